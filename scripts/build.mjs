@@ -1,0 +1,95 @@
+/** Bundles everything into dist/. `--watch` keeps going; `--only cli,extension` limits the entries. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import esbuild from 'esbuild';
+
+const root = path.resolve(import.meta.dirname, '..');
+const only = process.argv.includes('--only')
+  ? process.argv[process.argv.indexOf('--only') + 1]?.split(',')
+  : undefined;
+
+/** @type {import('esbuild').BuildOptions} */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  sourcemap: 'linked',
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+/**
+ * `vscode` is external for the extension alone: a stray import of it anywhere else fails the build.
+ * node-llama-cpp is an ES module with native parts: it must stay unbundled.
+ */
+const nodeShared = {
+  ...shared,
+  platform: /** @type {const} */ ('node'),
+  target: 'node22',
+  external: ['node-llama-cpp'],
+};
+
+// Dependencies in CommonJS form call require(): an ES bundle has to bring one.
+const requireBanner = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+};
+
+/** @type {Record<string, import('esbuild').BuildOptions>} */
+const entries = {
+  cli: {
+    ...nodeShared,
+    format: 'esm',
+    banner: requireBanner,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.mjs',
+  },
+  inference: {
+    ...nodeShared,
+    format: 'esm',
+    banner: requireBanner,
+    entryPoints: ['src/node/inference/child.ts'],
+    outfile: 'dist/inference.mjs',
+  },
+  extension: {
+    ...nodeShared,
+    format: 'cjs',
+    external: ['vscode', 'node-llama-cpp'],
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.cjs',
+  },
+  webview: {
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryPoints: panels(),
+    outdir: 'dist/webview',
+  },
+};
+
+/** One bundle for each folder of webview/ that has an index.tsx, named after the folder. */
+function panels() {
+  const folder = path.join(root, 'webview');
+  return readdirSync(folder)
+    .filter((name) => existsSync(path.join(folder, name, 'index.tsx')))
+    .map((name) => ({ in: path.join(folder, name, 'index.tsx'), out: name }));
+}
+
+function present(options) {
+  const points = /** @type {(string | { in: string })[]} */ (options.entryPoints ?? []);
+  return (
+    points.length > 0 &&
+    points.every((point) => existsSync(path.resolve(root, typeof point === 'string' ? point : point.in)))
+  );
+}
+
+const chosen = Object.entries(entries).filter(
+  ([name, options]) => (only ? only.includes(name) : true) && present(options),
+);
+if (process.argv.includes('--watch')) {
+  for (const [, options] of chosen) await (await esbuild.context(options)).watch();
+} else {
+  await Promise.all(chosen.map(([, options]) => esbuild.build(options)));
+}

@@ -1,0 +1,47 @@
+/**
+ * Writes the generated files, or with `--check` fails when a committed one is stale:
+ * the `contributes` block of package.json, and the JSON Schemas that Python and VS Code read.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { scftRecordSchema } from '../src/core/schema/dataset.ts';
+import { runEventSchema } from '../src/core/schema/event.ts';
+import { trainConfigSchema } from '../src/core/schema/trainConfig.ts';
+import { contributions } from '../src/extension/contributions.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const schemas = 'scripts/trainer/reflection_trainer/schemas';
+
+function jsonSchema(schema: z.ZodType): string {
+  return `${JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), null, 2)}\n`;
+}
+
+function manifest(): string {
+  const current: unknown = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const fields = z.record(z.string(), z.unknown()).parse(current);
+  return `${JSON.stringify({ ...fields, ...contributions }, null, 2)}\n`;
+}
+
+const generated: Record<string, string> = {
+  'package.json': manifest(),
+  [`${schemas}/train-config.schema.json`]: jsonSchema(trainConfigSchema),
+  [`${schemas}/event.schema.json`]: jsonSchema(runEventSchema),
+  [`${schemas}/scft-record.schema.json`]: jsonSchema(scftRecordSchema),
+};
+
+const check = process.argv.includes('--check');
+let stale = 0;
+for (const [file, text] of Object.entries(generated)) {
+  const full = path.join(root, file);
+  if (existsSync(full) && readFileSync(full, 'utf8') === text) continue;
+  if (check) {
+    console.error(`${file} is stale: run "npm run generate" and commit it`);
+    stale++;
+  } else {
+    mkdirSync(path.dirname(full), { recursive: true });
+    writeFileSync(full, text);
+    console.log(`wrote ${file}`);
+  }
+}
+process.exitCode = stale > 0 ? 1 : 0;
