@@ -1,0 +1,32 @@
+/** The one interface behind which every model runs. An engine is one file here and one line in `index.ts`. */
+import type { z } from 'zod';
+import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
+import type { EngineFacts, ModelIdentity } from '../../core/schema/run.ts';
+
+export type { ChatMessage, SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
+
+/** A loaded or reachable model. `close` it when done. */
+export interface Engine {
+  readonly identity: ModelIdentity;
+  /** What the engine really used, for the run's manifest. */
+  readonly facts: EngineFacts;
+  /**
+   * Results in order of completion. A sample that failed is a row with `error` and finish `error`. Aborting ends the
+   * generator without an exception: what was finished has been yielded, the rest never is.
+   */
+  sample(requests: readonly SampleRequest[], signal: AbortSignal): AsyncGenerator<SampleResult>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Something a person should know that is no failure, such as a server that ignores the seed. Never holds a key. */
+  readonly onWarning?: (message: string) => void;
+}
+
+export interface EngineModule<Config> {
+  readonly id: string;
+  readonly label: string;
+  readonly config: z.ZodType<Config>;
+  /** Throws a `UserError` when the model cannot be had. */
+  connect(config: Config, signal: AbortSignal, options?: ConnectOptions): Promise<Engine>;
+}
