@@ -1,0 +1,31 @@
+import type { Span } from '../schema/common.ts';
+import { splitThinking } from './thinking.ts';
+import { parseTrajectory } from './trajectory.ts';
+
+/**
+ * The last solve action of a trace, without think tags and rechecks. `text` carries the summary's `\boxed{}` as well,
+ * because a critic has to see the answer; `span` is where the steps stand in the original text.
+ */
+export function lastAttempt(text: string): { text: string; span: Span } {
+  const solve = parseTrajectory(text).actions.findLast((action) => action.type === 'solve');
+  const span: Span = solve?.span ?? [0, text.length];
+  const steps = text.slice(...span);
+  const { think, summary } = splitThinking(text);
+  const isInThink = think !== null && span[0] >= think[0] && span[1] <= think[1];
+  const box = isInThink && summary !== null ? lastBox(text.slice(...summary)) : null;
+  return { text: box === null || steps.endsWith(box) ? steps : `${steps} ${box}`, span };
+}
+
+/** The last `\boxed{...}` with balanced braces, as written. */
+function lastBox(text: string): string | null {
+  for (let at = text.lastIndexOf('\\boxed{'); at >= 0; at = text.lastIndexOf('\\boxed{', at - 1)) {
+    let depth = 0;
+    for (let i = at; i < text.length; i += 1) {
+      if (text[i] === '{') depth += 1;
+      else if (text[i] === '}') depth -= 1;
+      if (text[i] === '}' && depth === 0) return text.slice(at, i + 1);
+    }
+    if (at === 0) break;
+  }
+  return null;
+}
