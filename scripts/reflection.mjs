@@ -1,0 +1,11 @@
+/** `npm run reflection -- ARGS`: the command line from a checkout. */
+import { setup } from './setup.mjs';
+import { node } from './setup/node.mjs';
+
+try {
+  await setup();
+  await node(['dist/cli.mjs', ...process.argv.slice(2)], { stdio: 'inherit' });
+} catch {
+  // The command has said what is wrong.
+  process.exitCode = 1;
+}

@@ -1,0 +1,11 @@
+/** `npm run workbench [FOLDER]`: opens the embedded VS Code with the extension on the demo workspace. */
+import { setup } from './setup.mjs';
+import { node } from './setup/node.mjs';
+
+try {
+  await setup({ python: true, host: true });
+  await node(['scripts/host/workbench.ts', ...process.argv.slice(2)], { stdio: 'inherit' });
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
