@@ -1,0 +1,41 @@
+/** Problem sets: formats, field recognition, gold forms, identity. Pure; the files are read in `node/problems`. */
+import type { Problem } from '../schema/problem.ts';
+import { createProblemReader } from './reader.ts';
+import { splitRows } from './rows.ts';
+import type { ParsedProblems, ParseProblemsOptions, ProblemFault, ProblemFormat } from './types.ts';
+
+export { type DocumentSection, type ProblemDocument, readProblemDocument } from './document.ts';
+export { type FieldMap, recogniseFields } from './fields.ts';
+export { problemSetCanonicalText, statementCanonicalText } from './identity.ts';
+export { createProblemReader, fileStem } from './reader.ts';
+export { renderStatement } from './statement.ts';
+export type {
+  FieldRole,
+  ParsedProblems,
+  ParseProblemsOptions,
+  ProblemFault,
+  ProblemFormat,
+  RawRow,
+} from './types.ts';
+
+/** Reads a whole set from its text. A row that cannot be used becomes a fault; none is dropped silently. */
+export function parseProblems(text: string, options: ParseProblemsOptions): ParsedProblems {
+  const faults: ProblemFault[] = [];
+  const read = createProblemReader(options, (fault) => faults.push(fault));
+  const problems: Problem[] = [];
+  for (const row of splitRows(text, options.format)) {
+    const problem = read(row);
+    if (problem !== null) problems.push(problem);
+  }
+  return { problems, faults };
+}
+
+/** The format that a file's name tells; null when the name tells none. Parquet is read in `node/problems`. */
+export function formatOfFile(file: string): ProblemFormat | 'parquet' | null {
+  const name = file.toLowerCase();
+  if (name.endsWith('.problem.md')) return 'markdown';
+  if (name.endsWith('.jsonl') || name.endsWith('.ndjson')) return 'jsonl';
+  if (name.endsWith('.json')) return 'json';
+  if (name.endsWith('.csv')) return 'csv';
+  return name.endsWith('.parquet') ? 'parquet' : null;
+}
