@@ -1,5 +1,139 @@
-/** What the extension contributes, as data. `npm run generate` writes it into package.json. */
+/**
+ * What the extension contributes to VS Code, as data. `npm run generate` writes it into package.json, and
+ * `Handlers` (commands.ts) makes a command without a handler a compile error.
+ */
+import { keybindings, menus } from './contributions/menus.ts';
+import { configuration, restrictedConfigurations } from './contributions/settings.ts';
+import { walkthrough } from './contributions/walkthrough.ts';
+
+/** The scheme of transcript and critique documents: `reflection:/<run>/<sample>.transcript`. */
+export const TRANSCRIPT_SCHEME = 'reflection';
+export const TRANSCRIPT_LANGUAGE = 'reflection-transcript';
+export const TASK_TYPE = 'reflection';
+export const COMPARE_PANEL = 'reflection.comparePanel';
+
+/** Every command of the extension. `palette: false`: it needs the row or finding it was called on. */
+export const commands = [
+  { id: 'reflection.evaluate', title: 'Evaluate Problem File', icon: '$(beaker)' },
+  { id: 'reflection.critique', title: 'Critique Solutions', icon: '$(comment-discussion)' },
+  { id: 'reflection.sample', title: 'Rejection-Sample Critiques', icon: '$(filter)' },
+  { id: 'reflection.train', title: 'Start Training…', icon: '$(flame)' },
+  { id: 'reflection.compare', title: 'Compare Checkpoints', icon: '$(git-compare)' },
+  { id: 'reflection.openTranscript', title: 'Open Transcript', icon: '$(go-to-file)' },
+  { id: 'reflection.stopRun', title: 'Stop Run', icon: '$(debug-stop)' },
+  { id: 'reflection.resumeRun', title: 'Resume Run', icon: '$(debug-continue)' },
+  { id: 'reflection.openRunFolder', title: 'Reveal Run Folder', icon: '$(folder-opened)' },
+  { id: 'reflection.evaluateCheckpoint', title: 'Evaluate Checkpoint', icon: '$(beaker)' },
+  { id: 'reflection.refresh', title: 'Refresh', icon: '$(refresh)' },
+  { id: 'reflection.doctor', title: 'Doctor', icon: '$(pulse)' },
+  { id: 'reflection.nextFinding', title: 'Next Finding', icon: '$(arrow-down)' },
+  { id: 'reflection.previousFinding', title: 'Previous Finding', icon: '$(arrow-up)' },
+  { id: 'reflection.acceptFinding', title: 'Accept Finding', icon: '$(check)' },
+  { id: 'reflection.rejectFinding', title: 'Reject Finding', icon: '$(close)' },
+  { id: 'reflection.markSuperficial', title: 'Mark Finding Superficial', icon: '$(circle-slash)' },
+  { id: 'reflection.undoReview', title: 'Undo Last Review', icon: '$(discard)' },
+  { id: 'reflection.showCritique', title: 'Show Whole Critique', icon: '$(open-preview)' },
+] as const;
+
+export type CommandId = (typeof commands)[number]['id'];
+
+export const views = [
+  { id: 'reflection.runs', name: 'Runs', icon: '$(beaker)' },
+  { id: 'reflection.training', name: 'Training', icon: '$(flame)', type: 'webview' },
+  { id: 'reflection.checkpoints', name: 'Checkpoints', icon: '$(save)' },
+] as const;
+
+export type ViewId = (typeof views)[number]['id'];
+
+const viewsWelcome = [
+  {
+    view: 'reflection.runs',
+    contents:
+      'This workspace is in restricted mode: runs can be read, and starting one needs trust.\n[Manage Workspace Trust](command:workbench.trust.manage)',
+    when: '!isWorkspaceTrusted',
+  },
+  {
+    view: 'reflection.runs',
+    contents: 'Runs are kept in a folder.\n[Open Folder](command:workbench.action.files.openFolder)',
+    when: 'workbenchState == empty',
+  },
+  {
+    view: 'reflection.runs',
+    contents:
+      'No runs yet. Let a model solve a problem file (.jsonl, .json, .csv): the built-in model needs no GPU, account or download.\n[Evaluate Problem File](command:reflection.evaluate)\n[Check This Machine](command:reflection.doctor)',
+    when: 'isWorkspaceTrusted && workbenchState != empty',
+  },
+  {
+    view: 'reflection.checkpoints',
+    contents:
+      'No checkpoints yet. Sample critiques into a dataset, then train on it.\n[Rejection-Sample Critiques](command:reflection.sample)\n[Start Training…](command:reflection.train)',
+  },
+] as const;
+
+const languages = [
+  {
+    id: TRANSCRIPT_LANGUAGE,
+    aliases: ['Reflection Transcript'],
+    extensions: ['.transcript'],
+    configuration: './media/languages/transcript.json',
+  },
+  {
+    id: 'reflection-problem',
+    aliases: ['Reflection Problem'],
+    extensions: ['.problem.md'],
+    configuration: './media/languages/transcript.json',
+  },
+] as const;
+
+const taskDefinitions = [
+  {
+    type: TASK_TYPE,
+    required: ['recipe', 'data'],
+    properties: {
+      recipe: { type: 'string', description: 'Training recipe, such as scft-nano.' },
+      data: { type: 'string', description: 'SCFT dataset (.jsonl), relative to the workspace folder.' },
+      model: { type: 'string', description: 'Model to start from: a name of reflection.json, or a file.' },
+      runDir: { type: 'string', description: 'Run directory to write; by default a new one.' },
+    },
+  },
+] as const;
+
+/** The top-level fields of package.json that are generated. */
 export const contributions = {
-  activationEvents: [],
-  contributes: {},
+  extensionKind: ['workspace'],
+  capabilities: {
+    untrustedWorkspaces: {
+      supported: 'limited',
+      description:
+        'Runs, transcripts and comparisons can be read. Starting a model or a training needs a trusted workspace.',
+      restrictedConfigurations,
+    },
+    virtualWorkspaces: {
+      supported: false,
+      description: 'Runs are directories that local processes write.',
+    },
+  },
+  // Commands, views and task types activate by themselves; these are what is left.
+  activationEvents: [
+    `onFileSystem:${TRANSCRIPT_SCHEME}`,
+    `onWebviewPanel:${COMPARE_PANEL}`,
+    'workspaceContains:reflection.json',
+    'workspaceContains:.reflection/runs',
+  ],
+  contributes: {
+    commands: commands.map(({ id, title, icon }) => ({ command: id, title, category: 'Reflection', icon })),
+    configuration,
+    keybindings,
+    languages,
+    menus,
+    taskDefinitions,
+    views: {
+      reflection: views.map((view) => ({ ...view })),
+    },
+    viewsContainers: {
+      activitybar: [{ id: 'reflection', title: 'Reflection', icon: 'media/icons/reflection.svg' }],
+    },
+    viewsWelcome,
+    walkthroughs: [walkthrough],
+  },
 };

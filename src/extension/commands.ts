@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import { type CommandId, commands } from './contributions.ts';
+import type { Services } from './services.ts';
+import { showError } from './showError.ts';
+
+/**
+ * The handlers of some of the contributed commands. A feature that returns `Handlers<'reflection.evaluate'>` with a
+ * missing or an extra handler does not compile, and neither does `registerCommands` when a feature is left out.
+ */
+export type Handlers<Id extends CommandId> = {
+  readonly [Key in Id]: (...parameters: readonly unknown[]) => unknown;
+};
+
+/** Registers every command. What a handler throws is shown here, once. */
+export function registerCommands(services: Services, handlers: Handlers<CommandId>): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...commands.map(({ id }) =>
+      vscode.commands.registerCommand(id, async (...parameters: unknown[]) => {
+        try {
+          return await handlers[id](...parameters);
+        } catch (thrown) {
+          await showError(services.log, thrown);
+          return undefined;
+        }
+      }),
+    ),
+  );
+}

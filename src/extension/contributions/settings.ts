@@ -1,0 +1,88 @@
+/** The settings, in the order of the settings editor. `SettingValues` gives each its type. */
+
+export const configuration = {
+  title: 'Reflection',
+  properties: {
+    'reflection.defaultModel': {
+      type: 'string',
+      default: 'nano',
+      scope: 'resource',
+      order: 1,
+      markdownDescription:
+        'Model offered first: `nano` (built in), a name in `reflection.json`, or a GGUF file.',
+    },
+    'reflection.samples': {
+      type: 'integer',
+      default: 8,
+      minimum: 1,
+      maximum: 1024,
+      scope: 'resource',
+      order: 2,
+      markdownDescription: 'Solutions sampled for each problem by *Evaluate Problem File*.',
+    },
+    'reflection.critiques': {
+      type: 'integer',
+      default: 1,
+      minimum: 1,
+      maximum: 1024,
+      scope: 'resource',
+      order: 3,
+      markdownDescription: 'Critiques sampled for each solution by *Critique Solutions*.',
+    },
+    'reflection.codeLens': {
+      type: 'boolean',
+      default: true,
+      scope: 'resource',
+      order: 4,
+      markdownDescription: 'Show *Solve · Critique · Sample* above the problems of a problem file.',
+    },
+    'reflection.findings.unverified': {
+      type: 'boolean',
+      default: true,
+      scope: 'window',
+      order: 5,
+      markdownDescription:
+        'Show findings of critiques whose own answer does not agree with the gold answer, as hints.',
+    },
+    'reflection.findings.confirmed': {
+      type: 'boolean',
+      default: false,
+      scope: 'window',
+      order: 6,
+      markdownDescription: 'Show the steps that a critique confirmed, as information.',
+    },
+    'reflection.reviewer': {
+      type: 'string',
+      default: '',
+      scope: 'machine-overridable',
+      order: 7,
+      markdownDescription:
+        'Name written into `reviews.jsonl` with each decision. Empty: the user name of this computer.',
+    },
+    'reflection.python': {
+      type: 'string',
+      default: '',
+      scope: 'machine-overridable',
+      order: 8,
+      markdownDescription:
+        'Python interpreter for training. Empty: the `.venv` of the workspace or of the extension, then `python3`.',
+    },
+  },
+} as const;
+
+/** Settings that name a program or a model file: ignored in a workspace that is not trusted. */
+export const restrictedConfigurations = ['reflection.python', 'reflection.defaultModel'] as const;
+
+type Properties = (typeof configuration)['properties'];
+type ValueOf<Type> = Type extends 'string'
+  ? string
+  : Type extends 'integer'
+    ? number
+    : Type extends 'boolean'
+      ? boolean
+      : never;
+
+/** The type of each setting, read from the manifest's own data. */
+export type SettingValues = {
+  [Id in keyof Properties]: ValueOf<Properties[Id]['type']>;
+};

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import { messageOf, UserError } from '../core/errors.ts';
+import { openPlace } from './openPlace.ts';
+
+/** Thrown by a handler when the person left a question unanswered: nothing is shown. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+/**
+ * Shows an error once: a `UserError` with its place and remedy, anything else as a bug with a way to the log.
+ * Does not wait for the notification to be dismissed.
+ */
+export async function showError(log: vscode.LogOutputChannel, thrown: unknown): Promise<void> {
+  if (thrown instanceof Cancelled) return;
+  if (thrown instanceof UserError) {
+    log.warn(thrown.toString());
+    const { file, line } = thrown.place;
+    const actions = file === undefined ? ['Show Log'] : ['Open File', 'Show Log'];
+    void offer(`${thrown.message} ${thrown.remedy}`, actions, {
+      'Open File': () => openPlace(file ?? '', line),
+      'Show Log': () => log.show(true),
+    });
+    return;
+  }
+  log.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+  void offer(`Something went wrong in Reflection Workbench: ${messageOf(thrown)}`, ['Show Log'], {
+    'Show Log': () => log.show(true),
+  });
+}
+
+async function offer(
+  message: string,
+  actions: readonly string[],
+  run: Readonly<Record<string, () => unknown>>,
+): Promise<void> {
+  const chosen = await vscode.window.showErrorMessage(message, ...actions);
+  if (chosen !== undefined) await run[chosen]?.();
+}

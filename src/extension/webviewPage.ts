@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import type { Port } from '../core/rpc.ts';
+
+/** SHA-256 of the empty string: the toolkit inserts one empty <style> and fills it through the CSSOM. */
+const EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+
+/** Where the bundled panels lie. */
+export function webviewRoot(extensionUri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+}
+
+/**
+ * Gives a webview its page: constant HTML under a strict policy. No data is in it; data arrives by RPC, because
+ * what a model wrote could end a script element.
+ */
+export function setPage(
+  webview: vscode.Webview,
+  extensionUri: vscode.Uri,
+  panel: 'compare' | 'training',
+): void {
+  const root = webviewRoot(extensionUri);
+  webview.options = { enableScripts: true, localResourceRoots: [root] };
+  const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
+  const nonce = crypto.randomUUID();
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource} ${EMPTY_STYLE}`,
+    `font-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource}`,
+  ].join('; ');
+  webview.html = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="stylesheet" href="${file(`${panel}.css`)}">
+</head>
+<body><script nonce="${nonce}" src="${file(`${panel}.js`)}"></script></body>
+</html>`;
+}
+
+/** The channel to a webview's page. */
+export function webviewPort(webview: vscode.Webview): Port {
+  return {
+    post: (message) => void webview.postMessage(message),
+    listen(listener) {
+      const subscription = webview.onDidReceiveMessage(listener);
+      return () => subscription.dispose();
+    },
+  };
+}

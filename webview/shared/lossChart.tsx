@@ -1,0 +1,114 @@
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { TrainingCurve } from '../../src/core/protocol/training.ts';
+import { themeColour, themeVersion } from './theme.ts';
+
+const HEIGHT = 110;
+
+/** Loss over steps. A gap is a step at which it was not measured. Read by its table where it cannot be seen. */
+export function LossChart({ curve, title }: { curve: TrainingCurve; title: string }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const theme = themeVersion.value;
+
+  useEffect(() => {
+    if (place.current === null) return;
+    const element = place.current;
+    const made = new uPlot(options(element.clientWidth), data(curve), element);
+    plot.current = made;
+    const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      made.destroy();
+    };
+  }, [theme]);
+  useEffect(() => plot.current?.setData(data(curve)), [curve]);
+
+  return (
+    <>
+      <div ref={place} class="chart" role="img" aria-label={describe(curve, title)} />
+      <details class="chart-table">
+        <summary>Loss as a table</summary>
+        <CurveTable curve={curve} />
+      </details>
+    </>
+  );
+}
+
+const TABLE_ROWS = 20;
+
+function CurveTable({ curve }: { curve: TrainingCurve }) {
+  const from = Math.max(0, curve.steps.length - TABLE_ROWS);
+  const rows = curve.steps.slice(from).map((step, at) => ({ step, loss: curve.loss[from + at] ?? null }));
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">step</th>
+          <th scope="col">loss</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ step, loss }) => (
+          <tr key={step}>
+            <td>{step}</td>
+            <td>{loss === null ? 'not measured' : loss.toFixed(4)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function describe(curve: TrainingCurve, title: string): string {
+  const measured = curve.loss.filter((value) => value !== null);
+  const [first, last] = [measured[0], measured.at(-1)];
+  if (first === undefined || last === undefined) return `${title}: no loss yet`;
+  return `${title}: loss from ${first.toFixed(3)} to ${last.toFixed(3)} in ${curve.steps.length} steps`;
+}
+
+function data(curve: TrainingCurve): uPlot.AlignedData {
+  return [[...curve.steps], [...curve.loss]];
+}
+
+function options(width: number): uPlot.Options {
+  const text = themeColour('--vscode-descriptionForeground', '#888');
+  // The quietest line of the theme: in high contrast the foreground colour would drown the curve.
+  const grid = themeColour('--vscode-editorIndentGuide-background1', '#8884');
+  const axis: uPlot.Axis = {
+    stroke: text,
+    font: `10px ${themeColour('--vscode-font-family', 'sans-serif')}`,
+    grid: { stroke: grid, width: 0.5 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false } },
+    padding: [6, 6, 0, 0],
+    scales: { x: { time: false } },
+    axes: [
+      {
+        ...axis,
+        size: 18,
+        space: 50,
+        gap: 2,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000],
+      },
+      { ...axis, size: 38, space: 26, gap: 3 },
+    ],
+    series: [
+      { label: 'step' },
+      {
+        label: 'loss',
+        stroke: themeColour('--vscode-charts-blue', '#3794ff'),
+        width: 2,
+        spanGaps: false,
+        points: { show: (self) => (self.data[0]?.length ?? 0) < 2 },
+      },
+    ],
+  };
+}

@@ -1,0 +1,138 @@
+import '../shared/controls.ts';
+import '../shared/violations.ts';
+import './training.css';
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import {
+  applyTrainingUpdate,
+  type TrainingHost,
+  type TrainingRow,
+  type TrainingState,
+  type TrainingView,
+} from '../../src/core/protocol/training.ts';
+import { createRemote, serve } from '../../src/core/rpc.ts';
+import { clock } from '../shared/durations.ts';
+import { hostPort } from '../shared/host.ts';
+import { LossChart } from '../shared/lossChart.tsx';
+
+const host = createRemote<TrainingHost>(hostPort).remote;
+const state = signal<TrainingState | null>(null);
+const failure = signal<string | null>(null);
+
+serve<TrainingView>(hostPort, {
+  update(update) {
+    // Updates that come before the answer to ready() are in that answer already.
+    if (state.value === null) return;
+    const next = applyTrainingUpdate(state.value, update);
+    if (next === null) load();
+    else state.value = next;
+  },
+});
+
+function load(): void {
+  attempt(async () => {
+    state.value = await host.ready();
+  });
+}
+
+/** Runs a call to the host; what it rejects with is shown above the list. */
+function attempt(call: () => Promise<void>): void {
+  call().then(
+    () => {
+      failure.value = null;
+    },
+    (reason: unknown) => {
+      failure.value = reason instanceof Error ? reason.message : String(reason);
+    },
+  );
+}
+
+function App() {
+  const shown = state.value;
+  return (
+    <main>
+      {failure.value !== null && (
+        <p class="failure" role="alert">
+          {failure.value}
+        </p>
+      )}
+      {shown === null ? (
+        <vscode-progress-ring aria-label="Reading the training runs" />
+      ) : shown.rows.length === 0 ? (
+        <Empty trusted={shown.trusted} />
+      ) : (
+        shown.rows.map((row) => <Run key={row.head.id} row={row} trusted={shown.trusted} />)
+      )}
+    </main>
+  );
+}
+
+function Empty({ trusted }: { trusted: boolean }) {
+  return (
+    <section class="empty">
+      <p>No training runs yet. Train a model on critiques it got right, and its curve appears here.</p>
+      {trusted ? (
+        <vscode-button onClick={() => attempt(() => host.start())}>Start Training…</vscode-button>
+      ) : (
+        <p>This workspace is in restricted mode: trust it to start a training.</p>
+      )}
+    </section>
+  );
+}
+
+const MARKS = { good: '✓', busy: '●', warning: '⚠', bad: '✗' } as const;
+
+function Run({ row: { head, curve }, trusted }: { row: TrainingRow; trusted: boolean }) {
+  return (
+    <section class="run" aria-label={`${head.title}, ${head.state}`} data-run={head.id} data-step={head.step}>
+      <header>
+        <h2 title={head.id}>{head.title}</h2>
+        <span class={`state ${head.tone}`}>
+          <span aria-hidden="true">{MARKS[head.tone]}</span> {head.state}
+        </span>
+      </header>
+      <p class="numbers">
+        <span class="step">step {stepText(head.step, head.total)}</span>
+        {head.loss !== null && <span class="loss">loss {head.loss.toFixed(3)}</span>}
+        {head.etaSeconds !== null && <span class="eta">{clock(head.etaSeconds)} left</span>}
+        {head.checkpoints > 0 && (
+          <span>
+            {head.checkpoints} checkpoint{head.checkpoints === 1 ? '' : 's'}
+          </span>
+        )}
+      </p>
+      {curve.steps.length > 0 && <LossChart curve={curve} title={head.title} />}
+      {head.detail !== null && <p class={`detail ${head.tone}`}>{head.detail}</p>}
+      <p class="actions">
+        {head.canStop && (
+          <vscode-button
+            appearance="secondary"
+            disabled={!trusted}
+            onClick={() => attempt(() => host.stop(head.id))}
+          >
+            Stop
+          </vscode-button>
+        )}
+        {head.canResume && (
+          <vscode-button
+            appearance="secondary"
+            disabled={!trusted}
+            onClick={() => attempt(() => host.resume(head.id))}
+          >
+            Resume
+          </vscode-button>
+        )}
+        <vscode-button appearance="secondary" onClick={() => attempt(() => host.open(head.id))}>
+          Open
+        </vscode-button>
+      </p>
+    </section>
+  );
+}
+
+function stepText(step: number | null, total: number | null): string {
+  return `${step ?? '–'}${total === null ? '' : ` / ${total}`}`;
+}
+
+render(<App />, document.body);
+load();
