@@ -1,6 +1,7 @@
 /** `npm run reflection -- ARGS`: the command line from a checkout. */
-import { setup } from './setup.mjs';
+
 import { node } from './setup/node.mjs';
+import { setup } from './setup.mjs';
 
 try {
   await setup();

@@ -1,6 +1,7 @@
 /** `npm start`: sets everything up and runs the whole chain on the embedded model. */
-import { setup } from './setup.mjs';
+
 import { node } from './setup/node.mjs';
+import { setup } from './setup.mjs';
 
 try {
   await setup({ python: true });

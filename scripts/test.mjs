@@ -1,6 +1,7 @@
 /** `npm test [-- SUITE ...]`: sets up what the suites need and runs them under the pinned Node. */
-import { setup } from './setup.mjs';
+
 import { node } from './setup/node.mjs';
+import { setup } from './setup.mjs';
 
 const names = process.argv.slice(2);
 const needs = (...suites) => names.length === 0 || suites.some((suite) => names.includes(suite));

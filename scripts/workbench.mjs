@@ -1,6 +1,7 @@
 /** `npm run workbench [FOLDER]`: opens the embedded VS Code with the extension on the demo workspace. */
-import { setup } from './setup.mjs';
+
 import { node } from './setup/node.mjs';
+import { setup } from './setup.mjs';
 
 try {
   await setup({ python: true, host: true });

@@ -8,7 +8,7 @@ from random import Random
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from nano import family
+from nano import family, wording
 from nano.tokenizer import END_OF_TEXT, TURN_END, chat_prompt
 
 IGNORED = -100
@@ -34,7 +34,7 @@ def document(rng: Random, done: float, held_out: frozenset[str]) -> tuple[str, s
     if rng.random() < TRACE_SHARE:
         return chat_prompt(problem.text), family.trace(rng, problem) + TURN_END + "\n"
     steps = family.author(rng, problem)
-    request = family.CRITIQUE_REQUEST.format(
+    request = wording.CRITIQUE_REQUEST.format(
         problem=problem.text, solution=family.solution_text(steps)
     )
     return chat_prompt(request), family.critique(rng, problem, steps) + TURN_END + "\n"

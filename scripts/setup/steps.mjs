@@ -14,7 +14,13 @@ export function run(command, args, options = {}) {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       if (code === 0) resolve();
-      else reject(Object.assign(new Error(`${path.basename(command)} ${args.join(' ')} ended with ${signal ?? code}`), { code }));
+      else
+        reject(
+          Object.assign(
+            new Error(`${path.basename(command)} ${args.join(' ')} ended with ${signal ?? code}`),
+            { code },
+          ),
+        );
     });
   });
 }

@@ -19,16 +19,29 @@ const SUITES = {
   process: { files: ['test/process/**/*.test.ts'], run: () => vitest('process') },
   python: { files: ['scripts/trainer/tests/**/test_*.py', 'scripts/nano/tests/**/test_*.py'], run: python },
   vscode: { files: ['test/vscode/**/*.test.ts'], run: () => host('vscode', 'scripts/host/runTests.ts') },
-  workbench: { files: ['test/workbench/**/*.test.ts'], run: () => host('workbench', 'scripts/host/runWorkbench.ts') },
+  workbench: {
+    files: ['test/workbench/**/*.test.ts'],
+    run: () => host('workbench', 'scripts/host/runWorkbench.ts'),
+  },
 };
 
 async function vitest(project) {
   const file = result(project);
   await attempt(() =>
-    node(['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]),
+    node([
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ]),
   );
   const report = JSON.parse(readFileSync(file, 'utf8'));
-  const broken = report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0);
+  const broken = report.testResults.filter(
+    (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+  );
   for (const suite of report.testResults) {
     for (const test of suite.assertionResults) {
       if (test.status === 'pending' || test.status === 'skipped') console.log(`skipped: ${test.fullName}`);
@@ -45,15 +58,35 @@ async function vitest(project) {
 async function python() {
   const file = path.join(out, 'python.xml');
   await attempt(() =>
-    run(venvPython, ['-m', 'pytest', '-q', '-rs', '--durations=5', '-o', 'junit_family=xunit1', `--junitxml=${file}`, 'scripts/trainer/tests', 'scripts/nano/tests'], {
-      env: { ...process.env, PYTHONPATH: path.join(root, 'scripts', 'trainer') },
-    }),
+    run(
+      venvPython,
+      [
+        '-m',
+        'pytest',
+        '-q',
+        '-rs',
+        '--durations=5',
+        '-o',
+        'junit_family=xunit1',
+        `--junitxml=${file}`,
+        'scripts/trainer/tests',
+        'scripts/nano/tests',
+      ],
+      {
+        env: { ...process.env, PYTHONPATH: path.join(root, 'scripts', 'trainer') },
+      },
+    ),
   );
   const xml = readFileSync(file, 'utf8');
   const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
   const failed = count('failures') + count('errors');
   const files = new Set([...xml.matchAll(/<testcase [^>]*\bfile="([^"]+)"/g)].map((match) => match[1]));
-  return { passed: count('tests') - failed - count('skipped'), failed, skipped: count('skipped'), files: files.size };
+  return {
+    passed: count('tests') - failed - count('skipped'),
+    failed,
+    skipped: count('skipped'),
+    files: files.size,
+  };
 }
 
 async function host(name, script) {
@@ -85,7 +118,9 @@ async function runSuite(name, suite) {
     console.error(`${name}: ${tally.files} of ${expected} test files ran`);
     tally.failed += 1;
   }
-  console.log(`${name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped, ${tally.files} files, ${Math.round((Date.now() - began) / 1000)} s`);
+  console.log(
+    `${name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped, ${tally.files} files, ${Math.round((Date.now() - began) / 1000)} s`,
+  );
   return tally;
 }
 

@@ -1,25 +1,38 @@
-"""Hugging Face model and tokenizer <-> GGUF, both ways, with the `gguf` package only.
+"""Hugging Face model and tokenizer <-> GGUF.
 
-Written for architectures whose tensors only need renaming (qwen2). Tokenizers are byte-level BPE
-with Qwen2's pre-tokenizer, which llama.cpp knows as model `gpt2`, pre `qwen2`.
+Writing uses the `gguf` package, reading uses transformers' own GGUF loader behind a check of the
+header: a broken or hostile file must end in a `ValueError` that names it, never in a crash, an
+endless loop or silently random weights. Supported: llama and qwen2 with byte-level BPE.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import gguf
 import numpy as np
+import torch
+from numpy.typing import DTypeLike
 from tokenizers import Regex, decoders, pre_tokenizers
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
+
+ARCHITECTURES = ("llama", "qwen2")
+FILE_TYPES = {"f32": gguf.LlamaFileType.ALL_F32, "f16": gguf.LlamaFileType.MOSTLY_F16}
 
 QWEN2_PATTERN = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-FILE_TYPES = {"f32": 0, "f16": 1}
+LLAMA3_PATTERN = QWEN2_PATTERN.replace(r"|\p{N}|", r"|\p{N}{1,3}|")
+
 TOP_NAMES = {
     "model.embed_tokens.weight": "token_embd.weight",
     "model.norm.weight": "output_norm.weight",
@@ -50,17 +63,23 @@ def write_gguf(
     The file appears under its name only when it is complete.
     """
     path = Path(path)
-    if model.config.model_type != "qwen2":
+    architecture = model.config.model_type
+    if architecture not in ARCHITECTURES:
         raise ValueError(
-            f"{path}: cannot write a '{model.config.model_type}' model as GGUF; supported: qwen2"
+            f"{path}: cannot write the architecture '{architecture}' as GGUF; "
+            f"supported: {', '.join(ARCHITECTURES)}"
         )
     if dtype not in FILE_TYPES:
         raise ValueError(f"{path}: unknown GGUF type '{dtype}'; use one of {', '.join(FILE_TYPES)}")
+    rope = model.config.rope_parameters
+    if rope["rope_type"] != "default":
+        raise ValueError(f"{path}: cannot write rope type '{rope['rope_type']}' as GGUF")
+    pre = _pre_tokenizer_name(tokenizer, path)
     part = path.with_name(path.name + ".part")
-    writer = gguf.GGUFWriter(part, "qwen2")
+    writer = gguf.GGUFWriter(part, architecture)
     try:
         _add_sizes(writer, model, dtype, name)
-        _add_tokenizer(writer, tokenizer)
+        _add_tokenizer(writer, tokenizer, pre, model.config.vocab_size)
         _add_tensors(writer, model, dtype)
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
@@ -70,20 +89,121 @@ def write_gguf(
     os.replace(part, path)
 
 
-def byte_level_parts() -> tuple[pre_tokenizers.PreTokenizer, decoders.Decoder]:
-    """Pre-tokenizer and decoder of llama.cpp's `gpt2` model with pre `qwen2`."""
-    split = pre_tokenizers.Split(Regex(QWEN2_PATTERN), "isolated", False)
-    to_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    return pre_tokenizers.Sequence([split, to_bytes]), decoders.ByteLevel()
+def read_gguf(path: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """The model (f32 weights) and the tokenizer of a GGUF file, quantized or not."""
+    path = Path(path)
+    check_gguf(path)
+    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    model = AutoModelForCausalLM.from_pretrained(
+        path.parent, gguf_file=path.name, dtype=torch.float32
+    )
+    # The weights are plain f32 now; a saved copy must not claim to be quantized.
+    del model.config.quantization_config
+    return model, tokenizer
+
+
+def check_gguf(path: str | Path) -> None:
+    """Raise `ValueError` with a reason unless the file is a complete, supported GGUF."""
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file; expected a GGUF model")
+    with path.open("rb") as file:
+        if file.read(4) != b"GGUF":
+            raise ValueError(f"{path}: not a GGUF file (it does not start with 'GGUF')")
+    try:
+        reader = _BoundedReader(path)
+    except (ValueError, IndexError, KeyError, OverflowError, RecursionError) as error:
+        raise ValueError(f"{path}: broken GGUF file: {error}") from error
+    architecture = _field(reader, "general.architecture", path)
+    if architecture not in ARCHITECTURES:
+        raise ValueError(
+            f"{path}: the architecture '{architecture}' cannot be trained here; "
+            f"supported: {', '.join(ARCHITECTURES)}"
+        )
+    expected = _expected_shapes(reader, str(architecture), path)
+    found = {tensor.name: tuple(int(n) for n in tensor.shape) for tensor in reader.tensors}
+    for name, shape in expected.items():
+        if found.get(name) != shape:
+            raise ValueError(
+                f"{path}: tensor '{name}' has shape {found.get(name)}, expected {shape}"
+            )
 
 
 def gguf_name(name: str) -> str:
-    """The GGUF name of a Hugging Face tensor: `model.layers.0.mlp.up_proj.weight` and so on."""
+    """The GGUF name of a Hugging Face tensor such as `model.layers.0.mlp.up_proj.weight`."""
     if name in TOP_NAMES:
         return TOP_NAMES[name]
     _, _, layer, rest = name.split(".", 3)
     module, kind = rest.rsplit(".", 1)
     return f"blk.{layer}.{LAYER_NAMES[module]}.{kind}"
+
+
+def byte_level_parts(
+    pattern: str = QWEN2_PATTERN,
+) -> tuple[pre_tokenizers.PreTokenizer, decoders.Decoder]:
+    """Pre-tokenizer and decoder of llama.cpp's `gpt2` tokenizer with the given split pattern."""
+    split = pre_tokenizers.Split(Regex(pattern), "isolated", False)
+    to_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    return pre_tokenizers.Sequence([split, to_bytes]), decoders.ByteLevel()
+
+
+class _BoundedReader(gguf.GGUFReader):
+    """Refuses to read behind the end, where the original returns short arrays or never ends."""
+
+    def _get(
+        self, offset: int, dtype: DTypeLike, count: int = 1, override_order: str | None = None
+    ) -> np.ndarray:
+        end = int(offset) + int(np.dtype(dtype).itemsize) * int(count)
+        if not 0 <= int(offset) <= end <= len(self.data):
+            raise ValueError("the file ends early (was it copied completely?)")
+        return super()._get(offset, dtype, count, override_order)
+
+
+def _field(reader: gguf.GGUFReader, key: str, path: Path) -> object:
+    if key not in reader.fields:
+        raise ValueError(f"{path}: the GGUF field '{key}' is missing")
+    return reader.fields[key].contents()
+
+
+def _size(reader: gguf.GGUFReader, key: str, path: Path) -> int:
+    value = _field(reader, key, path)
+    if not isinstance(value, int) or value < 1:
+        raise ValueError(f"{path}: the GGUF field '{key}' is {value!r}, expected a positive number")
+    return value
+
+
+def _expected_shapes(
+    reader: gguf.GGUFReader, architecture: str, path: Path
+) -> dict[str, tuple[int, ...]]:
+    """Names and shapes (GGUF order, fastest dimension first) that the sizes promise."""
+    keys = ("embedding_length", "feed_forward_length", "block_count", "attention.head_count")
+    hidden, feed, blocks, heads = (_size(reader, f"{architecture}.{k}", path) for k in keys)
+    kv_heads = _size(reader, f"{architecture}.attention.head_count_kv", path)
+    present = {t.name.split(".")[1] for t in reader.tensors if t.name.startswith("blk.")}
+    if blocks != len(present):
+        raise ValueError(f"{path}: the header promises {blocks} blocks, {len(present)} are there")
+    if hidden % heads or heads % kv_heads:
+        raise ValueError(f"{path}: {heads} heads ({kv_heads} of keys) do not divide {hidden}")
+    tokens = _field(reader, "tokenizer.ggml.tokens", path)
+    if not isinstance(tokens, list):
+        raise ValueError(f"{path}: the GGUF field 'tokenizer.ggml.tokens' is not a list")
+    keys_width = hidden // heads * kv_heads
+    layer = {
+        "attn_norm": (hidden,),
+        "attn_q": (hidden, hidden),
+        "attn_k": (hidden, keys_width),
+        "attn_v": (hidden, keys_width),
+        "attn_output": (hidden, hidden),
+        "ffn_norm": (hidden,),
+        "ffn_gate": (hidden, feed),
+        "ffn_up": (hidden, feed),
+        "ffn_down": (feed, hidden),
+    }
+    shapes = {f"blk.{b}.{n}.weight": s for b in range(blocks) for n, s in layer.items()}
+    return shapes | {
+        "token_embd.weight": (hidden, len(tokens)),
+        "output_norm.weight": (hidden,),
+    }
 
 
 def _add_sizes(writer: gguf.GGUFWriter, model: PreTrainedModel, dtype: str, name: str) -> None:
@@ -96,42 +216,85 @@ def _add_sizes(writer: gguf.GGUFWriter, model: PreTrainedModel, dtype: str, name
     writer.add_feed_forward_length(config.intermediate_size)
     writer.add_head_count(config.num_attention_heads)
     writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_rope_dimension_count(config.hidden_size // config.num_attention_heads)
     writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_vocab_size(config.vocab_size)
 
 
-def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: PreTrainedTokenizerFast) -> None:
+def _add_tokenizer(
+    writer: gguf.GGUFWriter, tokenizer: PreTrainedTokenizerFast, pre: str, vocabulary: int
+) -> None:
     backend = json.loads(tokenizer.backend_tokenizer.to_str())
     by_id = {token_id: token for token, token_id in tokenizer.get_vocab().items()}
-    added = {token["id"]: token["special"] for token in backend["added_tokens"]}
-    kinds = [
-        gguf.TokenType.NORMAL
-        if token_id not in added
-        else gguf.TokenType.CONTROL
-        if added[token_id]
-        else gguf.TokenType.USER_DEFINED
-        for token_id in range(len(by_id))
-    ]
+    special = {token["id"]: token["special"] for token in backend["added_tokens"]}
+
+    def kind(token_id: int) -> gguf.TokenType:
+        if token_id not in by_id:  # embeddings are often padded beyond the vocabulary
+            return gguf.TokenType.UNUSED
+        if token_id not in special:
+            return gguf.TokenType.NORMAL
+        return gguf.TokenType.CONTROL if special[token_id] else gguf.TokenType.USER_DEFINED
+
     merges = backend["model"]["merges"]
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list([by_id[token_id] for token_id in range(len(by_id))])
-    writer.add_token_types(kinds)
+    writer.add_tokenizer_pre(pre)
+    writer.add_token_list([by_id.get(i, f"[PAD{i}]") for i in range(vocabulary)])
+    writer.add_token_types([kind(i) for i in range(vocabulary)])
     writer.add_token_merges([m if isinstance(m, str) else " ".join(m) for m in merges])
+    pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+    bos = pad if tokenizer.bos_token_id is None else tokenizer.bos_token_id
     writer.add_eos_token_id(tokenizer.eos_token_id)
-    writer.add_pad_token_id(tokenizer.pad_token_id)
-    # llama.cpp wants some start token; it is never added.
-    writer.add_bos_token_id(tokenizer.pad_token_id)
-    writer.add_add_bos_token(False)
+    writer.add_pad_token_id(pad)
+    writer.add_bos_token_id(bos)  # llama.cpp wants one even when it is never added
+    writer.add_add_bos_token(tokenizer("a")["input_ids"][0] == tokenizer.bos_token_id)
     writer.add_add_eos_token(False)
-    writer.add_chat_template(tokenizer.chat_template)
+    if tokenizer.chat_template:
+        writer.add_chat_template(tokenizer.chat_template)
 
 
 def _add_tensors(writer: gguf.GGUFWriter, model: PreTrainedModel, dtype: str) -> None:
+    config = model.config
+    heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}
     for name, tensor in model.state_dict().items():
-        if name == "lm_head.weight" and model.config.tie_word_embeddings:
+        if name == "lm_head.weight" and config.tie_word_embeddings:
             continue
         array = tensor.detach().float().cpu().numpy()
+        module = name.split(".")[-2]
+        if config.model_type == "llama" and module in heads:
+            array = _interleave(array, heads[module])
         half = dtype == "f16" and array.ndim > 1
         writer.add_tensor(gguf_name(name), array.astype(np.float16 if half else np.float32))
+
+
+def _interleave(array: np.ndarray, heads: int) -> np.ndarray:
+    """llama.cpp rotates neighbouring pairs in llama models, transformers rotates halves."""
+    halves = array.reshape(heads, 2, array.shape[0] // heads // 2, *array.shape[1:])
+    return halves.swapaxes(1, 2).reshape(array.shape)
+
+
+def _pre_tokenizer_name(tokenizer: PreTrainedTokenizerFast, path: Path) -> str:
+    """llama.cpp's name for the way this tokenizer splits text before the merges."""
+    backend = json.loads(tokenizer.backend_tokenizer.to_str())
+    digits = pre_tokenizers.Digits(individual_digits=True)
+    gpt2 = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    known = {
+        "qwen2": byte_level_parts(QWEN2_PATTERN)[0],
+        "llama-bpe": byte_level_parts(LLAMA3_PATTERN)[0],
+        "smollm": pre_tokenizers.Sequence([digits, gpt2]),
+    }
+    if backend["model"]["type"] == "BPE":
+        found = _comparable(json.dumps(backend["pre_tokenizer"]))
+        for name, pre_tokenizer in known.items():
+            state = pre_tokenizer.__getstate__()
+            if found == _comparable(state.decode()):
+                return name
+    raise ValueError(
+        f"{path}: cannot write this tokenizer as GGUF; supported are byte-level BPE tokenizers "
+        f"that split text as {', '.join(known)} do"
+    )
+
+
+def _comparable(state: str) -> object:
+    """A pre-tokenizer's JSON without `trim_offsets`, which does not change the tokens."""
+    return json.loads(re.sub(r'"trim_offsets":\s*\w+,?', "", state))

@@ -1,0 +1,86 @@
+"""The model to train from: a Hugging Face directory, or a GGUF file of a supported architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PretrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from .errors import UserError
+
+FIELD = 'config.json: field "model.path"'
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """Tokenizer and sizes are read at once; the weights when `load` is called."""
+
+    path: str
+    tokenizer: PreTrainedTokenizerBase
+    config: PretrainedConfig
+    load: Callable[[], PreTrainedModel]
+
+
+def open_model(path: Path) -> BaseModel:
+    if not path.exists():
+        raise UserError(f"{FIELD}: {path} does not exist")
+    base = _open_directory(path) if path.is_dir() else _open_gguf(path)
+    if not base.tokenizer.chat_template:
+        raise UserError(
+            f"{path}: the tokenizer has no chat template; critiques answer a user's turn, so use "
+            "the instruction-tuned model, or put a chat_template.jinja beside the tokenizer"
+        )
+    if base.tokenizer.eos_token_id is None:
+        raise UserError(f"{path}: the tokenizer has no end-of-sequence token; set eos_token")
+    if len(base.tokenizer) > base.config.vocab_size:
+        raise UserError(
+            f"{path}: the tokenizer has {len(base.tokenizer)} tokens, the model only "
+            f"{base.config.vocab_size}; use the tokenizer that belongs to the model"
+        )
+    return base
+
+
+def _open_directory(path: Path) -> BaseModel:
+    if not (path / "config.json").is_file():
+        raise UserError(f"{FIELD}: {path} is not a model: it has no config.json")
+    try:
+        config = AutoConfig.from_pretrained(path, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"{path}: cannot be opened as a model: {error}") from error
+
+    def load() -> PreTrainedModel:
+        try:
+            # Weights stay float32; bfloat16 is autocast, so that small updates are not lost.
+            return AutoModelForCausalLM.from_pretrained(
+                path, local_files_only=True, dtype=torch.float32
+            )
+        except Exception as error:  # whatever a damaged weight file raises
+            raise UserError(f"{path}: the weights cannot be loaded: {error}") from error
+
+    return BaseModel(str(path), tokenizer, config, load)
+
+
+def _open_gguf(path: Path) -> BaseModel:
+    from .gguf_io import read_gguf
+
+    with path.open("rb") as file:
+        if file.read(4) != b"GGUF":
+            raise UserError(
+                f"{FIELD}: {path} is not a model: neither a Hugging Face directory nor a GGUF file"
+            )
+    try:
+        model, tokenizer = read_gguf(path)
+    except Exception as error:  # whatever a damaged file raises
+        raise UserError(f"{path}: cannot be read as a GGUF model: {error}") from error
+    return BaseModel(str(path), tokenizer, model.config, lambda: model)

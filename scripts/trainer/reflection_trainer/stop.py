@@ -1,0 +1,47 @@
+"""SIGTERM and SIGINT: the first asks for a checkpoint and an orderly end, the second ends at once.
+
+Python runs signal handlers between bytecodes of the main thread, which may sit in one long torch
+call. The interpreter's C handler writes the signal's number to a socket at once, and a thread
+reads it there: a second signal works in the middle of a step.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Callable
+
+from .events import say
+
+SIGNALS = {signal.SIGTERM, signal.SIGINT}
+
+
+class StopRequest:
+    """Whether a stop was asked for."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+
+def watch_signals(at_once: Callable[[int], None]) -> StopRequest:
+    """Main thread only. `at_once(signal)` is called in a thread at the second signal."""
+    stop = StopRequest()
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: None)  # any handler: it switches the wakeup on
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+
+    def listen() -> None:
+        _keep_open = writer
+        while data := reader.recv(1):
+            if data[0] not in SIGNALS:
+                continue
+            if stop.requested:
+                at_once(data[0])
+            stop.requested = True
+            say("stopping after this step, with a checkpoint; a second signal stops at once")
+
+    threading.Thread(target=listen, name="signals", daemon=True).start()
+    return stop

@@ -1,0 +1,73 @@
+/** What every command gets: the workspace, the output, and a signal that Ctrl-C aborts. */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { Option } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
+import { createOutput, type Output } from './output.ts';
+
+export interface Context {
+  /** Directory whose `.reflection/runs` holds the runs. */
+  readonly workspace: string;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  /** Arguments as typed, for the run's manifest and for "run this to resume". */
+  readonly commandLine: readonly string[];
+}
+
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly workspace?: string;
+}
+
+/** Adds the options that each command takes. */
+export function common(command: Command): Command {
+  return command
+    .option('--json', 'result as one JSON value on stdout, everything else on stderr')
+    .option('--quiet', 'no progress')
+    .addOption(new Option('--workspace <dir>', 'folder that holds .reflection').env('REFLECTION_WORKSPACE'));
+}
+
+export function createContext(options: CommonOptions, signal: AbortSignal): Context {
+  return {
+    workspace: path.resolve(options.workspace ?? findWorkspace(process.cwd())),
+    output: createOutput({ json: options.json ?? false, quiet: options.quiet ?? false }),
+    signal,
+    commandLine: ['reflection', ...process.argv.slice(2)],
+  };
+}
+
+/** The nearest folder above that has `reflection.json` or `.reflection`; the current one where none has. */
+function findWorkspace(from: string): string {
+  for (let dir = from; ; dir = path.dirname(dir)) {
+    if (['reflection.json', '.reflection'].some((name) => statSync(path.join(dir, name), { throwIfNoEntry: false })))
+      return dir;
+    if (path.dirname(dir) === dir) return from;
+  }
+}
+
+/** Parsers of option values: a wrong one ends with exit code 2 and says what was expected. */
+export function wholeNumber(minimum: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= minimum) return value;
+    throw new InvalidArgumentError(`expected a whole number of at least ${minimum}.`);
+  };
+}
+
+export function numberFrom(minimum: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && value >= minimum) return value;
+    throw new InvalidArgumentError(`expected a number of at least ${minimum}.`);
+  };
+}
+
+/** `2:1` */
+export function ratio(text: string): [number, number] {
+  const parts = text.split(':').map(Number);
+  const [first, second] = parts;
+  if (parts.length === 2 && first !== undefined && second !== undefined && first >= 0 && second >= 0 && first + second > 0)
+    return [first, second];
+  throw new InvalidArgumentError('expected a ratio such as 2:1.');
+}

@@ -1,0 +1,116 @@
+/** From a recipe, a dataset and a model to the `config.json` that the trainer reads. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../core/errors.ts';
+import { findRecipe, recipes } from '../../core/recipes/index.ts';
+import { nearNames } from '../../core/runs/index.ts';
+import { datasetMetaSchema } from '../../core/schema/dataset.ts';
+import { type TrainConfig, trainConfigSchema } from '../../core/schema/trainConfig.ts';
+
+export interface TrainingRequest {
+  /** Name of a recipe, or a JSON file with fields of the configuration. */
+  readonly recipe: string;
+  /** SCFT dataset, absolute. */
+  readonly data: string;
+  /** GGUF file or Hugging Face directory, absolute. */
+  readonly model: string;
+  readonly seed: number;
+  /** Fields that overrule the recipe, as `name=value` in the command line's words. */
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+/** @throws UserError that names the recipe, the field, or the dataset that is wrong */
+export async function trainingConfig(request: TrainingRequest): Promise<TrainConfig> {
+  const recipe = await recipeFields(request.recipe);
+  const written = {
+    ...recipe,
+    ...parseOverrides(request.overrides),
+    model: { path: request.model },
+    data: { path: request.data },
+    seed: request.seed,
+  };
+  const parsed = trainConfigSchema.safeParse(written);
+  if (parsed.success) return parsed.data;
+  throw configError(request.recipe, parsed.error);
+}
+
+async function recipeFields(name: string): Promise<Record<string, unknown>> {
+  const recipe = findRecipe(name);
+  if (recipe) return { ...recipe.config, recipe: recipe.id };
+  if (name.endsWith('.json')) return z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(name, 'utf8')));
+  const names = recipes.map(({ id }) => id);
+  const near = nearNames(name, names);
+  throw new UserError('recipe-unknown', `there is no recipe "${name}"`, {
+    remedy: `${near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''}There are: ${names.join(', ')}; or give a JSON file.`,
+  });
+}
+
+/** `learningRate=1e-4` -> a number where it reads as JSON, else the text itself. */
+function parseOverrides(overrides: Readonly<Record<string, string>>): Record<string, unknown> {
+  const parsed: Record<string, unknown> = {};
+  for (const [name, text] of Object.entries(overrides)) {
+    try {
+      parsed[name] = JSON.parse(text);
+    } catch {
+      parsed[name] = text;
+    }
+  }
+  return parsed;
+}
+
+function configError(recipe: string, error: z.ZodError): UserError {
+  const issue = error.issues[0];
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const field = unknown ?? issue?.path.join('.') ?? '';
+  const near = unknown === undefined ? [] : nearNames(unknown, Object.keys(trainConfigSchema.shape));
+  return new UserError('config-invalid', unknown === undefined ? (issue?.message ?? 'invalid') : 'unknown field', {
+    place: { file: recipe, field },
+    remedy: near.length > 0 ? `Did you mean "${near[0]}"?` : 'See "reflection train --help" for the fields.',
+  });
+}
+
+/** What the run's manifest says of its data. */
+export interface DatasetFacts {
+  readonly records: number;
+  readonly sha256: string;
+  readonly parents: readonly { kind: string; id: string; role: string }[];
+}
+
+/** @throws UserError `dataset-missing` | `dataset-empty` */
+export async function datasetFacts(file: string): Promise<DatasetFacts> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError('dataset-missing', 'the dataset cannot be read', {
+      place: { file },
+      remedy: 'Make one with "reflection sample", or check the path.',
+      cause: error,
+    });
+  }
+  const records = text.split('\n').filter((line) => line.trim() !== '').length;
+  if (records === 0) {
+    throw new UserError('dataset-empty', 'the dataset holds no record', {
+      place: { file },
+      remedy: 'Sample more solutions or critiques: "reflection sample" says which filter dropped them.',
+    });
+  }
+  return { records, sha256: createHash('sha256').update(text).digest('hex'), parents: await parentsOf(file) };
+}
+
+async function parentsOf(file: string): Promise<DatasetFacts['parents']> {
+  try {
+    const meta = datasetMetaSchema.parse(JSON.parse(await readFile(metaFileOf(file), 'utf8')));
+    return meta.parents;
+  } catch {
+    // A dataset of one's own has no meta file: its lineage is not known.
+    return [];
+  }
+}
+
+/** `data/scft-v1.jsonl` -> `data/scft-v1.meta.json`. */
+export function metaFileOf(dataset: string): string {
+  return path.join(path.dirname(dataset), `${path.basename(dataset).replace(/\.jsonl$/, '')}.meta.json`);
+}
