@@ -1,0 +1,35 @@
+import { type ReflectionListName, reflectionCount } from '../reflection/index.ts';
+import type { Solution } from '../schema/lines.ts';
+import { type Metric, meanOverProblems } from './metric.ts';
+
+const counted = new Map<ReflectionListName, WeakMap<Solution, number>>();
+
+/** R(y) of spec A1 under a list; counted once per solution. */
+export function reflectionsIn(solution: Solution, list: ReflectionListName): number {
+  const counts = counted.get(list) ?? new WeakMap<Solution, number>();
+  counted.set(list, counts);
+  const known = counts.get(solution);
+  if (known !== undefined) return known;
+  const count = reflectionCount(solution.text, list);
+  counts.set(solution, count);
+  return count;
+}
+
+/** Mean R: reflections per solution under a list. */
+export function meanReflections(list: ReflectionListName): Metric {
+  return meanOverProblems(
+    {
+      id: `reflections.${list}`,
+      label: `Reflections R (${list})`,
+      better: 'none',
+      format: 'number',
+      needs: 'solutions',
+      per: 'finished solutions, averaged within each problem first',
+      undefinedWhen: 'no solution finished',
+    },
+    ({ solutions }) => ({
+      numerator: solutions.reduce((sum, solution) => sum + reflectionsIn(solution, list), 0),
+      denominator: solutions.length,
+    }),
+  );
+}

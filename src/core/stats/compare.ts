@@ -1,0 +1,178 @@
+import type { Metric } from '../metrics/index.ts';
+import { metricsFor, type ProblemGroup } from '../metrics/index.ts';
+import type { Comparison, Estimate, RunSummary, TransitionCounts } from '../schema/comparison.ts';
+import { type BootstrapOptions, bootstrapInterval, DEFAULT_DRAWS, DEFAULT_LEVEL } from './bootstrap.ts';
+import { holm } from './holm.ts';
+import { type PairedDifference, pairedDifference } from './paired.ts';
+import { DEFAULT_PERMUTATIONS } from './signFlip.ts';
+import { formatDifference, formatValue } from './words.ts';
+
+/** One arm of a comparison. */
+export interface RunToCompare {
+  /** What people call it: the run's title or model. */
+  readonly label: string;
+  readonly groups: readonly ProblemGroup[];
+}
+
+export interface CompareOptions extends BootstrapOptions {
+  readonly permutations?: number;
+  /** Default: every metric that the rows allow. */
+  readonly metrics?: readonly Metric[];
+}
+
+/** The metric that carries the verdict: pass@1 for solutions, Acc@t2 for critiques. */
+const HEADLINES = ['pass@1', 'acc@t2'];
+
+/** Every metric of one run with its interval. */
+export function summarizeRun({ label, groups }: RunToCompare, options: CompareOptions = {}): RunSummary {
+  const metrics = options.metrics ?? metricsFor(groups);
+  return {
+    label,
+    problems: groups.length,
+    solutions: sumOver(groups, (group) => group.solutions.length),
+    critiques: sumOver(groups, (group) => group.critiques.length),
+    failed: sumOver(groups, (group) => group.failed),
+    metrics: metrics.map((metric) => ({ ...words(metric), estimate: estimate(metric, groups, options) })),
+  };
+}
+
+/**
+ * Compares two runs, paired by problem (spec C4). Values and differences are over the problems that both have, so that
+ * they add up. The headline metric is tested alone; the others share Holm's correction.
+ */
+export function compareRuns(
+  baseline: RunToCompare,
+  other: RunToCompare,
+  options: CompareOptions = {},
+): Comparison {
+  const {
+    draws = DEFAULT_DRAWS,
+    level = DEFAULT_LEVEL,
+    permutations = DEFAULT_PERMUTATIONS,
+    seed = 0,
+  } = options;
+  const ofOther = new Map(other.groups.map((group) => [group.problemId, group]));
+  const sharedBaseline = baseline.groups.filter((group) => ofOther.has(group.problemId));
+  const sharedOther = sharedBaseline.flatMap((group) => ofOther.get(group.problemId) ?? []);
+  const metrics = options.metrics ?? metricsFor(sharedBaseline, sharedOther);
+  const differences = metrics.map((metric) =>
+    pairedDifference(
+      sharedBaseline.map((group) => metric.parts(group)),
+      sharedOther.map((group) => metric.parts(group)),
+      metric.value,
+      { ...options, better: metric.better, format: metric.format },
+    ),
+  );
+  const headline = HEADLINES.map((id) => metrics.findIndex((metric) => metric.id === id)).find(
+    (at) => at >= 0,
+  );
+  const adjusted = holm(
+    differences.map(({ p }, i) => (i === headline || metrics[i]?.better === 'none' ? null : p)),
+  );
+  const rows = metrics.map((metric, i) => {
+    const paired = adjustVerdict(differences[i], i === headline ? null : (adjusted[i] ?? null), level);
+    return {
+      ...words(metric),
+      isHeadline: i === headline,
+      baseline: estimate(metric, sharedBaseline, options),
+      other: estimate(metric, sharedOther, options),
+      paired: {
+        ...paired,
+        text: paired.difference === null ? 'undefined' : formatDifference(paired.difference, metric.format),
+      },
+    };
+  });
+  const chosen = headline === undefined ? undefined : rows[headline];
+  return {
+    schemaVersion: 1,
+    baseline: baseline.label,
+    other: other.label,
+    problems: { baseline: baseline.groups.length, other: other.groups.length, shared: sharedBaseline.length },
+    settings: { level, draws, permutations, seed },
+    metrics: rows,
+    verdict:
+      chosen === undefined
+        ? null
+        : { metric: chosen.id, verdict: chosen.paired.verdict, sentence: chosen.paired.sentence },
+    transitions: transitions(sharedBaseline, sharedOther),
+    perProblem: perProblem(baseline.groups, other.groups),
+  };
+}
+
+function words({ id, label, better, format, per }: Metric) {
+  return { id, label, better, format, per };
+}
+
+function estimate(metric: Metric, groups: readonly ProblemGroup[], options: CompareOptions): Estimate {
+  const measurement = metric.compute(groups);
+  const parts = groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
+  return {
+    ...measurement,
+    interval: measurement.value === null ? null : bootstrapInterval(parts, metric.value, options),
+    text: formatValue(measurement.value, metric.format),
+  };
+}
+
+/** A secondary metric keeps its verdict only if it survives Holm's correction. */
+function adjustVerdict(paired: PairedDifference | undefined, pAdjusted: number | null, level: number) {
+  if (paired === undefined) throw new Error('a metric without a difference');
+  if (pAdjusted === null || pAdjusted < 1 - level || paired.verdict === 'cannot tell')
+    return { ...paired, pAdjusted };
+  return {
+    ...paired,
+    pAdjusted,
+    verdict: 'cannot tell' as const,
+    sentence: `${paired.sentence.replace(/^\w+/, 'Cannot tell')} It does not survive Holm's correction for the number of metrics.`,
+  };
+}
+
+function transitions(
+  baseline: readonly ProblemGroup[],
+  other: readonly ProblemGroup[],
+): Comparison['transitions'] {
+  const counts = { baseline: transitionCounts(baseline), other: transitionCounts(other) };
+  const hasAny = Object.values(counts).some((cells) => Object.values(cells).some((count) => count > 0));
+  return hasAny ? counts : null;
+}
+
+/** Critiques by transition. */
+export function transitionCounts(groups: readonly ProblemGroup[]): TransitionCounts {
+  const counts: TransitionCounts = { 'c→c': 0, 'i→c': 0, 'c→i': 0, 'i→i': 0 };
+  for (const { critiques } of groups) {
+    for (const { transition } of critiques) if (transition !== null) counts[transition] += 1;
+  }
+  return counts;
+}
+
+function perProblem(
+  baseline: readonly ProblemGroup[],
+  other: readonly ProblemGroup[],
+): Comparison['perProblem'] {
+  const ofBaseline = new Map(baseline.map((group) => [group.problemId, arm(group)]));
+  const ofOther = new Map(other.map((group) => [group.problemId, arm(group)]));
+  const ids = new Set([...ofBaseline.keys(), ...ofOther.keys()]);
+  return [...ids]
+    .map((problemId) => {
+      const before = ofBaseline.get(problemId) ?? null;
+      const after = ofOther.get(problemId) ?? null;
+      const isPaired = before !== null && after !== null && before.graded > 0 && after.graded > 0;
+      const difference = isPaired ? after.correct / after.graded - before.correct / before.graded : null;
+      return { problemId, baseline: before, other: after, difference };
+    })
+    .sort((a, b) => (a.difference ?? 2) - (b.difference ?? 2));
+}
+
+/** The graded samples of a problem: solutions, or in a critique run the critiques' own answers. */
+function arm(group: ProblemGroup) {
+  const graded = group.solutions.length > 0 ? group.solutions : group.critiques;
+  const grades = [...graded].sort((a, b) => a.index - b.index).map(({ grade }) => grade);
+  return {
+    correct: grades.filter((grade) => grade === 'correct').length,
+    graded: grades.filter((grade) => grade !== 'undetermined').length,
+    grades,
+  };
+}
+
+function sumOver(groups: readonly ProblemGroup[], count: (group: ProblemGroup) => number): number {
+  return groups.reduce((sum, group) => sum + count(group), 0);
+}
