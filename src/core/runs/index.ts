@@ -1,0 +1,18 @@
+/** Reading runs: state from events, standing reviews. */
+export { nearNames } from './nearNames.ts';
+export { type ReviewDecision, type StandingReview, standingReviews } from './reviews.ts';
+export {
+  foldEvent,
+  type MetricSeries,
+  newRunFold,
+  type RunAlarm,
+  type RunCheckpoint,
+  type RunFacts,
+  type RunFold,
+  type RunLog,
+  type RunState,
+  type RunStatus,
+  runState,
+  STALLED_AFTER_SECONDS,
+  stateOf,
+} from './state.ts';

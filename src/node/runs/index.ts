@@ -1,0 +1,13 @@
+/** Run directories: create, append, read, list, follow, review. */
+export { appendReview } from './appendReview.ts';
+export { createRun, isRun } from './createRun.ts';
+export { diskError, errorCode, onDisk } from './diskErrors.ts';
+export type { LineFault } from './jsonLines.ts';
+export { MANIFEST_FILE, newRunId, RUN_LINES, runsRoot } from './layout.ts';
+export { listRuns, type RunListing, type RunSummary, readRunState, summariseRun } from './listRuns.ts';
+export { isProcessAlive, isWriterAlive, ownProcessStart } from './processAlive.ts';
+export { newestById, type RunData, readManifest, readRun } from './readRun.ts';
+export { resolveRun } from './resolveRun.ts';
+export { type RunProgress, type RunRecorder, startRecorder } from './runRecorder.ts';
+export { openRunWriter, type RunWriter, type WrittenLines } from './runWriter.ts';
+export { type RunDelta, type TailOptions, tailRun } from './tailRun.ts';
