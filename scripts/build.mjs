@@ -52,6 +52,8 @@ const entries = {
   extension: {
     ...nodeShared,
     format: 'cjs',
+    // A CommonJS bundle has no import.meta; the workbench's own files are found from it.
+    define: { 'import.meta.dirname': '__dirname' },
     external: ['vscode', 'node-llama-cpp'],
     entryPoints: ['src/extension/extension.ts'],
     outfile: 'dist/extension.cjs',
