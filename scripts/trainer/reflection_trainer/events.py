@@ -11,7 +11,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +59,24 @@ class EventWriter:
             say(f"warning: {self.path}: events are being lost: {error}")
 
 
-def start_heartbeat(
+@contextmanager
+def heartbeat(
     events: EventWriter, seconds: float, current_step: Callable[[], int]
-) -> Callable[[], None]:
-    """A daemon thread that writes `heartbeat` events; returns the function that ends it."""
+) -> Iterator[None]:
+    """Writes `heartbeat` events from a thread; none follows once the block is left."""
     over = threading.Event()
 
     def beat() -> None:
         while not over.wait(seconds):
             events.write("heartbeat", step=current_step())
 
-    threading.Thread(target=beat, name="heartbeat", daemon=True).start()
-    return over.set
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def clean(value: Any) -> Any:  # noqa: ANN401 (any value in, any JSON value out)

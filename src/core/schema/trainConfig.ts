@@ -46,6 +46,12 @@ export const trainConfigSchema = z.strictObject({
     .describe('auto: bfloat16 on a GPU, float32 on a CPU'),
   gradientCheckpointing: z.boolean().default(false),
   threads: z.int().min(0).default(0).describe('CPU threads per process; 0 = let torch choose'),
+  worldSize: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Processes the run must have; null = as many as the launcher started'),
   logEverySteps: z.int().min(1).default(1),
   saveEverySteps: z.int().min(0).default(0).describe('0 = only at the end'),
   keepCheckpoints: z.int().min(1).default(3),

@@ -1,0 +1,37 @@
+"""`python -m reflection_trainer --config RUN/config.json`: trains, or goes on where it stopped.
+
+Exit status: 0 finished or stopped on request, 1 failed, 2 wrong configuration or usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from .config import load_config
+from .errors import ConfigError
+from .events import EventWriter, say
+from .run import train
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="reflection_trainer", description=__doc__)
+    parser.add_argument(
+        "--config", required=True, type=Path, help="config.json; its folder is the run directory"
+    )
+    path: Path = parser.parse_args().config.resolve()
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        say(f"error: {error}")
+        if path.is_file():
+            EventWriter(path.parent / "events.jsonl").write(
+                "run_end", status="failed", error=str(error)
+            )
+        return 2
+    return train(config, path.parent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""What a run shows and keeps: events, checkpoints, the clean stop. The same for every method."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import (
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+
+from .checkpoints import PRIVATE, prune, publish
+from .events import say
+from .gguf_io import write_gguf
+from .session import Session
+
+GGUF = "model.gguf"
+
+
+class RunCallback(TrainerCallback):
+    """Decides after each step whether to save or to stop, and publishes what was saved.
+
+    `block` is the number of optimiser steps that one batch of rollouts serves (1 without
+    rollouts): they live in memory only, so a stop inside a block would change the curve.
+    """
+
+    def __init__(self, session: Session, block: int = 1) -> None:
+        self.session, self.block = session, block
+        self.stopped = False
+        self.saving = False
+        self._first_step = 0
+        self._tokens_before = 0
+        self._began = time.monotonic()
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
+        self.session.step = self._first_step = state.global_step
+        self._began = time.monotonic()
+        # TRL counts tokens from 0 again after a resume
+        counts = [entry["num_tokens"] for entry in state.log_history if "num_tokens" in entry]
+        self._tokens_before = counts[-1] if counts else 0
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> TrainerControl:
+        self.session.step = step = state.global_step
+        last = step >= state.max_steps
+        every = self.session.config["saveEverySteps"]
+        if step % self.block == 0 and not last and self._stop_agreed(args):
+            self.stopped = control.should_training_stop = True
+        if last or self.stopped or (every and step % every == 0):
+            self.saving = control.should_save = True
+            control.should_log = True  # a checkpoint knows its loss and its token count
+        return control
+
+    def _stop_agreed(self, args: TrainingArguments) -> bool:
+        """Every process must stop at the same step, whichever of them got the signal."""
+        if args.world_size == 1:
+            return self.session.stop.requested
+        flag = torch.tensor(float(self.session.stop.requested), device=args.device)
+        torch.distributed.all_reduce(flag, op=torch.distributed.ReduceOp.MAX)
+        return bool(flag.item())
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **_: object,
+    ) -> None:
+        metrics = dict(logs or {})
+        if "train_runtime" in metrics:  # the trainer's summary after the last step
+            seconds = metrics["train_runtime"]
+            steps = state.global_step - self._first_step
+            self.session.events.log("info", f"{steps} steps in {duration(seconds)}")
+            return
+        if "num_tokens" in metrics:
+            metrics["num_tokens"] += self._tokens_before
+            state.log_history[-1]["num_tokens"] = metrics["num_tokens"]
+        epoch = metrics.pop("epoch", None)
+        step, total = state.global_step, state.max_steps
+        self.session.events.write("step", step=step, total=total, epoch=epoch, metrics=metrics)
+        if state.is_world_process_zero:
+            say(self._progress(step, total, metrics))
+
+    def _progress(self, step: int, total: int, metrics: dict[str, Any]) -> str:
+        per_step = (time.monotonic() - self._began) / max(1, step - self._first_step)
+        loss = metrics.get("loss")
+        return (
+            f"step {step}/{total}  loss {f'{loss:.4f}' if loss is not None else '-'}  "
+            f"{duration(per_step)}/step  ETA {duration(per_step * (total - step))}"
+        )
+
+    def on_save(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        model: PreTrainedModel | None = None,
+        processing_class: PreTrainedTokenizerBase | None = None,
+        **_: object,
+    ) -> None:
+        if args.world_size > 1:
+            torch.distributed.barrier()  # the other processes' random states and shards
+        if state.is_world_process_zero:
+            step = state.global_step
+            folder = self.session.run_dir / PRIVATE / f"checkpoint-{step}"
+            gguf = GGUF if self._export(model, processing_class, folder / GGUF) else None
+            mark = {**self.session.mark, "worldSize": args.world_size, "gguf": gguf}
+            saved = publish(self.session.run_dir, step, mark)
+            path = saved.path.relative_to(self.session.run_dir).as_posix()
+            size = sum(saved.mark["files"].values())
+            self.session.events.write(
+                "checkpoint", step=step, path=path, bytes=size, gguf=gguf is not None
+            )
+            say(f"checkpoint {path}  {size / 1e6:.1f} MB")
+            prune(self.session.run_dir, self.session.config["keepCheckpoints"])
+        self.saving = False
+
+    def _export(
+        self,
+        model: PreTrainedModel | None,
+        tokenizer: PreTrainedTokenizerBase | None,
+        path: Path,
+    ) -> bool:
+        if not self.session.config["exportGguf"] or model is None or tokenizer is None:
+            return False
+        try:
+            write_gguf(model, tokenizer, path, name=self.session.run_dir.name)
+        except (ValueError, KeyError, NotImplementedError) as error:
+            path.unlink(missing_ok=True)
+            self.session.events.log("warning", f"no GGUF in this checkpoint: {error}")
+            return False
+        return True
+
+
+def duration(seconds: float) -> str:
+    """`0.8 s`, `12 s`, `3 min 20 s`, `2 h 05 min`."""
+    if seconds < 10:
+        return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{rest} s"
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"

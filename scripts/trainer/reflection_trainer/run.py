@@ -1,0 +1,285 @@
+"""One run from its first event to its last: start or resume, train, say how it ended.
+
+A method is a module with three functions (see scft.py): `prepare` reads the data and makes the
+rows, `arguments` makes the TRL configuration, `trainer` the TRL trainer.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import platform
+import shutil
+import sys
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from .checkpoints import (
+    Checkpoint,
+    checkpoint_bytes,
+    complete_checkpoints,
+    drop_leftovers,
+    save_failure,
+)
+from .config import TrainConfig
+from .errors import StopRequested, UserError
+from .events import EventWriter, heartbeat, say
+from .session import Session
+from .stop import watch_signals
+
+if TYPE_CHECKING:  # torch and TRL take seconds to import: mistakes that need neither come first
+    from transformers import Trainer, TrainingArguments
+
+    from .callback import RunCallback
+
+PACKAGES = ("torch", "transformers", "trl", "accelerate", "tokenizers")
+# A checkpoint goes on only under the settings it was trained with: optimiser, schedule and data
+# order are taken from it, so a changed value would be ignored or bend the curve.
+FIXED = (
+    *("method", "seed", "batchSize", "microBatchSize", "learningRate", "scheduler"),
+    *("warmupRatio", "weightDecay", "maxLength", "precision"),
+)
+
+
+def train(config: TrainConfig, run_dir: Path) -> int:
+    """The exit status: 0 finished or stopped on request, 1 failed; `run_end` tells which."""
+    main_process = os.environ.get("RANK", "0") == "0"
+    if main_process and (pid := live_trainer(run_dir / "events.jsonl")) is not None:
+        say(f"error: {run_dir}: process {pid} is training in this directory; stop it first")
+        return 1
+    events = EventWriter(run_dir / "events.jsonl", main_process)
+
+    def at_once(signal: int) -> None:
+        events.write("run_end", status="cancelled", error="stopped at once by a second signal")
+        os._exit(128 + signal)
+
+    session = Session(config, run_dir, events, watch_signals(at_once), main_process)
+    with heartbeat(events, config["heartbeatSeconds"], lambda: session.step):
+        status, error = _outcome(session)
+    if error is not None and main_process:
+        say(f"error: {error}")
+    events.write("run_end", status=status, error=error, step=session.step)
+    return 1 if status == "failed" else 0
+
+
+def _outcome(session: Session) -> tuple[str, str | None]:
+    """Status and error of `run_end`."""
+    try:
+        return _train(session), None
+    except StopRequested:
+        return "cancelled", None
+    except UserError as error:
+        return "failed", str(error)
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        return "failed", f"{type(error).__name__}: {error}"
+    finally:
+        if "torch" in sys.modules:
+            _leave_process_group()
+
+
+def _train(session: Session) -> str:
+    config, run_dir, events = session.config, session.run_dir, session.events
+    last = _start_point(session)
+    method = _import_engine(config)
+    from .arguments import common_arguments, total_steps
+    from .callback import RunCallback
+    from .model import open_model
+
+    _stop_here(session)
+    base = open_model(Path(config["model"]["path"]))
+    prepared = method.prepare(config, base, events)
+    session.mark = _lineage(config, prepared.data_sha256, prepared.problem_hashes)
+    launched = int(os.environ.get("WORLD_SIZE", "1"))
+    examples = len(prepared.rows)
+    args = method.arguments(common_arguments(config, run_dir, examples, launched))
+    total = total_steps(config, examples, launched)
+    _check_world_size(args.world_size, launched, config, last)
+    if last is not None:
+        _check_same_run(session.mark, last)
+        session.step = last.step
+    events.write(
+        "run_start",
+        **_process_facts(args),
+        total=total,
+        resumedFrom=last.path.name if last else None,
+        worldSizeAsked=config["worldSize"] or launched,
+        method=config["method"],
+        recipe=config["recipe"],
+        seed=config["seed"],
+        records=examples,
+        dropped=prepared.dropped,
+        **{key: session.mark[key] for key in ("trainedFrom", "dataSha256")},
+    )
+    if last is not None and last.step >= total:  # train() would take one step too many
+        events.log("info", f"already finished: {last.path.name} of {total} steps; nothing to train")
+        return "ok"
+    _stop_here(session)
+    model = base.load()
+    _check_disk(run_dir, model.num_parameters())
+    callback = RunCallback(session)
+    trainer = method.trainer(args, model, base.tokenizer, prepared, callback)
+    _run_trainer(trainer, callback, session, last)
+    return "cancelled" if callback.stopped else "ok"
+
+
+def _start_point(session: Session) -> Checkpoint | None:
+    """The newest complete checkpoint, after clearing away what a kill left behind."""
+    run_dir, events = session.run_dir, session.events
+    if session.main_process and (left := drop_leftovers(run_dir)):
+        events.log("info", f"removed unfinished {', '.join(left)} of an interrupted run")
+    complete = complete_checkpoints(run_dir)
+    whole = {checkpoint.path.name for checkpoint in complete}
+    for path in sorted((run_dir / "checkpoints").glob("step-*")):
+        if path.name not in whole:
+            events.log("warning", f"{path}: files are missing or cut; it is not used")
+    return complete[-1] if complete else None
+
+
+def _import_engine(config: TrainConfig) -> Any:  # noqa: ANN401 (a module)
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import datasets
+    import torch
+    import transformers
+
+    datasets.disable_progress_bars()
+    transformers.utils.logging.disable_progress_bar()
+    if config["threads"]:
+        torch.set_num_threads(config["threads"])
+    return importlib.import_module(f".{config['method']}", __package__)
+
+
+def _run_trainer(
+    trainer: Trainer, callback: RunCallback, session: Session, last: Checkpoint | None
+) -> None:
+    from transformers import PrinterCallback
+
+    trainer.remove_callback(PrinterCallback)
+    try:
+        trainer.train(resume_from_checkpoint=str(last.path) if last else None)
+    except Exception as error:
+        if callback.saving:
+            drop_leftovers(session.run_dir)  # makes room, also for the event that says so
+            raise UserError(save_failure(error, session.run_dir, session.step)) from error
+        if "out of memory" in str(error) or "can't allocate memory" in str(error):
+            raise UserError(_memory_advice(session.config, session.step + 1)) from error
+        raise
+
+
+def _process_facts(args: TrainingArguments) -> dict[str, Any]:
+    """What really runs, not what was asked for: launchers ignore silently what they cannot do."""
+    process = psutil.Process()
+    return {
+        "pid": process.pid,
+        "processStart": process.create_time(),
+        "host": platform.node(),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
+        "worldSize": args.world_size,
+        "distributed": str(args.distributed_state.distributed_type).rpartition(".")[2],
+        "device": str(args.device),
+    }
+
+
+def _lineage(config: TrainConfig, data_sha256: str, hashes: list[str]) -> dict[str, Any]:
+    return {
+        "trainedFrom": config["model"]["path"],
+        "dataSha256": data_sha256,
+        "problemHashes": hashes,
+        "config": config,
+    }
+
+
+def _check_world_size(
+    real: int, launched: int, config: TrainConfig, last: Checkpoint | None
+) -> None:
+    wanted = {
+        "the launcher": launched,
+        'config.json (field "worldSize")': config["worldSize"],
+        last.path.name if last else "": last.mark["worldSize"] if last else None,
+    }
+    for who, size in wanted.items():
+        if size is not None and size != real:
+            raise UserError(
+                f"{who} asks for {size} processes, but {real} are running; start the run with "
+                f"torchrun --nproc_per_node {size}"
+            )
+
+
+def _check_same_run(mark: dict[str, Any], last: Checkpoint) -> None:
+    name = last.path.name
+    if last.mark["dataSha256"] != mark["dataSha256"]:
+        raise UserError(
+            f"{mark['config']['data']['path']}: the dataset is not the one {name} was trained on; "
+            "restore it, or train in a new run directory"
+        )
+    before = last.mark.get("config", {})
+    for field in FIXED:
+        now = mark["config"][field]
+        if field in before and before[field] != now:
+            raise UserError(
+                f'config.json: field "{field}": is {now}, but {name} was trained with '
+                f"{before[field]}; set it back, or train in a new run directory"
+            )
+
+
+def _check_disk(run_dir: Path, parameters: int) -> None:
+    need, free = checkpoint_bytes(parameters), shutil.disk_usage(run_dir).free
+    if free < need:
+        raise UserError(
+            f"{run_dir}: a checkpoint needs about {need / 1e9:.2f} GB and its disk has "
+            f"{free / 1e9:.2f} GB free; free some space, or put the run on another disk"
+        )
+
+
+def _memory_advice(config: TrainConfig, step: int) -> str:
+    ways = [
+        f'lower "microBatchSize" (now {config["microBatchSize"]}; batchSize may stay)',
+        f'lower "maxLength" (now {config["maxLength"]})',
+    ]
+    if not config["gradientCheckpointing"]:
+        ways.insert(1, 'set "gradientCheckpointing" to true')
+    return f"out of memory in step {step}; in config.json " + ", or ".join(ways)
+
+
+def _stop_here(session: Session) -> None:
+    if session.stop.requested:
+        raise StopRequested
+
+
+def _leave_process_group() -> None:
+    import torch
+
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def live_trainer(events: Path) -> int | None:
+    """The process id of a trainer that is still at work in this run, on this machine."""
+    started: dict[str, Any] | None = None
+    try:
+        lines = events.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    for line in lines:
+        try:
+            event = json.loads(line)
+            started = {"run_start": event, "run_end": None}.get(event["type"], started)
+        except (ValueError, TypeError, KeyError):
+            continue  # half a line of a killed process
+    if started is None or started.get("host") != platform.node():
+        return None
+    try:
+        created = psutil.Process(started["pid"]).create_time()
+    except (psutil.Error, KeyError, TypeError):
+        return None
+    # the pid may have been given to another process since
+    return started["pid"] if abs(created - (started.get("processStart") or 0)) < 1 else None
