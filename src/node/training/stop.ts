@@ -6,7 +6,7 @@ export interface StopOptions {
   readonly graceSeconds: number | null;
   readonly signal?: AbortSignal;
   /** Asked between waits; a run that has ended on its own has nothing to stop. */
-  readonly isAlive: () => boolean;
+  readonly isAlive: () => Promise<boolean>;
 }
 
 export type StopOutcome = 'not-running' | 'stopped' | 'killed' | 'survived';
@@ -16,7 +16,7 @@ export type StopOutcome = 'not-running' | 'stopped' | 'killed' | 'survived';
  * check. A trainer writes a checkpoint on SIGTERM, so a stopped run can be resumed.
  */
 export async function stopProcess(pid: number, options: StopOptions): Promise<StopOutcome> {
-  if (!options.isAlive()) return 'not-running';
+  if (!(await options.isAlive())) return 'not-running';
   signalGroup(pid, 'SIGTERM');
   if (await gone(options, options.graceSeconds ?? Number.POSITIVE_INFINITY)) return 'stopped';
   if (options.graceSeconds === null) return 'survived';
@@ -27,10 +27,10 @@ export async function stopProcess(pid: number, options: StopOptions): Promise<St
 async function gone(options: StopOptions, seconds: number): Promise<boolean> {
   const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline) {
-    if (!options.isAlive()) return true;
+    if (!(await options.isAlive())) return true;
     await delay(100, undefined, options.signal ? { signal: options.signal } : {});
   }
-  return !options.isAlive();
+  return !(await options.isAlive());
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

@@ -1,0 +1,57 @@
+/** `compare`: is it better, or is it noise? */
+import { type Command, Option } from 'commander';
+import { UserError } from '../../core/errors.ts';
+import { compareMeasured, type MeasuredRun, measureRun, summarize } from '../../node/comparison/index.ts';
+import { resolveRun } from '../../node/runs/index.ts';
+import { comparisonText, summaryText, type TextFormat } from '../comparisonText.ts';
+import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
+
+interface CompareCommandOptions extends CommonOptions {
+  readonly baseline?: string;
+  readonly format: TextFormat | 'json';
+  readonly draws: number;
+  readonly seed: number;
+}
+
+export function registerCompare(program: Command, signal: AbortSignal): void {
+  common(
+    program
+      .command('compare')
+      .argument('<runs...>', 'runs, by name, part of a name, or directory')
+      .option('--baseline <run>', 'what the others are compared with (default: the first)')
+      .addOption(new Option('--format <form>').choices(['table', 'json', 'md', 'latex']).default('table'))
+      .option('--draws <n>', 'bootstrap draws', wholeNumber(100), 10_000)
+      .option('--seed <n>', 'seed of the bootstrap', wholeNumber(0), 0)
+      .description('Compare runs, paired by problem, with intervals and a verdict.'),
+  ).action(async (names: string[], options: CompareCommandOptions) => {
+    const { workspace, output } = createContext(
+      { ...options, json: options.json === true || options.format === 'json' },
+      signal,
+    );
+    const all = options.baseline ? [options.baseline, ...names.filter((name) => name !== options.baseline)] : names;
+    const measured = await Promise.all(all.map(async (name) => measureRun(await resolveRun(workspace, name))));
+    const [baseline, ...others] = withUniqueLabels(measured);
+    if (!baseline || others.length === 0) {
+      throw new UserError('usage', 'compare needs at least two runs', { remedy: 'See "reflection runs" for their names.' });
+    }
+    const settings = { draws: options.draws, seed: options.seed };
+    const format = options.format === 'json' ? 'table' : options.format;
+    const comparisons = compareMeasured(baseline, others, settings);
+    output.result(
+      { baseline: summarize(baseline, settings), comparisons },
+      comparisons.length === 0
+        ? summaryText(summarize(baseline, settings), format)
+        : comparisons.map((comparison) => comparisonText(comparison, format)).join('\n\n'),
+    );
+  });
+}
+
+/** Two runs with one title would be told apart by nothing: then the run's name is shown. */
+function withUniqueLabels(runs: readonly MeasuredRun[]): MeasuredRun[] {
+  const labels = runs.map(({ label }) => label);
+  return runs.map((measured) =>
+    labels.filter((label) => label === measured.label).length > 1
+      ? { ...measured, label: measured.run.manifest.id }
+      : measured,
+  );
+}

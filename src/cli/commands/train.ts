@@ -1,0 +1,147 @@
+/** `train` and the training half of `resume`: starts the trainer in its own session and follows it. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { UserError } from '../../core/errors.ts';
+import type { RunState } from '../../core/runs/index.ts';
+import { newRunId, readRunState, runsRoot } from '../../node/runs/index.ts';
+import {
+  createTrainingRun,
+  findTrainerPython,
+  startTrainer,
+  TRAINER_LOG,
+  trainingConfig,
+} from '../../node/training/index.ts';
+import { readWorkspace, resolveModel } from '../../node/workspace/index.ts';
+import { type CommonOptions, type Context, common, createContext, wholeNumber } from '../context.ts';
+import { EXIT } from '../exitCodes.ts';
+import { followRun } from '../follow.ts';
+import { progressText } from '../runLine.ts';
+
+interface TrainOptions extends CommonOptions {
+  readonly data: string;
+  readonly model: string;
+  readonly seed: number;
+  readonly runDir?: string;
+  readonly title?: string;
+  readonly set: Record<string, string>;
+  readonly python?: string;
+  readonly detach?: boolean;
+}
+
+export function registerTrain(program: Command, signal: AbortSignal): void {
+  common(
+    program
+      .command('train')
+      .argument('<recipe>', 'name of a recipe such as scft-nano, or a JSON file')
+      .requiredOption('--data <file>', 'SCFT dataset from "reflection sample"')
+      .requiredOption('--model <model>', 'nano, a name in reflection.json, a .gguf file, a checkpoint or a Hugging Face directory')
+      .option('--run-dir <dir>', 'run directory; the same one resumes')
+      .option('--title <text>', 'what to call it')
+      .option('--seed <n>', 'seed', wholeNumber(0), 0)
+      .option('--set <field=value>', 'overrule a field of the recipe; may be repeated', collect, {})
+      .option('--python <command>', 'interpreter for training')
+      .option('--detach', 'start it and return')
+      .description('Train a model. It goes on when this terminal is closed; Ctrl-C stops it with a checkpoint.'),
+  ).action(async (recipe: string, options: TrainOptions) => {
+    const context = createContext(options, signal);
+    const dir = await prepareRun(context, recipe, options);
+    await runTrainer(context, dir, options);
+  });
+}
+
+function collect(text: string, previous: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UserError('usage', `--set ${text}: expected field=value`, { remedy: 'For example --set epochs=3.' });
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+async function prepareRun(context: Context, recipe: string, options: TrainOptions): Promise<string> {
+  const source = await trainableModel(context, options.model);
+  const config = await trainingConfig({
+    recipe,
+    data: path.resolve(options.data),
+    model: source.path,
+    seed: options.seed,
+    overrides: options.set,
+  });
+  const title = options.title ?? `${config.recipe} from ${source.name}`;
+  const dir = path.resolve(options.runDir ?? path.join(runsRoot(context.workspace), newRunId(new Date(), 'train', title)));
+  await createTrainingRun({
+    dir,
+    title,
+    config,
+    modelName: source.name,
+    modelParent: source.parent,
+    commandLine: context.commandLine,
+  });
+  return dir;
+}
+
+/** What can be trained: weights on this disk. A checkpoint is trained from its full-precision weights, not its GGUF. */
+async function trainableModel(context: Context, wanted: string): Promise<{ name: string; path: string; parent: string | null }> {
+  const workspace = await readWorkspace(context.workspace);
+  const { config, checkpoint } = await resolveModel(workspace, wanted);
+  if (config.engine !== 'llama') {
+    throw new UserError('model-served', `"${wanted}" is a served model: its weights are not here`, {
+      remedy: 'Give a Hugging Face directory, a GGUF file or a checkpoint.',
+    });
+  }
+  return checkpoint
+    ? { name: config.name, path: checkpoint.dir, parent: checkpoint.name }
+    : { name: config.name, path: config.path, parent: null };
+}
+
+/** Starts the trainer on a prepared run directory and follows it to its end. */
+export async function runTrainer(
+  context: Context,
+  dir: string,
+  options: { python?: string; detach?: boolean },
+): Promise<RunState> {
+  const python = await findTrainerPython(options.python, context.signal);
+  const before = await readRunState(dir);
+  if (before.status === 'running' || before.status === 'stalled') {
+    throw new UserError('already-running', `${path.basename(dir)} is running (process ${before.process?.pid})`, {
+      remedy: `Follow it with "reflection watch ${path.basename(dir)}".`,
+    });
+  }
+  const trainer = await startTrainer(dir, python);
+  context.output.note(`Training in ${dir} (process ${trainer.pid}). It goes on when this terminal is closed.`);
+  if (options.detach) {
+    context.output.result({ dir, pid: trainer.pid }, `Follow it with "reflection watch ${path.basename(dir)}".`);
+    return before;
+  }
+  // Ctrl-C asks the trainer for a checkpoint and waits for it; closing the terminal only ends the watching.
+  const closed = new AbortController();
+  process.on('SIGHUP', () => closed.abort());
+  context.signal.addEventListener('abort', () => stopTrainer(trainer.pid, closed), { once: true });
+  const ended = new AbortController();
+  void trainer.ended.then(() => setTimeout(() => ended.abort(), 1500));
+  const state = await followRun(context, dir, AbortSignal.any([closed.signal, ended.signal]));
+  report(context, dir, state);
+  return state;
+}
+
+function stopTrainer(pid: number, closed: AbortController): void {
+  if (closed.signal.aborted) return;
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // It has ended already.
+  }
+}
+
+function report(context: Context, dir: string, state: RunState): void {
+  const last = state.checkpoints.at(-1);
+  const name = path.basename(dir);
+  context.output.result(
+    { dir, status: state.status, step: state.step, checkpoint: last?.path ?? null, error: state.error },
+    [
+      `${state.status}: ${progressText(state)}`,
+      ...(last ? [`checkpoint ${path.join(dir, last.path)}`] : []),
+      ...(state.status === 'cancelled' || state.status === 'interrupted' ? [`resume it with: reflection resume ${name}`] : []),
+      ...(state.status === 'failed' || state.status === 'lost' ? [`see ${path.join(dir, TRAINER_LOG)}; resume with: reflection resume ${name}`] : []),
+    ].join('\n'),
+  );
+  if (state.status === 'cancelled' || state.status === 'interrupted') process.exitCode = EXIT.interrupted;
+  else if (state.status !== 'done') process.exitCode = EXIT.failed;
+}

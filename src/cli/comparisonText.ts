@@ -1,0 +1,81 @@
+/** Summaries and comparisons in words, as tables, in Markdown and in LaTeX. The numbers come computed from core. */
+import type { Comparison, Estimate, RunSummary } from '../core/schema/comparison.ts';
+import { table } from './tables.ts';
+
+export type TextFormat = 'table' | 'md' | 'latex';
+
+/** `59.8 % [55.1, 64.2]`; a small denominator is marked. */
+function estimateText(estimate: Estimate, format: 'percent' | 'number' | 'tokens'): string {
+  if (estimate.value === null) return `undefined (${estimate.reason ?? 'no rows'})`;
+  const scale = format === 'percent' ? 100 : 1;
+  const digits = format === 'number' ? 2 : format === 'percent' ? 1 : 0;
+  const bound = (value: number) => (value * scale).toFixed(digits);
+  const interval = estimate.interval ? ` [${bound(estimate.interval.low)}, ${bound(estimate.interval.high)}]` : '';
+  return `${estimate.text}${interval}${estimate.isSmall ? ' (n<20)' : ''}`;
+}
+
+export function summaryText(summary: RunSummary, format: TextFormat = 'table'): string {
+  const rows = summary.metrics.map((metric) => [
+    metric.label,
+    estimateText(metric.estimate, metric.format),
+    `${round(metric.estimate.numerator)}/${round(metric.estimate.denominator)}`,
+  ]);
+  const failed = summary.failed > 0 ? `, ${summary.failed} failed` : '';
+  const counted = summary.critiques > 0 ? `${summary.critiques} critiques` : `${summary.solutions} solutions`;
+  return [
+    `${summary.label}: ${summary.problems} problems, ${counted}${failed}; 95 % intervals over problems`,
+    '',
+    formatRows(['metric', 'value', 'counted'], rows, format),
+  ].join('\n');
+}
+
+/** The sentence first, then the numbers. */
+export function comparisonText(comparison: Comparison, format: TextFormat = 'table'): string {
+  const { shared, baseline, other } = comparison.problems;
+  const rows = comparison.metrics.map((metric) => [
+    metric.label,
+    estimateText(metric.baseline, metric.format),
+    estimateText(metric.other, metric.format),
+    metric.paired.text + differenceInterval(metric.paired.interval, metric.format),
+    metric.better === 'none' ? '' : metric.paired.verdict,
+  ]);
+  return [
+    `${comparison.other} against ${comparison.baseline}: ${comparison.verdict?.sentence ?? 'nothing to compare'}`,
+    `${shared} problems in both${shared < baseline || shared < other ? ` (${baseline} in the baseline, ${other} in the other)` : ''}; intervals over problems; secondary metrics by Holm`,
+    '',
+    formatRows(['metric', comparison.baseline, comparison.other, 'paired difference', 'verdict'], rows, format),
+  ].join('\n');
+}
+
+function differenceInterval(interval: { low: number; high: number } | null, format: string): string {
+  if (!interval) return '';
+  const scale = format === 'percent' ? 100 : 1;
+  const digits = format === 'number' ? 2 : format === 'percent' ? 1 : 0;
+  return ` [${(interval.low * scale).toFixed(digits)}, ${(interval.high * scale).toFixed(digits)}]`;
+}
+
+function round(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}
+
+function formatRows(head: readonly string[], rows: readonly (readonly string[])[], format: TextFormat): string {
+  if (format === 'md') {
+    const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+    return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+  }
+  if (format === 'latex') {
+    const line = (cells: readonly string[]) => `${cells.map(latex).join(' & ')} \\\\`;
+    return [
+      `\\begin{tabular}{l${'r'.repeat(head.length - 1)}}`,
+      line(head),
+      '\\hline',
+      ...rows.map(line),
+      '\\end{tabular}',
+    ].join('\n');
+  }
+  return table(head, rows);
+}
+
+function latex(text: string): string {
+  return text.replace(/[%&_#$]/g, '\\$&').replaceAll('→', '$\\to$').replaceAll('Δ', '$\\Delta$').replaceAll('ρ', '$\\rho$');
+}

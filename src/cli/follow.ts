@@ -1,0 +1,68 @@
+/** Following a run until it ends: `watch` and `train`. */
+import { foldEvent, newRunFold, type RunState, stateOf } from '../core/runs/index.ts';
+import { isWriterAlive, tailRun } from '../node/runs/index.ts';
+import type { Context } from './context.ts';
+import type { Progress } from './output.ts';
+import { duration } from './runLine.ts';
+
+const OVER: ReadonlySet<RunState['status']> = new Set(['done', 'failed', 'cancelled', 'interrupted', 'lost']);
+
+/** How often a silent run's process is asked for. */
+const LOOK_MS = 2000;
+
+/**
+ * Shows progress and messages until the run is over or the signal aborts; gives the last state. Aborting ends the
+ * watching, never the run.
+ */
+export async function followRun(context: Context, dir: string, signal: AbortSignal): Promise<RunState> {
+  const fold = newRunFold();
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const now = async (): Promise<RunState> =>
+    stateOf(fold, {
+      now: Date.now() / 1000,
+      processAlive: fold.end === null ? await isWriterAlive(fold.process) : null,
+    });
+  // A killed process writes nothing more, so its end is found by asking, not by reading.
+  const look = setInterval(() => {
+    void now().then((state) => {
+      if (fold.starts > 0 && OVER.has(state.status)) stop.abort();
+    });
+  }, LOOK_MS);
+  const shown = shownRun(context);
+  try {
+    for await (const delta of tailRun(dir, { signal: either, pollMs: 250 })) {
+      for (const event of delta.events) {
+        foldEvent(fold, event);
+        if (event.type === 'log' && event.level !== 'info') context.output.warn(event.message);
+        if (event.type === 'alarm') context.output.warn(`step ${event.step}: ${event.message}`);
+        if (event.type === 'checkpoint') context.output.note(`checkpoint ${event.path}`);
+      }
+      const state = await now();
+      shown.update(state);
+      if (!delta.hasMore && fold.starts > 0 && OVER.has(state.status)) break;
+    }
+  } finally {
+    clearInterval(look);
+    shown.stop();
+  }
+  return now();
+}
+
+function shownRun(context: Context): { update(state: RunState): void; stop(): void } {
+  let bar: Progress | undefined;
+  let stage: string | null = null;
+  return {
+    update: (state) => {
+      if (state.total === null) return;
+      if (!bar || stage !== state.stage) {
+        bar?.stop();
+        stage = state.stage;
+        bar = context.output.progress(stage ?? 'run', state.total, state.done);
+      }
+      const eta = state.etaSeconds === null ? '' : `about ${duration(state.etaSeconds)} left`;
+      bar.update(state.done, state.lastLoss === null ? eta : `loss ${state.lastLoss.toFixed(4)}`);
+    },
+    stop: () => bar?.stop(),
+  };
+}
