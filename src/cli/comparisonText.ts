@@ -10,7 +10,9 @@ function estimateText(estimate: Estimate, format: 'percent' | 'number' | 'tokens
   const scale = format === 'percent' ? 100 : 1;
   const digits = format === 'number' ? 2 : format === 'percent' ? 1 : 0;
   const bound = (value: number) => (value * scale).toFixed(digits);
-  const interval = estimate.interval ? ` [${bound(estimate.interval.low)}, ${bound(estimate.interval.high)}]` : '';
+  const interval = estimate.interval
+    ? ` [${bound(estimate.interval.low)}, ${bound(estimate.interval.high)}]`
+    : '';
   return `${estimate.text}${interval}${estimate.isSmall ? ' (n<20)' : ''}`;
 }
 
@@ -43,7 +45,11 @@ export function comparisonText(comparison: Comparison, format: TextFormat = 'tab
     `${comparison.other} against ${comparison.baseline}: ${comparison.verdict?.sentence ?? 'nothing to compare'}`,
     `${shared} problems in both${shared < baseline || shared < other ? ` (${baseline} in the baseline, ${other} in the other)` : ''}; intervals over problems; secondary metrics by Holm`,
     '',
-    formatRows(['metric', comparison.baseline, comparison.other, 'paired difference', 'verdict'], rows, format),
+    formatRows(
+      ['metric', comparison.baseline, comparison.other, 'paired difference', 'verdict'],
+      rows,
+      format,
+    ),
   ].join('\n');
 }
 
@@ -58,9 +64,14 @@ function round(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }
 
-function formatRows(head: readonly string[], rows: readonly (readonly string[])[], format: TextFormat): string {
+function formatRows(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  format: TextFormat,
+): string {
   if (format === 'md') {
-    const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+    const line = (cells: readonly string[]) =>
+      `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
     return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
   }
   if (format === 'latex') {
@@ -77,5 +88,9 @@ function formatRows(head: readonly string[], rows: readonly (readonly string[])[
 }
 
 function latex(text: string): string {
-  return text.replace(/[%&_#$]/g, '\\$&').replaceAll('→', '$\\to$').replaceAll('Δ', '$\\Delta$').replaceAll('ρ', '$\\rho$');
+  return text
+    .replace(/[%&_#$]/g, '\\$&')
+    .replaceAll('→', '$\\to$')
+    .replaceAll('Δ', '$\\Delta$')
+    .replaceAll('ρ', '$\\rho$');
 }

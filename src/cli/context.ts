@@ -1,8 +1,7 @@
 /** What every command gets: the workspace, the output, and a signal that Ctrl-C aborts. */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { Option } from 'commander';
-import { InvalidArgumentError, type Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createOutput, type Output } from './output.ts';
 
 export interface Context {
@@ -40,7 +39,11 @@ export function createContext(options: CommonOptions, signal: AbortSignal): Cont
 /** The nearest folder above that has `reflection.json` or `.reflection`; the current one where none has. */
 function findWorkspace(from: string): string {
   for (let dir = from; ; dir = path.dirname(dir)) {
-    if (['reflection.json', '.reflection'].some((name) => statSync(path.join(dir, name), { throwIfNoEntry: false })))
+    if (
+      ['reflection.json', '.reflection'].some((name) =>
+        statSync(path.join(dir, name), { throwIfNoEntry: false }),
+      )
+    )
       return dir;
     if (path.dirname(dir) === dir) return from;
   }
@@ -67,7 +70,14 @@ export function numberFrom(minimum: number) {
 export function ratio(text: string): [number, number] {
   const parts = text.split(':').map(Number);
   const [first, second] = parts;
-  if (parts.length === 2 && first !== undefined && second !== undefined && first >= 0 && second >= 0 && first + second > 0)
+  if (
+    parts.length === 2 &&
+    first !== undefined &&
+    second !== undefined &&
+    first >= 0 &&
+    second >= 0 &&
+    first + second > 0
+  )
     return [first, second];
   throw new InvalidArgumentError('expected a ratio such as 2:1.');
 }

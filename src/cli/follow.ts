@@ -12,9 +12,15 @@ const LOOK_MS = 2000;
 
 /**
  * Shows progress and messages until the run is over or the signal aborts; gives the last state. Aborting ends the
- * watching, never the run.
+ * watching, never the run. `startsBefore`: how often the run was started before the start that is followed, so that
+ * the end of an earlier attempt is not taken for the end of this one.
  */
-export async function followRun(context: Context, dir: string, signal: AbortSignal): Promise<RunState> {
+export async function followRun(
+  context: Context,
+  dir: string,
+  signal: AbortSignal,
+  startsBefore = 0,
+): Promise<RunState> {
   const fold = newRunFold();
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
@@ -26,7 +32,7 @@ export async function followRun(context: Context, dir: string, signal: AbortSign
   // A killed process writes nothing more, so its end is found by asking, not by reading.
   const look = setInterval(() => {
     void now().then((state) => {
-      if (fold.starts > 0 && OVER.has(state.status)) stop.abort();
+      if (fold.starts > startsBefore && OVER.has(state.status)) stop.abort();
     });
   }, LOOK_MS);
   const shown = shownRun(context);
@@ -40,7 +46,7 @@ export async function followRun(context: Context, dir: string, signal: AbortSign
       }
       const state = await now();
       shown.update(state);
-      if (!delta.hasMore && fold.starts > 0 && OVER.has(state.status)) break;
+      if (!delta.hasMore && fold.starts > startsBefore && OVER.has(state.status)) break;
     }
   } finally {
     clearInterval(look);

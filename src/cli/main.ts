@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { UserError } from '../core/errors.ts';
 import { registerCommands } from './commands/index.ts';
 import { EXIT } from './exitCodes.ts';
+import { Interruption } from './interruption.ts';
 
 const stopped = new AbortController();
 let signals = 0;
@@ -11,7 +12,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     signals += 1;
     // The first lets finished samples reach the disk; a second means now.
     if (signals > 1) process.exit(EXIT.interrupted);
-    stopped.abort(new DOMException(`stopped by ${name}`, 'AbortError'));
+    stopped.abort(new Interruption(name));
   });
 }
 

@@ -1,5 +1,5 @@
 /** What the command line says: results on stdout, everything else on stderr. The only place that writes to them. */
-import { type SingleBar, SingleBar as Bar, Presets } from 'cli-progress';
+import { SingleBar as Bar, Presets, type SingleBar } from 'cli-progress';
 
 export interface Progress {
   /** `done` of `total` are finished; `note` says more, such as tokens a second. */

@@ -28,11 +28,17 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
       { ...options, json: options.json === true || options.format === 'json' },
       signal,
     );
-    const all = options.baseline ? [options.baseline, ...names.filter((name) => name !== options.baseline)] : names;
-    const measured = await Promise.all(all.map(async (name) => measureRun(await resolveRun(workspace, name))));
+    const all = options.baseline
+      ? [options.baseline, ...names.filter((name) => name !== options.baseline)]
+      : names;
+    const measured = await Promise.all(
+      all.map(async (name) => measureRun(await resolveRun(workspace, name))),
+    );
     const [baseline, ...others] = withUniqueLabels(measured);
     if (!baseline || others.length === 0) {
-      throw new UserError('usage', 'compare needs at least two runs', { remedy: 'See "reflection runs" for their names.' });
+      throw new UserError('usage', 'compare needs at least two runs', {
+        remedy: 'See "reflection runs" for their names.',
+      });
     }
     const settings = { draws: options.draws, seed: options.seed };
     const format = options.format === 'json' ? 'table' : options.format;

@@ -17,7 +17,9 @@ export function registerDoctor(program: Command, signal: AbortSignal): void {
     const { workspace, output } = createContext(options, signal);
     const configured = await readWorkspace(workspace);
     const models = await Promise.all(
-      Object.keys(configured.config.models).map(async (name) => (await resolveModel(configured, name)).config),
+      Object.keys(configured.config.models).map(
+        async (name) => (await resolveModel(configured, name)).config,
+      ),
     );
     const results = await examine({
       workspace,

@@ -2,7 +2,14 @@
 import type { Command } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import { measureRun, summarize } from '../../node/comparison/index.ts';
-import { isProcessAlive, listRuns, readRunState, resolveRun, runsRoot, summariseRun } from '../../node/runs/index.ts';
+import {
+  isProcessAlive,
+  listRuns,
+  readRunState,
+  resolveRun,
+  runsRoot,
+  summariseRun,
+} from '../../node/runs/index.ts';
 import { stopProcess } from '../../node/training/index.ts';
 import { summaryText } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
@@ -22,59 +29,92 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
           ? `No runs under ${runsRoot(workspace)}. Start one: reflection evaluate SET --model nano`
           : table(['', 'run', 'kind', 'title', 'state', ''], runs.map(runRow));
       output.result(
-        runs.map(({ id, dir, manifest, state }) => ({ id, dir, kind: manifest.kind, title: manifest.title, ...brief(state) })),
+        runs.map(({ id, dir, manifest, state }) => ({
+          id,
+          dir,
+          kind: manifest.kind,
+          title: manifest.title,
+          ...brief(state),
+        })),
         text,
       );
     },
   );
 
-  common(program.command('show').argument('<run>', 'name, part of one, or directory').description('Show one run: settings, state, metrics with intervals.')).action(
-    async (name: string, options: CommonOptions) => {
-      const { workspace, output } = createContext(options, signal);
-      const dir = await resolveRun(workspace, name);
-      const { manifest, state } = await summariseRun(dir);
-      const measured = manifest.kind === 'train' ? null : await measureRun(dir);
-      const summary = measured && measured.groups.length > 0 ? summarize(measured) : null;
-      for (const fault of measured?.run.faults ?? []) output.warn(`${fault.file}:${fault.line}: ${fault.message}`);
-      const about = [
-        `${statusMark(state.status)} ${manifest.id}  ${state.status}  ${progressText(state)}`,
-        `  ${manifest.kind} "${manifest.title}", seed ${manifest.seed}, n ${manifest.n}, made ${manifest.createdAt}`,
-        ...(manifest.model ? [`  model ${manifest.model.name} (${manifest.model.path})`] : []),
-        ...(manifest.problemSet ? [`  problems ${manifest.problemSet.name}, ${manifest.problemSet.count}`] : []),
-        ...(manifest.sampling ? [`  sampling ${JSON.stringify(manifest.sampling)}`] : []),
-        ...state.checkpoints.map(({ path }) => `  checkpoint ${path}`),
-        `  ${dir}`,
-      ];
-      output.result({ manifest, state, summary }, [...about, '', summary ? summaryText(summary) : ''].join('\n'));
-    },
-  );
+  common(
+    program
+      .command('show')
+      .argument('<run>', 'name, part of one, or directory')
+      .description('Show one run: settings, state, metrics with intervals.'),
+  ).action(async (name: string, options: CommonOptions) => {
+    const { workspace, output } = createContext(options, signal);
+    const dir = await resolveRun(workspace, name);
+    const { manifest, state } = await summariseRun(dir);
+    const measured = manifest.kind === 'train' ? null : await measureRun(dir);
+    const summary = measured && measured.groups.length > 0 ? summarize(measured) : null;
+    for (const fault of measured?.run.faults ?? [])
+      output.warn(`${fault.file}:${fault.line}: ${fault.message}`);
+    const about = [
+      `${statusMark(state.status)} ${manifest.id}  ${state.status}  ${progressText(state)}`,
+      `  ${manifest.kind} "${manifest.title}", seed ${manifest.seed}, n ${manifest.n}, made ${manifest.createdAt}`,
+      ...(manifest.model ? [`  model ${manifest.model.name} (${manifest.model.path})`] : []),
+      ...(manifest.problemSet
+        ? [`  problems ${manifest.problemSet.name}, ${manifest.problemSet.count}`]
+        : []),
+      ...(manifest.sampling ? [`  sampling ${JSON.stringify(manifest.sampling)}`] : []),
+      ...state.checkpoints.map(({ path }) => `  checkpoint ${path}`),
+      `  ${dir}`,
+    ];
+    output.result(
+      { manifest, state, summary },
+      [...about, '', summary ? summaryText(summary) : ''].join('\n'),
+    );
+  });
 
-  common(program.command('watch').argument('<run>').description('Follow a run until it ends. Ctrl-C ends the watching, not the run.')).action(
-    async (name: string, options: CommonOptions) => {
-      const context = createContext(options, signal);
-      const state = await followRun(context, await resolveRun(context.workspace, name), signal);
-      context.output.result(brief(state), `${statusMark(state.status)} ${state.status} ${progressText(state)}`);
-      if (state.status === 'failed' || state.status === 'lost') process.exitCode = EXIT.failed;
-    },
-  );
+  common(
+    program
+      .command('watch')
+      .argument('<run>')
+      .description('Follow a run until it ends. Ctrl-C ends the watching, not the run.'),
+  ).action(async (name: string, options: CommonOptions) => {
+    const context = createContext(options, signal);
+    const state = await followRun(context, await resolveRun(context.workspace, name), signal);
+    context.output.result(brief(state), `${statusMark(state.status)} ${state.status} ${progressText(state)}`);
+    if (state.status === 'failed' || state.status === 'lost') process.exitCode = EXIT.failed;
+  });
 
   common(
     program
       .command('stop')
       .argument('<run>')
-      .option('--grace <seconds>', 'before it is killed; a trainer needs a step and a checkpoint', wholeNumber(1), 120)
-      .description('End a run in good order: finished samples and a checkpoint are kept, and it can be resumed.'),
+      .option(
+        '--grace <seconds>',
+        'before it is killed; a trainer needs a step and a checkpoint',
+        wholeNumber(1),
+        120,
+      )
+      .description(
+        'End a run in good order: finished samples and a checkpoint are kept, and it can be resumed.',
+      ),
   ).action(async (name: string, options: CommonOptions & { grace: number }) => {
     const { workspace, output } = createContext(options, signal);
     const dir = await resolveRun(workspace, name);
     const { process: writer } = await readRunState(dir);
-    if (!writer) throw new UserError('not-started', `${name} has not been started`, { remedy: 'There is nothing to stop.' });
+    if (!writer)
+      throw new UserError('not-started', `${name} has not been started`, {
+        remedy: 'There is nothing to stop.',
+      });
     const outcome = await stopProcess(writer.pid, {
       graceSeconds: options.grace,
       isAlive: () => isProcessAlive(writer.pid, writer.processStart),
       signal,
     });
-    output.result({ outcome, pid: writer.pid }, outcome === 'not-running' ? 'It was not running.' : `${outcome}: process ${writer.pid} is ${outcome === 'survived' ? 'still there' : 'gone'}.`);
+    output.result(
+      { outcome, pid: writer.pid },
+      outcome === 'not-running'
+        ? 'It was not running.'
+        : `${outcome}: process ${writer.pid} is ${outcome === 'survived' ? 'still there' : 'gone'}.`,
+    );
     if (outcome === 'survived') process.exitCode = EXIT.failed;
   });
 }

@@ -15,6 +15,7 @@ import { readWorkspace, resolveModel } from '../../node/workspace/index.ts';
 import { type CommonOptions, type Context, common, createContext, wholeNumber } from '../context.ts';
 import { EXIT } from '../exitCodes.ts';
 import { followRun } from '../follow.ts';
+import { Interruption } from '../interruption.ts';
 import { progressText } from '../runLine.ts';
 
 interface TrainOptions extends CommonOptions {
@@ -34,14 +35,19 @@ export function registerTrain(program: Command, signal: AbortSignal): void {
       .command('train')
       .argument('<recipe>', 'name of a recipe such as scft-nano, or a JSON file')
       .requiredOption('--data <file>', 'SCFT dataset from "reflection sample"')
-      .requiredOption('--model <model>', 'nano, a name in reflection.json, a .gguf file, a checkpoint or a Hugging Face directory')
+      .requiredOption(
+        '--model <model>',
+        'nano, a name in reflection.json, a .gguf file, a checkpoint or a Hugging Face directory',
+      )
       .option('--run-dir <dir>', 'run directory; the same one resumes')
       .option('--title <text>', 'what to call it')
       .option('--seed <n>', 'seed', wholeNumber(0), 0)
       .option('--set <field=value>', 'overrule a field of the recipe; may be repeated', collect, {})
       .option('--python <command>', 'interpreter for training')
       .option('--detach', 'start it and return')
-      .description('Train a model. It goes on when this terminal is closed; Ctrl-C stops it with a checkpoint.'),
+      .description(
+        'Train a model. It goes on when this terminal is closed; Ctrl-C stops it with a checkpoint.',
+      ),
   ).action(async (recipe: string, options: TrainOptions) => {
     const context = createContext(options, signal);
     const dir = await prepareRun(context, recipe, options);
@@ -51,7 +57,10 @@ export function registerTrain(program: Command, signal: AbortSignal): void {
 
 function collect(text: string, previous: Record<string, string>): Record<string, string> {
   const at = text.indexOf('=');
-  if (at < 1) throw new UserError('usage', `--set ${text}: expected field=value`, { remedy: 'For example --set epochs=3.' });
+  if (at < 1)
+    throw new UserError('usage', `--set ${text}: expected field=value`, {
+      remedy: 'For example --set epochs=3.',
+    });
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
@@ -65,7 +74,9 @@ async function prepareRun(context: Context, recipe: string, options: TrainOption
     overrides: options.set,
   });
   const title = options.title ?? `${config.recipe} from ${source.name}`;
-  const dir = path.resolve(options.runDir ?? path.join(runsRoot(context.workspace), newRunId(new Date(), 'train', title)));
+  const dir = path.resolve(
+    options.runDir ?? path.join(runsRoot(context.workspace), newRunId(new Date(), 'train', title)),
+  );
   await createTrainingRun({
     dir,
     title,
@@ -78,7 +89,10 @@ async function prepareRun(context: Context, recipe: string, options: TrainOption
 }
 
 /** What can be trained: weights on this disk. A checkpoint is trained from its full-precision weights, not its GGUF. */
-async function trainableModel(context: Context, wanted: string): Promise<{ name: string; path: string; parent: string | null }> {
+async function trainableModel(
+  context: Context,
+  wanted: string,
+): Promise<{ name: string; path: string; parent: string | null }> {
   const workspace = await readWorkspace(context.workspace);
   const { config, checkpoint } = await resolveModel(workspace, wanted);
   if (config.engine !== 'llama') {
@@ -100,29 +114,38 @@ export async function runTrainer(
   const python = await findTrainerPython(options.python, context.signal);
   const before = await readRunState(dir);
   if (before.status === 'running' || before.status === 'stalled') {
-    throw new UserError('already-running', `${path.basename(dir)} is running (process ${before.process?.pid})`, {
-      remedy: `Follow it with "reflection watch ${path.basename(dir)}".`,
-    });
+    throw new UserError(
+      'already-running',
+      `${path.basename(dir)} is running (process ${before.process?.pid})`,
+      {
+        remedy: `Follow it with "reflection watch ${path.basename(dir)}".`,
+      },
+    );
   }
   const trainer = await startTrainer(dir, python);
-  context.output.note(`Training in ${dir} (process ${trainer.pid}). It goes on when this terminal is closed.`);
+  context.output.note(
+    `Training in ${dir} (process ${trainer.pid}). It goes on when this terminal is closed.`,
+  );
   if (options.detach) {
-    context.output.result({ dir, pid: trainer.pid }, `Follow it with "reflection watch ${path.basename(dir)}".`);
+    context.output.result(
+      { dir, pid: trainer.pid },
+      `Follow it with "reflection watch ${path.basename(dir)}".`,
+    );
     return before;
   }
-  // Ctrl-C asks the trainer for a checkpoint and waits for it; closing the terminal only ends the watching.
-  const closed = new AbortController();
-  process.on('SIGHUP', () => closed.abort());
-  context.signal.addEventListener('abort', () => stopTrainer(trainer.pid, closed), { once: true });
-  const ended = new AbortController();
-  void trainer.ended.then(() => setTimeout(() => ended.abort(), 1500));
-  const state = await followRun(context, dir, AbortSignal.any([closed.signal, ended.signal]));
+  // Ctrl-C asks the trainer for a checkpoint and waits for it; a closed terminal only ends the watching.
+  const unwatched = new AbortController();
+  const onAbort = () =>
+    Interruption.isHangUp(context.signal.reason) ? unwatched.abort() : askToStop(trainer.pid);
+  context.signal.addEventListener('abort', onAbort, { once: true });
+  // A trainer that fails before its first event is noticed by its process alone.
+  void trainer.ended.then(() => setTimeout(() => unwatched.abort(), 1000));
+  const state = await followRun(context, dir, unwatched.signal, before.starts);
   report(context, dir, state);
   return state;
 }
 
-function stopTrainer(pid: number, closed: AbortController): void {
-  if (closed.signal.aborted) return;
+function askToStop(pid: number): void {
   try {
     process.kill(pid, 'SIGTERM');
   } catch {
@@ -138,8 +161,12 @@ function report(context: Context, dir: string, state: RunState): void {
     [
       `${state.status}: ${progressText(state)}`,
       ...(last ? [`checkpoint ${path.join(dir, last.path)}`] : []),
-      ...(state.status === 'cancelled' || state.status === 'interrupted' ? [`resume it with: reflection resume ${name}`] : []),
-      ...(state.status === 'failed' || state.status === 'lost' ? [`see ${path.join(dir, TRAINER_LOG)}; resume with: reflection resume ${name}`] : []),
+      ...(state.status === 'cancelled' || state.status === 'interrupted'
+        ? [`resume it with: reflection resume ${name}`]
+        : []),
+      ...(state.status === 'failed' || state.status === 'lost'
+        ? [`see ${path.join(dir, TRAINER_LOG)}; resume with: reflection resume ${name}`]
+        : []),
     ].join('\n'),
   );
   if (state.status === 'cancelled' || state.status === 'interrupted') process.exitCode = EXIT.interrupted;

@@ -1,5 +1,5 @@
 /** Measuring and comparing run directories: reads them, and leaves the science to `core`. */
-import { type ProblemGroup, groupByProblem } from '../../core/metrics/index.ts';
+import { groupByProblem, type ProblemGroup } from '../../core/metrics/index.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
 import { type CompareOptions, compareRuns, summarizeRun } from '../../core/stats/index.ts';
 import { type RunData, readRun } from '../runs/index.ts';

@@ -1,5 +1,5 @@
-import { statfs } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { OpenaiModelConfig } from '../../core/schema/model.ts';
 import { connectEngine } from '../engines/index.ts';
@@ -16,7 +16,11 @@ export function probeNode(): Finding {
   const detail = `${process.version} (${process.execPath})`;
   return major >= 22
     ? { status: 'ok', detail, remedy: '' }
-    : { status: 'failed', detail, remedy: 'Run it by "npm run reflection", which brings Node 24, or install Node 22 or newer.' };
+    : {
+        status: 'failed',
+        detail,
+        remedy: 'Run it by "npm run reflection", which brings Node 24, or install Node 22 or newer.',
+      };
 }
 
 /** Runs of long reasoning take about 100 kB a sample, checkpoints the size of the model and three times that for the optimiser. */
@@ -26,7 +30,11 @@ export async function probeDisk(workspace: string): Promise<Finding> {
   const detail = `${free.toFixed(1)} GiB free at ${workspace}`;
   return free > 5
     ? { status: 'ok', detail, remedy: '' }
-    : { status: 'warning', detail, remedy: 'Free some space: a full disk stops runs (nothing finished is lost).' };
+    : {
+        status: 'warning',
+        detail,
+        remedy: 'Free some space: a full disk stops runs (nothing finished is lost).',
+      };
 }
 
 /** Loads the embedded model in its child process and generates a few tokens. */

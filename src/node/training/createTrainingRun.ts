@@ -45,10 +45,17 @@ export async function createTrainingRun(run: NewTrainingRun): Promise<'created' 
       createdAt: new Date().toISOString(),
       seed: run.config.seed,
       n: 0,
-      options: { recipe: run.config.recipe, method: run.config.method, records: data.records, dataSha256: data.sha256 },
+      options: {
+        recipe: run.config.recipe,
+        method: run.config.method,
+        records: data.records,
+        dataSha256: data.sha256,
+      },
       parents: [
         { kind: 'dataset', id: run.config.data.path, role: 'data' },
-        ...(run.modelParent === null ? [] : [{ kind: 'checkpoint' as const, id: run.modelParent, role: 'model' }]),
+        ...(run.modelParent === null
+          ? []
+          : [{ kind: 'checkpoint' as const, id: run.modelParent, role: 'model' }]),
       ],
       host: hostFacts(),
       workbench: await workbenchFacts(),
@@ -68,9 +75,15 @@ async function refuseOtherConfig(file: string, config: TrainConfig): Promise<voi
   const written: Record<string, unknown> = JSON.parse(await readFile(file, 'utf8'));
   const fields = Object.entries(config).filter(([name, value]) => !isDeepStrictEqual(written[name], value));
   if (fields.length === 0) return;
-  const differences = fields.map(([name, value]) => `${name}: ${JSON.stringify(written[name])} there, ${JSON.stringify(value)} now`);
-  throw new UserError('config-differs', `this directory holds a training with another configuration (${differences.join('; ')})`, {
-    place: { file },
-    remedy: 'Resume it with "reflection resume RUN", or choose another --run-dir.',
-  });
+  const differences = fields.map(
+    ([name, value]) => `${name}: ${JSON.stringify(written[name])} there, ${JSON.stringify(value)} now`,
+  );
+  throw new UserError(
+    'config-differs',
+    `this directory holds a training with another configuration (${differences.join('; ')})`,
+    {
+      place: { file },
+      remedy: 'Resume it with "reflection resume RUN", or choose another --run-dir.',
+    },
+  );
 }

@@ -22,11 +22,15 @@ export interface StartedTrainer {
 export async function startTrainer(runDir: string, python: TrainerPython): Promise<StartedTrainer> {
   const log = openSync(path.join(runDir, TRAINER_LOG), 'a');
   try {
-    const child = spawn(python.command, ['-m', 'reflection_trainer', '--config', path.join(runDir, 'config.json')], {
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { ...process.env, ...python.env, PYTHONUNBUFFERED: '1' },
-    });
+    const child = spawn(
+      python.command,
+      ['-m', 'reflection_trainer', '--config', path.join(runDir, 'config.json')],
+      {
+        detached: true,
+        stdio: ['ignore', log, log],
+        env: { ...process.env, ...python.env, PYTHONUNBUFFERED: '1' },
+      },
+    );
     const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
       child.on('exit', (code, signal) => resolve({ code, signal }));
       child.on('error', () => resolve({ code: null, signal: null }));

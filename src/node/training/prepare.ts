@@ -39,7 +39,8 @@ export async function trainingConfig(request: TrainingRequest): Promise<TrainCon
 async function recipeFields(name: string): Promise<Record<string, unknown>> {
   const recipe = findRecipe(name);
   if (recipe) return { ...recipe.config, recipe: recipe.id };
-  if (name.endsWith('.json')) return z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(name, 'utf8')));
+  if (name.endsWith('.json'))
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(name, 'utf8')));
   const names = recipes.map(({ id }) => id);
   const near = nearNames(name, names);
   throw new UserError('recipe-unknown', `there is no recipe "${name}"`, {
@@ -65,10 +66,15 @@ function configError(recipe: string, error: z.ZodError): UserError {
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const field = unknown ?? issue?.path.join('.') ?? '';
   const near = unknown === undefined ? [] : nearNames(unknown, Object.keys(trainConfigSchema.shape));
-  return new UserError('config-invalid', unknown === undefined ? (issue?.message ?? 'invalid') : 'unknown field', {
-    place: { file: recipe, field },
-    remedy: near.length > 0 ? `Did you mean "${near[0]}"?` : 'See "reflection train --help" for the fields.',
-  });
+  return new UserError(
+    'config-invalid',
+    unknown === undefined ? (issue?.message ?? 'invalid') : 'unknown field',
+    {
+      place: { file: recipe, field },
+      remedy:
+        near.length > 0 ? `Did you mean "${near[0]}"?` : 'See "reflection train --help" for the fields.',
+    },
+  );
 }
 
 /** What the run's manifest says of its data. */

@@ -35,7 +35,9 @@ export async function findTrainerPython(asked?: string, signal?: AbortSignal): P
   const [version = '', ...missing] = words;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < 3 || (major === 3 && minor < 11)) {
-    throw new UserError('python-old', `${command} is Python ${version}; training needs 3.11 or newer`, { remedy });
+    throw new UserError('python-old', `${command} is Python ${version}; training needs 3.11 or newer`, {
+      remedy,
+    });
   }
   if (missing.length > 0) {
     throw new UserError('python-packages', `${command} lacks ${missing.join(', ')}`, { remedy });
