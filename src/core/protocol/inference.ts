@@ -40,22 +40,26 @@ export interface SampleResult {
 export interface LoadOptions {
   readonly path: string;
   readonly gpu: GpuChoice;
-  readonly threads: number;
+  /** Threads on the CPU; `auto`: this child's part of the useful cores but one, at most 8. */
+  readonly threads: number | 'auto';
   /** Wanted slots; memory may allow fewer. */
   readonly slots: number;
-  /** Wanted context of one slot; undefined: what the model was trained on, as far as memory allows. */
+  /** Wanted context of one slot; undefined: what the model was trained on, within reason and memory. */
   readonly contextTokens: number | undefined;
-  /** Share of the free memory that this child may plan with, 0 .. 1: the children of a pool divide it. */
-  readonly memoryShare: number;
+  /** Children that share this machine's memory. */
+  readonly processes: number;
 }
 
 export interface LoadedModel {
-  /** Version of the llama.cpp bindings. */
+  /** Versions of the bindings and of llama.cpp. */
   readonly version: string;
-  /** `cpu`, or the names of the GPUs used. */
-  readonly device: string;
+  /** Names of the GPUs used; empty: the CPU. */
+  readonly gpus: readonly string[];
   readonly threads: number;
+  /** Cores of this machine that are useful for mathematics: physical ones, of the fast kind. */
+  readonly mathCores: number;
   readonly slots: number;
+  /** Of one slot: prompt and answer together. */
   readonly contextTokens: number;
   /** The chat template of the file; null when it has none. */
   readonly template: string | null;
@@ -64,11 +68,11 @@ export interface LoadedModel {
 /** Methods of the child. */
 export interface InferenceChild {
   load(options: LoadOptions): Promise<LoadedModel>;
-  /** Queues requests; each ends in one `finished`. */
+  /** Queues requests; each ends in one row of `finished`, unless it is cancelled. */
   enqueue(requests: readonly SampleRequest[]): void;
-  /** Drops what is queued or being generated. Resolves when no generation is running. */
-  cancel(): Promise<void>;
-  /** Frees the model. The child exits by itself when the channel closes. */
+  /** Drops requests that wait or run. Resolves when none of them is running any more. */
+  cancel(ids: readonly string[]): Promise<void>;
+  /** Stops, then frees the model. The child ends by itself when its host does. */
   close(): Promise<void>;
 }
 

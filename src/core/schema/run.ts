@@ -53,8 +53,12 @@ export const engineFactsSchema = z.object({
   /** `cpu`, or the names of the GPUs used. */
   device: z.string(),
   processes: z.int().min(0),
+  /** Per process. */
   threads: z.int().min(0),
+  /** Samples side by side, per process; requests in flight for a server. */
   slots: z.int().min(0),
+  /** Prompt and answer together, in tokens; absent where a server decides. */
+  contextTokens: z.int().min(0).optional(),
 });
 export type EngineFacts = z.infer<typeof engineFactsSchema>;
 

@@ -1,0 +1,50 @@
+/**
+ * The process that owns llama.cpp. A bad model file can abort it, and a context too large gets it killed: that is why
+ * it is a process of its own. Bundled to `dist/inference.mjs`; started by `inferenceProcess.ts`.
+ */
+import type { InferenceChild, InferenceHost } from '../../core/protocol/inference.ts';
+import { createRemote, serve } from '../../core/rpc.ts';
+import { type Loaded, loadModel } from './loadModel.ts';
+import { createLockstep, type Lockstep } from './lockstep.ts';
+import { processPort } from './processPort.ts';
+import { promptMaker } from './tokens.ts';
+
+const port = processPort(process);
+const host = createRemote<InferenceHost>(port);
+let loaded: Loaded | undefined;
+let lockstep: Lockstep | undefined;
+
+serve<InferenceChild>(port, {
+  async load(options) {
+    if (loaded !== undefined) throw new Error('A model is already loaded in this process.');
+    loaded = await loadModel(options);
+    const { model, context, description } = loaded;
+    lockstep = createLockstep({
+      model,
+      context,
+      prepare: promptMaker(model, context.contextSize),
+      // The only way for this to fail is a closed channel, and that ends the process.
+      onFinished: (results) => void host.remote.finished(results).catch(() => undefined),
+    });
+    return description;
+  },
+  enqueue(requests) {
+    if (lockstep === undefined) throw new Error('No model is loaded in this process.');
+    lockstep.enqueue(requests);
+  },
+  async cancel(ids) {
+    await lockstep?.cancel(ids);
+  },
+  async close() {
+    // Freeing a context while it generates is an unhandled rejection in the bindings: stop first.
+    await lockstep?.stop();
+    await loaded?.llama.dispose();
+    loaded = undefined;
+    lockstep = undefined;
+  },
+});
+
+// The host is gone, however it went. Nothing here is worth saving, and native threads may be busy: no tidy exit.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// Ctrl-C reaches the whole process group: the host decides what happens then.
+process.on('SIGINT', () => undefined);

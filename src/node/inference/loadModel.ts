@@ -1,0 +1,175 @@
+/** Loads a GGUF file on the device that was asked for, and makes a context that memory can hold. */
+import { availableParallelism } from 'node:os';
+import {
+  getLlama,
+  getModuleVersion,
+  InsufficientMemoryError,
+  type Llama,
+  type LlamaContext,
+  LlamaLogLevel,
+  type LlamaModel,
+  NoBinaryFoundError,
+} from 'node-llama-cpp';
+import { messageOf, UserError } from '../../core/errors.ts';
+import type { LoadedModel, LoadOptions } from '../../core/protocol/inference.ts';
+import type { GpuChoice } from '../../core/schema/model.ts';
+import { type ContextPlan, planContext } from './contextPlan.ts';
+import { chatTemplateOf } from './tokens.ts';
+
+const MOST_THREADS = 8;
+/** Part of the free memory that stays for others: other programs, and what estimates miss. */
+const MEMORY_MARGIN = 0.2;
+/** Lengths, in tokens, between which the memory of a context is measured. */
+const [SHORT_PROBE, LONG_PROBE] = [256, 1280];
+
+export interface Loaded {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  readonly description: LoadedModel;
+}
+
+export async function loadModel(options: LoadOptions): Promise<Loaded> {
+  const complaints: string[] = [];
+  try {
+    const { llama, gpus } = await openDevice(options.gpu, complaints);
+    const mathCores = Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
+    const threads = options.threads === 'auto' ? autoThreads(mathCores, options.processes) : options.threads;
+    llama.maxThreads = threads;
+    const model = await llama.loadModel({ modelPath: options.path });
+    const context = await createContext(llama, model, options);
+    const version = `${await getModuleVersion()} (llama.cpp ${llama.llamaCppRelease.release})`;
+    const description: LoadedModel = {
+      version,
+      gpus: model.gpuLayers > 0 ? gpus : [],
+      threads,
+      mathCores,
+      slots: context.totalSequences,
+      contextTokens: context.contextSize,
+      template: chatTemplateOf(model),
+    };
+    return { llama, model, context, description };
+  } catch (thrown) {
+    throw toUserError(thrown, options, complaints);
+  }
+}
+
+/** One core stays for JavaScript and sampling; more than eight threads stand in each other's way. */
+function autoThreads(mathCores: number, processes: number): number {
+  return Math.max(1, Math.min(Math.floor((mathCores - 1) / processes), MOST_THREADS));
+}
+
+/** A GPU counts when it has a name and memory: a software renderer also calls itself Vulkan. */
+async function openDevice(
+  choice: GpuChoice,
+  complaints: string[],
+): Promise<{ llama: Llama; gpus: readonly string[] }> {
+  if (choice === 'cpu') return { llama: await openLlama(false, complaints), gpus: [] };
+  const llama = await openLlama(choice, complaints);
+  const gpus = llama.gpu === false ? [] : await llama.getGpuDeviceNames();
+  if (gpus.length > 0 && (await llama.getVramState()).total > 0) return { llama, gpus };
+  if (choice !== 'auto') throw noGpu(choice, 'no such device was found');
+  if (llama.gpu === false) return { llama, gpus: [] };
+  await llama.dispose();
+  return { llama: await openLlama(false, complaints), gpus: [] };
+}
+
+async function openLlama(
+  gpu: false | 'auto' | 'cuda' | 'vulkan' | 'metal',
+  complaints: string[],
+): Promise<Llama> {
+  try {
+    return await getLlama({
+      gpu,
+      build: 'never',
+      skipDownload: true,
+      progressLogs: false,
+      maxThreads: 1,
+      logLevel: LlamaLogLevel.error,
+      logger: (_level, message) => complaints.push(message.trim()),
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof NoBinaryFoundError)) throw thrown;
+    if (gpu !== false && gpu !== 'auto')
+      throw noGpu(gpu, 'its llama.cpp binary does not run on this machine');
+    throw new UserError('engine-missing', 'There is no llama.cpp binary that runs on this machine.', {
+      remedy: `Install the package node-llama-cpp again on this machine (${process.platform}-${process.arch}).`,
+      cause: thrown,
+    });
+  }
+}
+
+function noGpu(choice: GpuChoice, reason: string): UserError {
+  return new UserError('gpu-missing', `The model asks for the GPU kind "${choice}", but ${reason}.`, {
+    place: { field: 'gpu' },
+    remedy: 'Set gpu to "auto" or "cpu", or install the driver of the GPU.',
+  });
+}
+
+async function createContext(llama: Llama, model: LlamaModel, options: LoadOptions): Promise<LlamaContext> {
+  const trainedTokens = model.trainContextSize;
+  let wish = { slots: options.slots, contextTokens: options.contextTokens, trainedTokens };
+  // Estimates can be wrong: fewer slots until a context is had.
+  while (true) {
+    const budgetTokens = await memoryInTokens(llama, model, wish.slots, options.processes);
+    const plan = planContext({ ...wish, budgetTokens });
+    if (plan === null) throw new InsufficientMemoryError('Not even a short context fits in memory.');
+    try {
+      return await model.createContext(contextOptions(plan));
+    } catch (thrown) {
+      if (plan.slots === 1) throw thrown;
+      wish = { ...wish, slots: Math.floor(plan.slots / 2) };
+    }
+  }
+}
+
+function contextOptions({ slots, contextTokens }: ContextPlan) {
+  return { sequences: slots, contextSize: contextTokens, failedCreationRemedy: false } as const;
+}
+
+/** Tokens of all slots together that fit in the free memory, from the cost of two short contexts. */
+async function memoryInTokens(
+  llama: Llama,
+  model: LlamaModel,
+  slots: number,
+  processes: number,
+): Promise<number> {
+  const cost = (contextSize: number) =>
+    model.fileInsights.estimateContextResourceRequirementsV2({
+      contextSize,
+      sequences: slots,
+      modelGpuLayers: model.gpuLayers,
+    });
+  const [short, long] = [await cost(SHORT_PROBE), await cost(LONG_PROBE)];
+  const [ram, vram] = [await llama.getRamState(), await llama.getVramState()];
+  const tokensIn = (free: number, atShort: number, atLong: number): number => {
+    const perToken = (atLong - atShort) / ((LONG_PROBE - SHORT_PROBE) * slots);
+    if (perToken <= 0) return Number.MAX_SAFE_INTEGER;
+    const room = (free * (1 - MEMORY_MARGIN)) / processes - atShort;
+    return Math.floor(room / perToken) + SHORT_PROBE * slots;
+  };
+  return Math.max(
+    0,
+    Math.min(tokensIn(ram.free, short.cpuRam, long.cpuRam), tokensIn(vram.free, short.gpuVram, long.gpuVram)),
+  );
+}
+
+function toUserError(thrown: unknown, options: LoadOptions, complaints: readonly string[]): UserError {
+  if (thrown instanceof UserError) return thrown;
+  const reason = [...new Set([messageOf(thrown), ...complaints.slice(-6)])]
+    .filter((line) => line !== '')
+    .join('; ');
+  if (thrown instanceof InsufficientMemoryError) {
+    return new UserError('model-too-large', `The model does not fit in memory: ${reason}`, {
+      place: { file: options.path },
+      remedy:
+        'Use a smaller or more strongly quantised model, a smaller contextTokens, or close other programs.',
+      cause: thrown,
+    });
+  }
+  return new UserError('model-unusable', `llama.cpp cannot load this model: ${reason}`, {
+    place: { file: options.path },
+    remedy: 'Download or convert the file again, or choose another model.',
+    cause: thrown,
+  });
+}

@@ -1,0 +1,74 @@
+/** From a request to the tokens of its prompt, and from generated tokens back to text. */
+import type { LlamaModel, Token } from 'node-llama-cpp';
+import type { SampleRequest } from '../../core/protocol/inference.ts';
+import { type PromptRenderer, promptRenderer } from './chatTemplate.ts';
+
+export interface Prompt {
+  /** Equal keys, equal prompts. */
+  readonly key: string;
+  readonly tokens: readonly Token[];
+  /** What the chat template already opened of the answer, such as `<think>\n`. */
+  readonly opened: string;
+}
+
+/** Tags of reasoning that some models have as control tokens, which carry no text otherwise. */
+const REASONING_TAG = /^(<\/?think(ing)?>|\[\/?THINK\])$/;
+
+/** Makes prompts for one model and one context size. What it throws is the error of that sample. */
+export function promptMaker(model: LlamaModel, contextTokens: number): (request: SampleRequest) => Prompt {
+  const render = lazyRenderer(model);
+  let latest: Prompt | undefined;
+  return (request) => {
+    const rendered = request.raw === undefined ? undefined : { text: request.raw, opened: '' };
+    const { text, opened } = rendered ?? render()(request.messages ?? []);
+    // Samples of one prompt follow each other.
+    if (latest?.key !== text) latest = { key: text, tokens: tokenize(model, text, request), opened };
+    const count = latest.tokens.length;
+    if (count === 0) throw new Error('The prompt is empty.');
+    // One position always stays free: the bindings would cut a prompt that fills the context.
+    if (count >= contextTokens) {
+      throw new Error(
+        `The prompt has ${count} tokens and the context holds ${contextTokens}. ` +
+          'Shorten the prompt, or give the model a larger contextTokens.',
+      );
+    }
+    return latest;
+  };
+}
+
+function lazyRenderer(model: LlamaModel): () => PromptRenderer {
+  let renderer: PromptRenderer | undefined;
+  return () => {
+    if (renderer !== undefined) return renderer;
+    const template = chatTemplateOf(model);
+    if (template === null) {
+      throw new Error(
+        'The model file has no chat template. Use an instruction-tuned model, or a raw prompt.',
+      );
+    }
+    const { bosString, eosString } = model.tokens;
+    renderer = promptRenderer(template, { bos: bosString ?? '', eos: eosString ?? '' });
+    return renderer;
+  };
+}
+
+export function chatTemplateOf(model: LlamaModel): string | null {
+  return model.fileInfo.metadata.tokenizer?.chat_template ?? null;
+}
+
+/** A chat template writes its own first token; a raw prompt gets the one that the model asks for. */
+function tokenize(model: LlamaModel, text: string, request: SampleRequest): Token[] {
+  const tokens = model.tokenize(text, true);
+  const { bos, shouldPrependBosToken } = model.tokens;
+  if (request.raw === undefined || !shouldPrependBosToken || bos === null || tokens[0] === bos) return tokens;
+  return [bos, ...tokens];
+}
+
+/** Control tokens carry no text, but for the tags of reasoning. */
+export function answerText(model: LlamaModel, prompt: Prompt, tokens: readonly Token[]): string {
+  const written = tokens.filter(
+    (token) => !model.isSpecialToken(token) || REASONING_TAG.test(model.detokenize([token], true)),
+  );
+  // The prompt's end decides on a leading space in SentencePiece vocabularies.
+  return prompt.opened + model.detokenize(written, true, prompt.tokens);
+}
