@@ -49,9 +49,18 @@ const entries = {
     entryPoints: ['src/node/inference/child.ts'],
     outfile: 'dist/inference.mjs',
   },
+  comparison: {
+    ...nodeShared,
+    format: 'esm',
+    banner: requireBanner,
+    entryPoints: ['src/node/comparison/worker.ts'],
+    outfile: 'dist/comparison.mjs',
+  },
   extension: {
     ...nodeShared,
     format: 'cjs',
+    // A CommonJS bundle has no import.meta.
+    define: { 'import.meta.dirname': '__dirname' },
     // A CommonJS bundle has no import.meta; the workbench's own files are found from it.
     define: { 'import.meta.dirname': '__dirname' },
     external: ['vscode', 'node-llama-cpp'],

@@ -1,7 +1,7 @@
 /** `compare`: is it better, or is it noise? */
 import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors.ts';
-import { compareMeasured, type MeasuredRun, measureRun, summarize } from '../../node/comparison/index.ts';
+import { compareMeasured, measureRun, summarize, withUniqueLabels } from '../../node/comparison/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { comparisonText, summaryText, type TextFormat } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
@@ -50,14 +50,4 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
         : comparisons.map((comparison) => comparisonText(comparison, format)).join('\n\n'),
     );
   });
-}
-
-/** Two runs with one title would be told apart by nothing: then the run's name is shown. */
-function withUniqueLabels(runs: readonly MeasuredRun[]): MeasuredRun[] {
-  const labels = runs.map(({ label }) => label);
-  return runs.map((measured) =>
-    labels.filter((label) => label === measured.label).length > 1
-      ? { ...measured, label: measured.run.manifest.id }
-      : measured,
-  );
 }

@@ -1,4 +1,5 @@
 /** Reading runs: state from events, standing reviews. */
+export { type SettingDifference, settingDifferences } from './comparability.ts';
 export { nearNames } from './nearNames.ts';
 export { type ReviewDecision, type StandingReview, standingReviews } from './reviews.ts';
 export {

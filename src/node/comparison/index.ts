@@ -44,3 +44,13 @@ export function compareMeasured(
 ): Comparison[] {
   return others.map((other) => compareRuns(baseline, other, options));
 }
+
+/** Two runs with one title would be told apart by nothing: then the run's name is shown. */
+export function withUniqueLabels(runs: readonly MeasuredRun[]): MeasuredRun[] {
+  const labels = runs.map(({ label }) => label);
+  return runs.map((measured) =>
+    labels.filter((label) => label === measured.label).length > 1
+      ? { ...measured, label: measured.run.manifest.id }
+      : measured,
+  );
+}

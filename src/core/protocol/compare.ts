@@ -1,0 +1,56 @@
+/** What the Compare panel and its host say to each other. Every number in it is computed by `core/stats`. */
+import type { SettingDifference } from '../runs/comparability.ts';
+import type { Comparison, RunSummary } from '../schema/comparison.ts';
+
+/** One run of the comparison. */
+export interface ComparedRun {
+  /** Its place in the list that the panel was opened with: names the run in every call. */
+  readonly id: string;
+  readonly label: string;
+  readonly model: string;
+  /** Settings in a few words: problem set, samples, temperature. */
+  readonly settings: string;
+  /** Word for the state; a run that is not done is compared as far as it is. */
+  readonly status: string;
+}
+
+/** One other run against the baseline. */
+export interface ComparedPair {
+  readonly other: string;
+  readonly comparison: Comparison;
+  readonly differences: readonly SettingDifference[];
+}
+
+/** What people recognise a problem by. */
+export interface ComparedProblem {
+  readonly statement: string;
+  readonly gold: string | null;
+}
+
+export type CompareState =
+  | { readonly status: 'loading'; readonly what: string }
+  | { readonly status: 'failed'; readonly message: string; readonly remedy: string }
+  | {
+      readonly status: 'ready';
+      readonly runs: readonly ComparedRun[];
+      /** Id of the baseline. */
+      readonly baseline: string;
+      readonly baselineSummary: RunSummary;
+      readonly pairs: readonly ComparedPair[];
+      readonly problems: Readonly<Record<string, ComparedProblem>>;
+    };
+
+/** Methods of the host. Every argument is checked against what the host itself has sent. */
+export interface CompareHost {
+  ready(): CompareState;
+  setBaseline(run: string): void;
+  /** Opens the sample of both runs in the diff editor. */
+  openPair(other: string, problemId: string, index: number): Promise<void>;
+  /** Puts the comparison as Markdown on the clipboard. */
+  copyMarkdown(): Promise<void>;
+}
+
+/** Methods of the panel. */
+export interface CompareView {
+  update(state: CompareState): void;
+}

@@ -1,0 +1,73 @@
+import type { RunManifest } from '../schema/run.ts';
+
+/** A setting in which two runs differ, and what that does to their comparison. */
+export interface SettingDifference {
+  readonly setting: string;
+  readonly baseline: string;
+  readonly other: string;
+  /** One sentence: the likely effect. */
+  readonly effect: string;
+}
+
+type Compared = Pick<
+  RunManifest,
+  'kind' | 'n' | 'sampling' | 'prompts' | 'problemSet' | 'grader' | 'engine' | 'model'
+>;
+
+/** What is not equal between two runs besides the model, most harmful first. Empty: only the model differs. */
+export function settingDifferences(baseline: Compared, other: Compared): SettingDifference[] {
+  const found: SettingDifference[] = [];
+  const look = (setting: string, read: (run: Compared) => unknown, effect: string) => {
+    const [one, two] = [read(baseline), read(other)];
+    if (textOf(one) !== textOf(two)) found.push({ setting, baseline: shown(one), other: shown(two), effect });
+  };
+  look('kind of run', (run) => run.kind, 'They measure different things: compare runs of one kind.');
+  if (baseline.problemSet?.sha256 !== other.problemSet?.sha256) {
+    found.push({
+      setting: 'problem set',
+      baseline: setName(baseline),
+      other: setName(other),
+      effect: 'Only the problems that both runs have are compared.',
+    });
+  }
+  look('grader', (run) => run.grader, 'The same answer may be graded differently: regrade one of them.');
+  look(
+    'temperature',
+    (run) => run.sampling?.temperature,
+    'Accuracy and variety both move with it: part of the difference may be the temperature.',
+  );
+  look(
+    'longest answer (tokens)',
+    (run) => run.sampling?.maxTokens,
+    'Answers cut off by the lower limit count as wrong.',
+  );
+  const nucleus = (run: Compared) =>
+    run.sampling && { topP: run.sampling.topP, topK: run.sampling.topK, minP: run.sampling.minP };
+  look('top-p, top-k, min-p', nucleus, 'Part of the difference may be the sampling.');
+  look('prompts', (run) => run.prompts, 'Part of the difference may be the prompt.');
+  look('chat template', (run) => run.model?.templateSha256, 'Part of the difference may be the template.');
+  look('samples per problem', (run) => run.n, 'Means are comparable; the run with fewer samples is noisier.');
+  look(
+    'engine',
+    (run) => run.engine && `${run.engine.name} ${run.engine.version} on ${run.engine.device}`,
+    'Numerical differences between engines can change single samples.',
+  );
+  return found;
+}
+
+function setName({ problemSet }: Compared): string {
+  if (problemSet === undefined) return 'none';
+  return `${problemSet.name} (${problemSet.count} problems, ${problemSet.sha256.slice(0, 8)})`;
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value) ?? 'undefined';
+}
+
+const SHOWN_CHARACTERS = 80;
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'not recorded';
+  const text = typeof value === 'string' ? value : textOf(value);
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}

@@ -1,0 +1,45 @@
+import { open, stat } from 'node:fs/promises';
+import { createProblemReader, formatOfFile } from '../core/problems/index.ts';
+import { splitRows } from '../core/problems/rows.ts';
+import { scftRecordSchema } from '../core/schema/dataset.ts';
+import { metaFileOf } from '../node/training/index.ts';
+
+/** Read of a file to see what it is. */
+const HEAD_BYTES = 64 * 1024;
+
+/** Whether the file looks like a problem set: its first rows hold a statement. Training sets do not count. */
+export async function isProblemFile(file: string): Promise<boolean> {
+  const format = formatOfFile(file);
+  if (format === null) return false;
+  if (format === 'parquet') return true;
+  if (await exists(metaFileOf(file))) return false;
+  const text = await head(file);
+  if (text === null) return false;
+  const read = createProblemReader({ file }, () => undefined);
+  // The last row may be cut off; a JSON array is whole only in a small file.
+  return splitRows(text, format)
+    .slice(0, 3)
+    .some((row) => !isRecord(row) && read(row) !== null);
+}
+
+function isRecord(row: object): boolean {
+  return 'values' in row && scftRecordSchema.safeParse(row.values).success;
+}
+
+async function head(file: string): Promise<string | null> {
+  const handle = await open(file, 'r').catch(() => null);
+  if (handle === null) return null;
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    (entry) => entry.isFile(),
+    () => false,
+  );
+}

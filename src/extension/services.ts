@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import { UserError } from '../core/errors.ts';
+import { createRunStore, type RunStore } from './runStore.ts';
+
+/** What every feature gets. Features do not know each other: they meet here, or in core. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly runs: RunStore;
+}
+
+export function createServices(context: vscode.ExtensionContext): Services {
+  const log = vscode.window.createOutputChannel('Reflection', { log: true });
+  const runs = createRunStore(log);
+  context.subscriptions.push(log, runs);
+  return { context, log, runs };
+}
+
+/** Throws where nothing may be started. `what` ends the sentence "... needs a trusted workspace". */
+export function requireTrust(what: string): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new UserError(
+    'untrusted',
+    `${what} needs a trusted workspace: it starts a program on this machine.`,
+    {
+      remedy: 'Trust the folder with "Workspaces: Manage Workspace Trust", then try again.',
+    },
+  );
+}
+
+/** The folder of a file, the only folder, or the one of the active editor. */
+export function workspaceFolder(uri?: vscode.Uri): vscode.WorkspaceFolder {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const active = uri ?? vscode.window.activeTextEditor?.document.uri;
+  const folder = (active && vscode.workspace.getWorkspaceFolder(active)) ?? folders[0];
+  if (folder !== undefined && folder.uri.scheme === 'file') return folder;
+  throw new UserError('no-folder', 'Runs are kept in a folder, and none is open.', {
+    remedy: 'Open a folder first: File > Open Folder.',
+  });
+}

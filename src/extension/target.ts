@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { Cancelled } from './showError.ts';
+
+const runSchema = z.object({
+  /** The workspace folder's URI. */
+  folder: z.string(),
+  id: z.string(),
+});
+
+/**
+ * What a command was called on: a file of the explorer, a row of a tree, a code lens, or the arguments that a
+ * keybinding or a test gives. What is missing is asked for.
+ */
+const targetSchema = z.object({
+  file: z.string().optional(),
+  /** Id of one problem of the file. */
+  problem: z.string().optional(),
+  run: runSchema.optional(),
+  /** Id of a solution of the run. */
+  solution: z.string().optional(),
+  /** Directory of a checkpoint. */
+  checkpoint: z.string().optional(),
+  model: z.string().optional(),
+  n: z.int().min(1).optional(),
+  recipe: z.string().optional(),
+  data: z.string().optional(),
+});
+export type Target = z.infer<typeof targetSchema>;
+export type RunName = z.infer<typeof runSchema>;
+
+/** Reads a command's parameter; anything that is not understood is nothing. */
+export function targetOf(parameter: unknown): Target {
+  if (parameter instanceof vscode.Uri) return parameter.scheme === 'file' ? { file: parameter.fsPath } : {};
+  const parsed = targetSchema.safeParse(parameter);
+  return parsed.success ? parsed.data : {};
+}
+
+/** All rows that were selected when a command was called on one of them. */
+export function targetsOf(parameters: readonly unknown[]): Target[] {
+  const [one, all] = parameters;
+  return Array.isArray(all) && all.length > 0 ? all.map(targetOf) : one === undefined ? [] : [targetOf(one)];
+}
+
+export interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+/** Lets the person choose one; escaping throws `Cancelled`. */
+export async function choose<T>(
+  title: string,
+  choices: readonly (Choice<T> | vscode.QuickPickItem)[],
+  placeHolder: string,
+): Promise<T> {
+  const chosen = await vscode.window.showQuickPick(choices, {
+    title,
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (chosen === undefined || !('value' in chosen)) throw new Cancelled();
+  return chosen.value;
+}
+
+/** A heading between choices. */
+export function heading(label: string): vscode.QuickPickItem {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}

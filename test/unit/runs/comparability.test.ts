@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { settingDifferences } from '../../../src/core/runs/comparability.ts';
+
+const sampling = { temperature: 0.6, topP: 0.95, topK: 0, minP: 0, maxTokens: 512 };
+const run = {
+  kind: 'evaluate',
+  n: 8,
+  sampling,
+  problemSet: { name: 'demo', path: null, sha256: 'a'.repeat(64), count: 5 },
+  model: { name: 'nano', engine: 'llama', path: '/nano.gguf' },
+} as const;
+
+it('runs that differ in the model alone are comparable', () => {
+  const other = { ...run, model: { ...run.model, name: 'scft', path: '/scft.gguf' } };
+  expect(settingDifferences(run, other)).toEqual([]);
+});
+
+it('the same problem set under another name is the same set', () => {
+  const renamed = { ...run, problemSet: { ...run.problemSet, name: 'copy', path: '/copy.jsonl' } };
+  expect(settingDifferences(run, renamed)).toEqual([]);
+});
+
+it('each difference names both values and its effect', () => {
+  const other = {
+    ...run,
+    n: 4,
+    sampling: { ...sampling, temperature: 1 },
+    problemSet: { ...run.problemSet, sha256: 'b'.repeat(64) },
+  };
+  const found = settingDifferences(run, other);
+  expect(found.map(({ setting }) => setting)).toEqual(['problem set', 'temperature', 'samples per problem']);
+  expect(found[1]).toMatchObject({ baseline: '0.6', other: '1' });
+  for (const { effect } of found) expect(effect).toMatch(/\.$/);
+});
+
+it('what was not recorded is said, not hidden', () => {
+  const { sampling: _, ...unrecorded } = run;
+  const found = settingDifferences(run, unrecorded);
+  expect(found.length).toBeGreaterThan(0);
+  expect(found.every(({ other }) => other === 'not recorded')).toBe(true);
+});
