@@ -59,8 +59,6 @@ const entries = {
   extension: {
     ...nodeShared,
     format: 'cjs',
-    // A CommonJS bundle has no import.meta.
-    define: { 'import.meta.dirname': '__dirname' },
     // A CommonJS bundle has no import.meta; the workbench's own files are found from it.
     define: { 'import.meta.dirname': '__dirname' },
     external: ['vscode', 'node-llama-cpp'],
