@@ -54,6 +54,10 @@ export interface RunState {
   /** Samples of the stage, or steps. */
   readonly done: number;
   readonly total: number | null;
+  /** Of those done, how many ended in an error. */
+  readonly failed: number;
+  /** Samples per problem or per solution that the last start asked for; null where it did not say. */
+  readonly n: number | null;
   /** Training only: the last optimiser step and how many there will be. */
   readonly step: number | null;
   readonly totalSteps: number | null;
@@ -108,6 +112,8 @@ export interface RunFold {
   stage: string | null;
   done: number;
   total: number | null;
+  failed: number;
+  n: number | null;
   step: number | null;
   totalSteps: number | null;
   metrics: Map<string, [number, number][]>;
@@ -130,6 +136,8 @@ export function newRunFold(): RunFold {
     stage: null,
     done: 0,
     total: null,
+    failed: 0,
+    n: null,
     step: null,
     totalSteps: null,
     metrics: new Map(),
@@ -160,6 +168,7 @@ export function foldEvent(fold: RunFold, event: RunEvent): void {
       fold.stage = event.stage;
       fold.done = event.done;
       fold.total = event.total;
+      fold.failed = event.failed ?? 0;
       mark(fold, event.t, event.done);
       break;
     case 'step':
@@ -210,6 +219,7 @@ function foldStart(fold: RunFold, event: Extract<RunEvent, { type: 'run_start' }
   fold.process = { pid: event.pid, processStart: event.processStart, host: event.host };
   fold.resumedFrom = event.resumedFrom ?? null;
   fold.starts += 1;
+  fold.n = event.n ?? fold.n;
   fold.end = null;
   fold.marks = [];
   if (typeof event.total === 'number' && fold.total === null) fold.total = event.total;
@@ -253,6 +263,8 @@ export function stateOf(fold: RunFold, facts: RunFacts): RunState {
     stage: fold.stage,
     done: fold.done,
     total: fold.total,
+    failed: fold.failed,
+    n: fold.n,
     step: fold.step,
     totalSteps: fold.totalSteps,
     metrics: Object.fromEntries(fold.metrics),

@@ -5,7 +5,14 @@ export { diskError, errorCode, onDisk } from './diskErrors.ts';
 export { hostFacts, workbenchFacts } from './facts.ts';
 export type { LineFault } from './jsonLines.ts';
 export { MANIFEST_FILE, newRunId, RUN_LINES, runsRoot } from './layout.ts';
-export { listRuns, type RunListing, type RunSummary, readRunState, runNames, summariseRun } from './listRuns.ts';
+export {
+  listRuns,
+  type RunListing,
+  type RunSummary,
+  readRunState,
+  runNames,
+  summariseRun,
+} from './listRuns.ts';
 export { isProcessAlive, isWriterAlive, ownProcessStart } from './processAlive.ts';
 export { newestById, type RunData, readManifest, readRun } from './readRun.ts';
 export { resolveRun } from './resolveRun.ts';

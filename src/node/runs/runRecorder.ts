@@ -30,7 +30,7 @@ export interface RunRecorder {
 /** Writes `run_start` and starts the heartbeat. */
 export async function startRecorder(
   writer: RunWriter,
-  start: { total: number; versions: Readonly<Record<string, string>> },
+  start: { n: number; versions: Readonly<Record<string, string>> },
 ): Promise<RunRecorder> {
   const now = () => Date.now() / 1000;
   await writer.append('events', {
@@ -41,7 +41,7 @@ export async function startRecorder(
     host: os.hostname(),
     resumedFrom: null,
     versions: { ...start.versions, node: process.versions.node },
-    total: start.total,
+    n: start.n,
   });
   // A line that cannot be written refuses the next sample too, and that one is awaited: nothing is hidden here.
   const write = (event: RunEvent) => void writer.append('events', event).catch(() => undefined);

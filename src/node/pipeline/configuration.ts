@@ -1,0 +1,151 @@
+/** Making a run's manifest, and refusing to go on with a run under another configuration. */
+import { execFile } from 'node:child_process';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { defaultPolicy, GRADER_VERSION } from '../../core/answers/index.ts';
+import { UserError } from '../../core/errors.ts';
+import { checkPrompts } from '../../core/prompts/index.ts';
+import { type RunKind, SCHEMA_VERSION } from '../../core/schema/common.ts';
+import type { Problem } from '../../core/schema/problem.ts';
+import type { ProblemSetIdentity, RunManifest, SamplingOptions } from '../../core/schema/run.ts';
+import { packageRoot, packageVersion } from '../packageRoot.ts';
+import { isRun, MANIFEST_FILE, newRunId, readManifest, runsRoot } from '../runs/index.ts';
+import type { PipelineOptions } from './options.ts';
+
+/** A directory for a new run of the workspace; a number is added while the name is taken. */
+export async function newRunDir(workspaceDir: string, kind: RunKind, slug: string): Promise<string> {
+  const name = newRunId(new Date(), kind, slug);
+  for (let number = 1; ; number += 1) {
+    const dir = path.join(runsRoot(workspaceDir), number === 1 ? name : `${name}-${number}`);
+    if (!(await isRun(dir))) return dir;
+  }
+}
+
+/** What differs between the kinds. */
+interface KindOfRun {
+  readonly kind: RunKind;
+  readonly n: number;
+  readonly problemSet: ProblemSetIdentity;
+  readonly critiques?: number;
+  readonly critiqueSampling?: SamplingOptions;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export async function manifestFor(options: PipelineOptions, run: KindOfRun): Promise<RunManifest> {
+  const { identity, facts } = options.engine;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    id: path.basename(options.dir),
+    kind: run.kind,
+    title: options.title ?? '',
+    createdAt: new Date().toISOString(),
+    seed: options.seed,
+    n: run.n,
+    ...(run.critiques === undefined ? {} : { critiques: run.critiques }),
+    model: identity,
+    engine: facts,
+    sampling: options.sampling,
+    ...(run.critiqueSampling === undefined ? {} : { critiqueSampling: run.critiqueSampling }),
+    prompts: options.prompts,
+    problemSet: run.problemSet,
+    grader: { version: GRADER_VERSION, policy: defaultPolicy.name },
+    options: { ...run.options },
+    parents: [...(options.parents ?? [])],
+    host: {
+      name: os.hostname(),
+      platform: `${process.platform}-${process.arch}`,
+      cpus: os.availableParallelism(),
+      memoryBytes: os.totalmem(),
+    },
+    workbench: { version: packageVersion(), commit: await workbenchCommit() },
+    commandLine: [...(options.commandLine ?? [])],
+  };
+}
+
+async function workbenchCommit(): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: packageRoot() });
+    return stdout.trim();
+  } catch {
+    return null;
+  }
+}
+
+/** Problems that a run can use: at least one, each id once, because samples are named after them. */
+export function checkInput(options: PipelineOptions, problems: readonly Problem[], n: number): void {
+  checkPrompts(options.prompts);
+  if (!Number.isInteger(n) || n < 1) {
+    throw new UserError('bad-n', `Cannot take ${n} samples.`, {
+      place: { field: 'n' },
+      remedy: 'Use 1 or more.',
+    });
+  }
+  if (problems.length === 0) {
+    throw new UserError('no-problems', 'There is no problem to work on.', {
+      remedy: 'Choose a problem set with at least one usable row.',
+    });
+  }
+  const ids = new Set<string>();
+  for (const { id } of problems) {
+    if (ids.has(id)) {
+      throw new UserError('duplicate-id', `Two problems have the id "${id}".`, {
+        place: { field: 'id' },
+        remedy: 'Give each problem an id of its own.',
+      });
+    }
+    ids.add(id);
+  }
+}
+
+/**
+ * Refuses to go on with a run under another configuration, and names each field that differs. Free to change: `n`
+ * (topping up), the machine, the title and the command line.
+ */
+export async function refuseOtherConfiguration(dir: string, asked: RunManifest): Promise<RunManifest> {
+  const found = await readManifest(dir);
+  const before = flatten(configurationOf(found));
+  const now = flatten(configurationOf(asked));
+  const differences = [...new Set([...before.keys(), ...now.keys()])]
+    .filter((field) => before.get(field) !== now.get(field))
+    .map(
+      (field) =>
+        `${field}: ${before.get(field) ?? 'not set'} in the run, ${now.get(field) ?? 'not set'} asked for`,
+    );
+  if (differences.length === 0) return found;
+  throw new UserError('run-differs', `The run has another configuration.\n  ${differences.join('\n  ')}`, {
+    place: { file: path.join(dir, MANIFEST_FILE) },
+    remedy: 'Use the same options to resume it, or start a new run.',
+  });
+}
+
+/** The fields on which samples depend. A model file is known by its content, wherever it lies. */
+function configurationOf(manifest: RunManifest): Record<string, unknown> {
+  const { kind, seed, critiques, sampling, critiqueSampling, prompts, options, model } = manifest;
+  return {
+    kind,
+    seed,
+    critiques,
+    sampling,
+    critiqueSampling,
+    prompts,
+    options,
+    grader: manifest.grader,
+    problemSet: { sha256: manifest.problemSet?.sha256 },
+    model:
+      model?.sha256 === undefined
+        ? { engine: model?.engine, path: model?.path, baseUrl: model?.baseUrl }
+        : { engine: model.engine, sha256: model.sha256, templateSha256: model.templateSha256 },
+  };
+}
+
+/** Leaves of a value by their path, each as JSON. */
+function flatten(value: unknown, path = '', leaves = new Map<string, string>()): Map<string, string> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [name, part] of Object.entries(value))
+      flatten(part, path === '' ? name : `${path}.${name}`, leaves);
+  } else if (value !== undefined) {
+    leaves.set(path, JSON.stringify(value));
+  }
+  return leaves;
+}

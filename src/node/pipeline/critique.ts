@@ -1,0 +1,152 @@
+import { UserError } from '../../core/errors.ts';
+import { slotSolution } from '../../core/prompts/index.ts';
+import type { Critique, Solution } from '../../core/schema/lines.ts';
+import type { Problem } from '../../core/schema/problem.ts';
+import type { Parent, ProblemSetIdentity, Prompts } from '../../core/schema/run.ts';
+import { readRun } from '../runs/index.ts';
+import { checkInput, manifestFor } from './configuration.ts';
+import { generate, isMade, type Job, type Session } from './generate.ts';
+import { critiqueJobs, writtenSolution } from './jobs.ts';
+import type { CritiqueOptions, CritiqueSource, PipelineResult } from './options.ts';
+import { resultOf } from './result.ts';
+import { finishedRun, inRun } from './session.ts';
+
+/**
+ * Samples n critiques of each solution, grades the answer that each ends with, and reads its verdict and findings.
+ * The solutions are copied into the run, so that it can be read on its own.
+ */
+export async function critique(options: CritiqueOptions): Promise<PipelineResult> {
+  const { dir, n, prompts } = options;
+  const template = options.template ?? 'sampling';
+  const source = await readSource(options.source, prompts);
+  checkInput(options, source.problems, n);
+  const manifest = await manifestFor(
+    { ...options, parents: [...source.parents, ...(options.parents ?? [])] },
+    { kind: 'critique', n, problemSet: source.problemSet, options: { template, source: source.id } },
+  );
+  const jobs = jobsOf(source, options, template === 'training' ? prompts.critiqueTraining : prompts.critique);
+  const wanted = jobs.length;
+  const finished = await finishedRun(dir, manifest);
+  if (finished !== null && jobs.every(({ id }) => finished.made.has(id))) {
+    return resultOf({ dir, wanted, reused: wanted, rows: [], isInterrupted: false });
+  }
+  return inRun(options, manifest, source.problems, async (session) => {
+    await copySolutions(session, dir, source.solutions);
+    const made = await makeCritiques(session, dir, jobs);
+    return resultOf({ dir, wanted, ...made, isInterrupted: made.reused + made.rows.length < wanted });
+  });
+}
+
+/** Makes the critiques that the run does not have yet. */
+export async function makeCritiques(
+  session: Session,
+  dir: string,
+  jobs: readonly Job<Critique>[],
+): Promise<{ rows: Critique[]; reused: number }> {
+  const run = await readRun(dir);
+  const made = new Set(run.critiques.filter(isMade).map(({ id }) => id));
+  const holes = jobs.filter(({ id }) => !made.has(id));
+  const reused = jobs.length - holes.length;
+  const rows = await generate(session, {
+    name: 'critiques',
+    jobs: holes,
+    reused,
+    append: (writer, row) => writer.append('critiques', row),
+  });
+  return { rows, reused };
+}
+
+interface Source {
+  /** Names where the solutions come from: part of the run's configuration. */
+  readonly id: string;
+  readonly problems: readonly Problem[];
+  readonly problemSet: ProblemSetIdentity;
+  readonly solutions: readonly Solution[];
+  readonly parents: readonly Parent[];
+}
+
+async function readSource(source: CritiqueSource, prompts: Prompts): Promise<Source> {
+  const read = source.kind === 'run' ? await fromRun(source) : fromProblems(source);
+  const solutions = read.solutions.filter(
+    (solution) => solution.finish === 'stop' && slotSolution(solution.text, prompts.solutionSlot).text !== '',
+  );
+  if (solutions.length > 0) return { ...read, solutions };
+  throw new UserError('no-solutions', `There is no finished solution to critique in ${read.id}.`, {
+    remedy:
+      source.kind === 'run'
+        ? 'Resume the run, or give its samples more tokens.'
+        : 'Add a "solution" to a problem, or a "## Solution" to the problem document.',
+  });
+}
+
+async function fromRun(source: Extract<CritiqueSource, { kind: 'run' }>): Promise<Source> {
+  const run = await readRun(source.dir);
+  const { id, problemSet } = run.manifest;
+  if (problemSet === undefined) {
+    throw new UserError(
+      'no-solutions',
+      `The run ${id} has no problem set: it is of kind "${run.manifest.kind}".`,
+      {
+        place: { file: source.dir },
+        remedy: 'Name a run of kind evaluate, critique or sample.',
+      },
+    );
+  }
+  const chosen = source.solutionIds === undefined ? null : new Set(source.solutionIds);
+  const missing = source.solutionIds?.find(
+    (wanted) => !run.solutions.some((solution) => solution.id === wanted),
+  );
+  if (missing !== undefined) {
+    throw new UserError('no-solutions', `The run ${id} has no solution "${missing}".`, {
+      place: { file: source.dir },
+      remedy: 'Name solutions as <problem id>#<index>.',
+    });
+  }
+  const solutions = run.solutions.filter((solution) => chosen?.has(solution.id) ?? true);
+  const used = new Set(solutions.map(({ problemId }) => problemId));
+  return {
+    id: [`run ${id}`, ...(source.solutionIds ?? [])].join(' '),
+    problems: run.problems.filter((problem) => used.has(problem.id)),
+    problemSet,
+    solutions,
+    parents: [{ kind: 'run', id, role: 'solutions' }],
+  };
+}
+
+function fromProblems(source: Extract<CritiqueSource, { kind: 'problems' }>): Source {
+  const withSolution = source.problems.filter(({ solution }) => (solution ?? '').trim() !== '');
+  return {
+    id: `set ${source.problemSet.name}`,
+    problems: withSolution,
+    problemSet: source.problemSet,
+    solutions: withSolution.map((problem) => writtenSolution(problem, problem.solution ?? '')),
+    parents: [],
+  };
+}
+
+function jobsOf(source: Source, options: CritiqueOptions, template: string): Job<Critique>[] {
+  const problems = new Map(source.problems.map((problem) => [problem.id, problem]));
+  return source.solutions.flatMap((solution) => {
+    const problem = problems.get(solution.problemId);
+    return problem === undefined ? [] : critiqueJobs(problem, solution, options.n, { ...options, template });
+  });
+}
+
+/** A solution that reads otherwise than when it was copied would make its critiques senseless. */
+async function copySolutions(session: Session, dir: string, solutions: readonly Solution[]): Promise<void> {
+  const copied = new Map((await readRun(dir)).solutions.map((solution) => [solution.id, solution.text]));
+  for (const solution of solutions) {
+    const text = copied.get(solution.id);
+    if (text === undefined) await session.writer.append('solutions', solution);
+    else if (text !== solution.text) {
+      throw new UserError(
+        'source-changed',
+        `The solution ${solution.id} has changed since it was critiqued.`,
+        {
+          place: { file: dir },
+          remedy: 'Start a new run for the changed solution.',
+        },
+      );
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/** What is asked of the model for each sample, and what its answer becomes. */
+import { gradeAnswer } from '../../core/answers/index.ts';
+import { renderPrompt, slotSolution } from '../../core/prompts/index.ts';
+import type { SampleResult } from '../../core/protocol/inference.ts';
+import { readCritique } from '../../core/reflection/index.ts';
+import { sampleSeed } from '../../core/sampling/index.ts';
+import type { Grade, Transition } from '../../core/schema/common.ts';
+import type { Critique, Solution } from '../../core/schema/lines.ts';
+import type { Problem } from '../../core/schema/problem.ts';
+import type { Prompts, SamplingOptions } from '../../core/schema/run.ts';
+import { type Job, messagesFor } from './generate.ts';
+
+interface JobOptions {
+  readonly prompts: Prompts;
+  readonly sampling: SamplingOptions;
+  readonly seed: number;
+}
+
+/** The solutions `<problemId>#0` .. `<problemId>#<n-1>` of each problem; those of one problem stand together. */
+export function solutionJobs(
+  problems: readonly Problem[],
+  n: number,
+  { prompts, sampling, seed }: JobOptions,
+): Job<Solution>[] {
+  return problems.flatMap((problem) => {
+    const messages = messagesFor(prompts, renderPrompt(prompts.solve, { problem: problem.problem }));
+    return Array.from({ length: n }, (_, index): Job<Solution> => {
+      const id = `${problem.id}#${index}`;
+      const ownSeed = sampleSeed(seed, id);
+      return {
+        id,
+        messages,
+        seed: ownSeed,
+        sampling,
+        toRow: (result) => ({
+          id,
+          problemId: problem.id,
+          index,
+          ...generated(result, ownSeed),
+          ...graded(result, problem),
+        }),
+      };
+    });
+  });
+}
+
+/** The critiques `<solutionId>/0` .. `<solutionId>/<n-1>` of one solution. */
+export function critiqueJobs(
+  problem: Problem,
+  solution: Solution,
+  n: number,
+  { prompts, sampling, seed, template }: JobOptions & { template: string },
+): Job<Critique>[] {
+  const slot = slotSolution(solution.text, prompts.solutionSlot);
+  const text = renderPrompt(template, { problem: problem.problem, solution: slot.text });
+  const messages = messagesFor(prompts, text);
+  return Array.from({ length: n }, (_, index): Job<Critique> => {
+    const id = `${solution.id}/${index}`;
+    const ownSeed = sampleSeed(seed, id);
+    return {
+      id,
+      messages,
+      seed: ownSeed,
+      sampling,
+      toRow: (result) => {
+        const grade = graded(result, problem);
+        const read =
+          result.finish === 'error'
+            ? { verdict: 'none' as const, findings: [] }
+            : readCritique(result.text, solution.text, slot.region);
+        return {
+          id,
+          solutionId: solution.id,
+          problemId: problem.id,
+          index,
+          ...generated(result, ownSeed),
+          ...grade,
+          verdict: read.verdict,
+          transition: transitionOf(solution.grade, grade.grade),
+          findings: read.findings,
+        };
+      },
+    };
+  });
+}
+
+/**
+ * A worked solution that no model made, as a line of a run. When no answer can be read from it, it is not known to be
+ * wrong: a person's text need not put a box around its answer.
+ */
+export function writtenSolution(problem: Problem, text: string): Solution {
+  const id = `${problem.id}#0`;
+  const result = { id, text, promptTokens: 0, tokens: 0, finish: 'stop' as const, ms: 0 };
+  const grade = graded(result, problem);
+  return {
+    id,
+    problemId: problem.id,
+    index: 0,
+    ...generated(result, 0),
+    ...grade,
+    grade: grade.answer === null ? 'undetermined' : grade.grade,
+  };
+}
+
+function generated(result: SampleResult, seed: number) {
+  const { text, promptTokens, tokens, finish, ms, error } = result;
+  return { seed, text, promptTokens, tokens, finish, ms, ...(error === undefined ? {} : { error }) };
+}
+
+function graded(
+  result: SampleResult,
+  problem: Problem,
+): Pick<Solution, 'answer' | 'grade' | 'reason' | 'layer'> {
+  if (result.finish === 'error')
+    return { answer: null, grade: 'undetermined', reason: 'error', layer: 'none' };
+  const { answer, grade, reason, layer } = gradeAnswer({
+    text: result.text,
+    gold: problem.answer,
+    mode: problem.mode,
+    truncated: result.finish === 'length',
+  });
+  return { answer, grade, reason, layer };
+}
+
+function transitionOf(before: Grade, after: Grade): Transition | null {
+  if (before === 'undetermined' || after === 'undetermined') return null;
+  if (before === 'correct') return after === 'correct' ? 'c→c' : 'c→i';
+  return after === 'correct' ? 'i→c' : 'i→i';
+}

@@ -1,0 +1,117 @@
+import type { FilterOptions, Mix } from '../../core/sampling/index.ts';
+import type { DatasetMeta } from '../../core/schema/dataset.ts';
+import type { Critique, Dropped, Solution } from '../../core/schema/lines.ts';
+import type { Problem } from '../../core/schema/problem.ts';
+import type { Parent, ProblemSetIdentity, Prompts, SamplingOptions } from '../../core/schema/run.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { RunProgress } from '../runs/index.ts';
+
+/** What every pipeline takes. */
+export interface PipelineOptions {
+  /** Run directory: made when it is not there; resumed or topped up when it is. See `newRunDir`. */
+  readonly dir: string;
+  /** Connected by the caller, who closes it. */
+  readonly engine: Engine;
+  readonly prompts: Prompts;
+  readonly sampling: SamplingOptions;
+  /** Seed of the run; each sample's own seed comes from it and the sample's id. */
+  readonly seed: number;
+  /** What a person calls the run. */
+  readonly title?: string;
+  readonly parents?: readonly Parent[];
+  /** As typed, for the manifest. */
+  readonly commandLine?: readonly string[];
+  /** Aborting ends the run as interrupted: the promise resolves, finished samples are kept. */
+  readonly signal?: AbortSignal;
+  /** After each sample, which is on disk by then. */
+  readonly onProgress?: (progress: PipelineProgress) => void;
+}
+
+export interface PipelineProgress extends RunProgress {
+  /** The sample that has just been written; absent in the first report of a stage. */
+  readonly sample?: Solution | Critique;
+}
+
+export interface PipelineResult {
+  readonly runId: string;
+  readonly dir: string;
+  readonly counts: {
+    /** Samples that the run should have; of an interrupted `sample`, those known by then. */
+    readonly wanted: number;
+    /** Of these: there before, and not made again. */
+    readonly reused: number;
+    /** Of these: made now, failed ones included. */
+    readonly made: number;
+  };
+  /** Samples that ended in an error; resuming tries them again. */
+  readonly failed: number;
+  /** The signal aborted before all samples were made: resume with the same options. */
+  readonly isInterrupted: boolean;
+}
+
+export interface EvaluateOptions extends PipelineOptions {
+  readonly problems: readonly Problem[];
+  readonly problemSet: ProblemSetIdentity;
+  /** Solutions per problem. A larger n than last time tops the run up. */
+  readonly n: number;
+}
+
+/** The solutions that are criticised. */
+export type CritiqueSource =
+  /** Those of a run, all or the ones named. */
+  | { readonly kind: 'run'; readonly dir: string; readonly solutionIds?: readonly string[] }
+  /** The worked solutions in a problem set or a problem document. */
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly Problem[];
+      readonly problemSet: ProblemSetIdentity;
+    };
+
+export interface CritiqueOptions extends PipelineOptions {
+  readonly source: CritiqueSource;
+  /** Critiques per solution. */
+  readonly n: number;
+  /** `sampling` (template t of spec A2, the default), or `training`: the text that a trained critic has learned. */
+  readonly template?: 'sampling' | 'training';
+}
+
+/** What a dataset should be. */
+export interface DatasetOptions {
+  /** i→c : c→c. */
+  readonly mix: Mix;
+  /** Records wanted; null: as many as the mix allows. */
+  readonly size: number | null;
+  readonly filters?: Partial<FilterOptions>;
+  /** `.jsonl` file; `.meta.json` stands beside it. Default: `dataset.jsonl` in the run directory. */
+  readonly output?: string;
+}
+
+export interface SampleOptions extends PipelineOptions, DatasetOptions {
+  readonly problems: readonly Problem[];
+  readonly problemSet: ProblemSetIdentity;
+  /** Solutions per problem. */
+  readonly n: number;
+  /** Critiques of each wrong solution. */
+  readonly critiques: number;
+  /**
+   * Critiques of each right solution that is criticised at all: only as many right solutions are taken as the c→c share
+   * of the mix needs, because critiques of right solutions nearly always pass (default 1).
+   */
+  readonly critiquesPerCorrect?: number;
+  /** Options of the critiques; default: those of the solutions. */
+  readonly critiqueSampling?: SamplingOptions;
+}
+
+export interface WrittenDataset {
+  readonly file: string;
+  readonly metaFile: string;
+  readonly meta: DatasetMeta;
+  readonly dropped: readonly Dropped[];
+  /** The same dataset stood there already and was left alone. */
+  readonly isUnchanged: boolean;
+}
+
+export interface SampleOutcome extends PipelineResult {
+  /** Null when the run was interrupted: `datasetFromRun` still makes one from what is there. */
+  readonly dataset: WrittenDataset | null;
+}

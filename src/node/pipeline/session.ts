@@ -1,0 +1,71 @@
+import { mkdir } from 'node:fs/promises';
+import { messageOf } from '../../core/errors.ts';
+import type { Problem } from '../../core/schema/problem.ts';
+import type { RunManifest } from '../../core/schema/run.ts';
+import {
+  createRun,
+  isRun,
+  onDisk,
+  openRunWriter,
+  type RunData,
+  readRun,
+  readRunState,
+  startRecorder,
+} from '../runs/index.ts';
+import { refuseOtherConfiguration } from './configuration.ts';
+import { isMade, type Session } from './generate.ts';
+import type { PipelineOptions } from './options.ts';
+
+/**
+ * Makes the run or opens it again, does the work under its lock, and writes how it ended. An aborted signal is an end
+ * like any other; an exception is recorded and thrown on.
+ */
+export async function inRun<T extends { readonly isInterrupted: boolean }>(
+  options: PipelineOptions,
+  manifest: RunManifest,
+  problems: readonly Problem[],
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { dir, engine, onProgress } = options;
+  await onDisk(dir, () => mkdir(dir, { recursive: true }));
+  const writer = await openRunWriter(dir);
+  // Stops the engine too when it is the disk that fails: tokens that cannot be written are not worth generating.
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  try {
+    if (await isRun(dir)) await refuseOtherConfiguration(dir, manifest);
+    else await createRun(dir, manifest, problems);
+    const { name, version } = engine.facts;
+    const versions = { workbench: manifest.workbench.version, [name]: version };
+    const recorder = await startRecorder(writer, { n: manifest.n, versions });
+    try {
+      const result = await work({ writer, recorder, engine, signal, onProgress, tokens: 0 });
+      await recorder.end(result.isInterrupted ? 'cancelled' : 'ok', null);
+      return result;
+    } catch (thrown) {
+      stop.abort();
+      // The disk may be what failed: the first error is the one to report.
+      await recorder.end('failed', messageOf(thrown)).catch(() => undefined);
+      throw thrown;
+    }
+  } finally {
+    await writer.close();
+  }
+}
+
+/** A run that ended well: nothing has to be locked or started when it holds all that is wanted. */
+export interface FinishedRun {
+  readonly run: RunData;
+  /** Ids of the samples that are there; failed ones are not. */
+  readonly made: ReadonlySet<string>;
+}
+
+/** The run in the directory if it ended well; null when there is none or it needs work. Refuses another configuration. */
+export async function finishedRun(dir: string, manifest: RunManifest): Promise<FinishedRun | null> {
+  if (!(await isRun(dir))) return null;
+  await refuseOtherConfiguration(dir, manifest);
+  if ((await readRunState(dir)).status !== 'done') return null;
+  const run = await readRun(dir);
+  const made = new Set([...run.solutions, ...run.critiques].filter(isMade).map(({ id }) => id));
+  return { run, made };
+}
