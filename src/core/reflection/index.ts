@@ -1,10 +1,28 @@
 /** Reading reasoning: thinking and summary, reflections, S2R trajectories, steps, critiques. */
+export { type Anchor, anchorRemark, stepsNamed } from './anchor.ts';
+export { type Candidate, candidateAnswers, isSameAnswer } from './candidates.ts';
 export { claimedVerdict, type ReadCritique, readCritique } from './critique.ts';
 export { lastAttempt } from './lastAttempt.ts';
 export { phrasesOf, REFLECTION_LISTS, type ReflectionList, type ReflectionListName } from './lists.ts';
 export { type Reflections, reflectionCount, reflectionsOf } from './reflections.ts';
+export {
+  type ReflectionClass,
+  type RuleScore,
+  type RuleScoreOptions,
+  ruleScore,
+  type ScoredReflection,
+  scoreTrace,
+} from './ruleScore.ts';
 export { type Step, splitSteps } from './steps.ts';
 export { splitThinking, type ThinkingParts, wholeSolution } from './thinking.ts';
+export {
+  type GradedCandidate,
+  readTrace,
+  type Trace,
+  type TraceOptions,
+  type TraceReflection,
+  transitionOf,
+} from './trace.ts';
 export {
   type Action,
   type MarkerMode,
