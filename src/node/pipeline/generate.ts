@@ -70,6 +70,9 @@ export async function generate<Row extends Solution | Critique>(
     if (row.finish === 'error') failed += 1;
     report(row);
   }
+  if (jobs.size > 0 && !session.signal.aborted) {
+    throw new Error(`the engine ended with ${jobs.size} of ${stage.jobs.length} samples never answered`);
+  }
   return rows;
 }
 
