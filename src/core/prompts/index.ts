@@ -1,4 +1,5 @@
 /** Prompt presets and templates. */
+export { defaultSampling } from './defaultSampling.ts';
 export {
   isPromptPreset,
   nanoPrompts,

@@ -1,0 +1,76 @@
+/** `critique`: the model reads solutions and says what is wrong with them. */
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { UserError } from '../../core/errors.ts';
+import { type CritiqueSource, critique } from '../../node/pipeline/index.ts';
+import { resolveRun } from '../../node/runs/index.ts';
+import { readWorkspace } from '../../node/workspace/index.ts';
+import type { TextFormat } from '../comparisonText.ts';
+import { type Context, createContext, wholeNumber } from '../context.ts';
+import { type GenerationOptions, generationOptions, openProblemSet, withPipeline } from '../generation.ts';
+import { formatOption, reportRun } from './evaluate.ts';
+
+interface CritiqueCommandOptions extends GenerationOptions {
+  readonly n?: number;
+  readonly solution: string[];
+  readonly template: 'sampling' | 'training';
+  readonly format: TextFormat;
+}
+
+export function registerCritique(program: Command, signal: AbortSignal): void {
+  generationOptions(
+    program
+      .command('critique')
+      .argument('<run|set|document>', 'run with solutions, or a file with worked solutions')
+      .option('-n <critiques>', 'critiques per solution (default: 1)', wholeNumber(1))
+      .option(
+        '--solution <id>',
+        'only this solution of the run; may be repeated',
+        (id: string, all: string[]) => [...all, id],
+        [],
+      )
+      .addOption(
+        new Option('--template <which>', 'prompt: for sampling, or the one that SCFT trains on')
+          .choices(['sampling', 'training'])
+          .default('sampling'),
+      )
+      .addOption(formatOption())
+      .description('Critique solutions: verdict, findings and the transition that each critique makes.'),
+  ).action(async (wanted: string, options: CritiqueCommandOptions) => {
+    const context = createContext(options, signal);
+    const { source, subject } = await critiqueSource(context, wanted, options.solution);
+    const { config } = await readWorkspace(context.workspace);
+    const run = { kind: 'critique' as const, subject };
+    const result = await withPipeline(context, options, run, (base) =>
+      critique({
+        ...base,
+        source,
+        n: options.n ?? config.defaults.critiques ?? 1,
+        template: options.template,
+      }),
+    );
+    await reportRun(context, result, options.format);
+  });
+}
+
+/** A problem file has an extension that a run has not; a name in `reflection.json` is a set. */
+async function critiqueSource(
+  context: Context,
+  wanted: string,
+  solutionIds: readonly string[],
+): Promise<{ source: CritiqueSource; subject: string }> {
+  const { config } = await readWorkspace(context.workspace);
+  const isSet = /\.(jsonl|json|csv|parquet|md)$/i.test(wanted) || Object.hasOwn(config.problemSets, wanted);
+  if (!isSet) {
+    const dir = await resolveRun(context.workspace, wanted);
+    const source: CritiqueSource = { kind: 'run', dir, ...(solutionIds.length > 0 ? { solutionIds } : {}) };
+    return { source, subject: path.basename(dir) };
+  }
+  if (solutionIds.length > 0) {
+    throw new UserError('usage', '--solution names solutions of a run, and this is a file', {
+      remedy: 'Leave it out, or name the run.',
+    });
+  }
+  const { problems, identity } = await openProblemSet(context, wanted);
+  return { source: { kind: 'problems', problems, problemSet: identity }, subject: identity.name };
+}

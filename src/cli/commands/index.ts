@@ -1,0 +1,27 @@
+/** The list of commands. */
+import type { Command } from 'commander';
+import { registerCompare } from './compare.ts';
+import { registerCritique } from './critique.ts';
+import { registerDemo } from './demo.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerEvaluate } from './evaluate.ts';
+import { registerResume } from './resume.ts';
+import { registerRuns } from './runs.ts';
+import { registerSample } from './sample.ts';
+import { registerTrain } from './train.ts';
+
+export function registerCommands(program: Command, signal: AbortSignal): void {
+  for (const register of [
+    registerDemo,
+    registerEvaluate,
+    registerCritique,
+    registerSample,
+    registerTrain,
+    registerCompare,
+    registerRuns,
+    registerResume,
+    registerDoctor,
+  ]) {
+    register(program, signal);
+  }
+}

@@ -1,0 +1,129 @@
+/** `resume`: goes on with a run as its own manifest describes it. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { UserError } from '../../core/errors.ts';
+import { type ModelConfig, modelConfigSchema } from '../../core/schema/model.ts';
+import type { ModelIdentity, RunManifest } from '../../core/schema/run.ts';
+import { connectEngine } from '../../node/engines/index.ts';
+import {
+  type CritiqueSource,
+  critique,
+  evaluate,
+  type PipelineResult,
+  sample,
+} from '../../node/pipeline/index.ts';
+import { type RunData, readRun, resolveRun } from '../../node/runs/index.ts';
+import { type CommonOptions, type Context, common, createContext } from '../context.ts';
+import { type PipelineBase, runPipeline } from '../generation.ts';
+import { reportRun } from './evaluate.ts';
+import { runTrainer } from './train.ts';
+
+export function registerResume(program: Command, signal: AbortSignal): void {
+  common(
+    program
+      .command('resume')
+      .argument('<run>', 'name, part of one, or directory')
+      .option('--python <command>', 'interpreter for training')
+      .option('--detach', 'training: start it and return')
+      .description(
+        'Go on with a run: fill in missing and failed samples, or train on from the last checkpoint.',
+      ),
+  ).action(async (name: string, options: CommonOptions & { python?: string; detach?: boolean }) => {
+    const context = createContext(options, signal);
+    const run = await readRun(await resolveRun(context.workspace, name));
+    if (run.manifest.kind === 'train') {
+      await runTrainer(context, run.dir, options);
+      return;
+    }
+    await reportRun(context, await resumeSampling(context, run), 'table');
+  });
+}
+
+async function resumeSampling(context: Context, run: RunData): Promise<PipelineResult> {
+  const { manifest, dir } = run;
+  const { model, prompts, sampling } = manifest;
+  if (!model || !prompts || !sampling) throw incomplete(dir);
+  const engine = await connectEngine(modelConfig(model), context.signal, { onWarning: context.output.warn });
+  try {
+    return await runPipeline(context, engine, (base) => goOn(run, base), {
+      dir,
+      title: manifest.title,
+      prompts,
+      sampling,
+      seed: manifest.seed,
+      parents: manifest.parents,
+    });
+  } finally {
+    await engine.close();
+  }
+}
+
+function goOn(run: RunData, base: PipelineBase): Promise<PipelineResult> {
+  const { manifest, problems, dir } = run;
+  const { problemSet, n } = manifest;
+  if (!problemSet) throw incomplete(dir);
+  switch (manifest.kind) {
+    case 'evaluate':
+      return evaluate({ ...base, problems, problemSet, n });
+    case 'critique':
+      return critique({ ...base, ...critiqueSource(run), n });
+    case 'sample':
+      return sample({ ...base, ...sampleOptions(manifest), problems, problemSet, n });
+    default:
+      throw incomplete(dir);
+  }
+}
+
+function incomplete(dir: string): UserError {
+  return new UserError('not-resumable', 'the manifest does not say how to go on', {
+    place: { file: dir },
+    remedy: 'Run the original command again with the same --run-dir.',
+  });
+}
+
+/** The model as it was recorded; the number of processes and slots is chosen anew for this machine. */
+function modelConfig(identity: ModelIdentity): ModelConfig {
+  const { name, engine, path, baseUrl } = identity;
+  return modelConfigSchema.parse(
+    engine === 'llama' ? { name, engine, path } : { name, engine, baseUrl: baseUrl ?? '', model: path },
+  );
+}
+
+/** Critiques of a run go back to that run, which lies beside; those of a file to the problems kept here. */
+function critiqueSource({ manifest, problems, solutions, dir }: RunData) {
+  const template = z.enum(['sampling', 'training']).parse(manifest.options.template);
+  const parent = manifest.parents.find(({ kind, role }) => kind === 'run' && role === 'solutions');
+  const problemSet = manifest.problemSet;
+  if (parent === undefined) {
+    if (!problemSet) throw incomplete(dir);
+    return { template, source: { kind: 'problems' as const, problems, problemSet } };
+  }
+  const isWhole = manifest.options.source === `run ${parent.id}`;
+  const source: CritiqueSource = {
+    kind: 'run',
+    dir: path.join(path.dirname(dir), parent.id),
+    ...(isWhole ? {} : { solutionIds: solutions.map(({ id }) => id) }),
+  };
+  return { template, source };
+}
+
+const sampleSettingsSchema = z.object({
+  mix: z.tuple([z.number(), z.number()]),
+  size: z.number().nullable(),
+  critiquesPerCorrect: z.number(),
+  verdictMustMatch: z.boolean().default(false),
+  maxTokens: z.number().nullable().optional(),
+});
+
+function sampleOptions({ critiques, critiqueSampling, options }: RunManifest) {
+  const { mix, size, critiquesPerCorrect, verdictMustMatch, maxTokens } = sampleSettingsSchema.parse(options);
+  return {
+    mix,
+    size,
+    critiquesPerCorrect,
+    critiques: critiques ?? 1,
+    filters: { verdictMustMatch, ...(maxTokens === undefined ? {} : { maxTokens }) },
+    ...(critiqueSampling ? { critiqueSampling } : {}),
+  };
+}

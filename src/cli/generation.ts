@@ -1,0 +1,185 @@
+/** What evaluating, critiquing and sampling share: options, the model, progress, and how the command ends. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import { defaultSampling } from '../core/prompts/index.ts';
+import type { RunKind } from '../core/schema/common.ts';
+import type { Prompts, SamplingOptions } from '../core/schema/run.ts';
+import type { Engine } from '../node/engines/engine.ts';
+import { connectEngine } from '../node/engines/index.ts';
+import {
+  newRunDir,
+  type PipelineOptions,
+  type PipelineProgress,
+  type PipelineResult,
+} from '../node/pipeline/index.ts';
+import { type ProblemSet, readProblemSet } from '../node/problems/readProblems.ts';
+import { readWorkspace, resolveModel, resolvePrompts } from '../node/workspace/index.ts';
+import { type CommonOptions, type Context, common, numberFrom, wholeNumber } from './context.ts';
+import { EXIT } from './exitCodes.ts';
+import type { Progress } from './output.ts';
+
+export interface GenerationOptions extends CommonOptions {
+  readonly model?: string;
+  readonly runDir?: string;
+  readonly title?: string;
+  readonly seed?: number;
+  readonly prompts?: string;
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly maxTokens?: number;
+}
+
+export function generationOptions(command: Command): Command {
+  return common(
+    command
+      .option(
+        '--model <model>',
+        'nano, a name in reflection.json, a .gguf file, a checkpoint or training run, or openai:MODEL@URL (default: nano)',
+      )
+      .option('--run-dir <dir>', 'run directory; the same one resumes or tops up')
+      .option('--title <text>', 'what to call it')
+      .option('--seed <n>', 'seed of the run', wholeNumber(0))
+      .option('--prompts <name>', 'prompt preset: reasoning, nano, or a name in reflection.json')
+      .option('--temperature <t>', '0 is greedy', numberFrom(0))
+      .option('--top-p <p>', '1 is off', numberFrom(0))
+      .option('--top-k <k>', '0 is off', wholeNumber(0))
+      .option('--max-tokens <n>', 'new tokens at most', wholeNumber(1)),
+  );
+}
+
+/** A problem set by its name in `reflection.json`, or by file. Rows that cannot be used are told, never hidden. */
+export async function openProblemSet(context: Context, wanted: string): Promise<ProblemSet> {
+  const { config, dir } = await readWorkspace(context.workspace);
+  const named = Object.hasOwn(config.problemSets, wanted) ? config.problemSets[wanted] : undefined;
+  const set = await readProblemSet(
+    named === undefined ? path.resolve(wanted) : path.resolve(dir, named),
+    context.signal,
+  );
+  for (const fault of set.faults) {
+    const field = fault.field ? `field "${fault.field}": ` : '';
+    context.output.warn(`${fault.file}:${fault.line ?? '?'}: ${field}${fault.message}. ${fault.remedy}`);
+  }
+  return set;
+}
+
+/** Everything a pipeline needs besides its own subject. */
+export type PipelineBase = PipelineOptions & {
+  readonly sampling: SamplingOptions;
+  readonly prompts: Prompts;
+};
+
+/**
+ * Connects the model, runs the pipeline with a progress bar, closes the model. The exit code says whether it was
+ * interrupted or left failed samples.
+ */
+export async function withPipeline<Result extends PipelineResult>(
+  context: Context,
+  options: GenerationOptions,
+  run: { readonly kind: RunKind; readonly subject: string },
+  work: (base: PipelineBase) => Promise<Result>,
+): Promise<Result> {
+  const workspace = await readWorkspace(context.workspace);
+  const { defaults } = workspace.config;
+  const model = await resolveModel(workspace, options.model ?? defaults.model ?? 'nano');
+  const promptName = options.prompts ?? defaults.prompts;
+  const prompts = promptName === undefined ? model.prompts : resolvePrompts(workspace, promptName);
+  const title = options.title ?? `${model.config.name} on ${run.subject}`;
+  const dir = options.runDir
+    ? path.resolve(options.runDir)
+    : await newRunDir(context.workspace, run.kind, title);
+  const engine = await connectEngine(model.config, context.signal, { onWarning: context.output.warn });
+  try {
+    return await runPipeline(context, engine, (base) => work({ ...base, prompts }), {
+      dir,
+      title,
+      prompts,
+      seed: options.seed ?? defaults.seed ?? 0,
+      sampling: {
+        ...defaultSampling(prompts),
+        ...withoutUndefined(defaults.sampling ?? {}),
+        ...samplingOf(options),
+      },
+      parents: model.checkpoint ? [{ kind: 'checkpoint', id: model.checkpoint.name, role: 'model' }] : [],
+    });
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Progress, the end and its exit code, for a connected engine. */
+export async function runPipeline<Result extends PipelineResult>(
+  context: Context,
+  engine: Engine,
+  work: (base: PipelineBase) => Promise<Result>,
+  settings: Omit<PipelineBase, 'engine' | 'signal' | 'onProgress' | 'commandLine'>,
+): Promise<Result> {
+  const bars = stageBars(context);
+  const { device, processes, slots } = engine.facts;
+  context.output.note(
+    `${engine.identity.name}: ${engine.facts.name} on ${device}, ${processes} x ${slots} samples side by side`,
+  );
+  try {
+    const result = await work({
+      ...settings,
+      engine,
+      signal: context.signal,
+      commandLine: context.commandLine,
+      onProgress: bars.show,
+    });
+    bars.stop();
+    tellEnd(context, result);
+    return result;
+  } finally {
+    bars.stop();
+  }
+}
+
+function tellEnd(context: Context, result: PipelineResult): void {
+  const { wanted, reused } = result.counts;
+  if (reused > 0) context.output.note(`${reused} of ${wanted} samples were there already`);
+  if (result.isInterrupted) {
+    context.output.note(
+      `stopped; every finished sample is kept. Go on with: reflection resume ${result.runId}`,
+    );
+    process.exitCode = EXIT.interrupted;
+  } else if (result.failed > 0) {
+    context.output.warn(
+      `${result.failed} samples failed; try them again with: reflection resume ${result.runId}`,
+    );
+    process.exitCode = EXIT.withFailedSamples;
+  }
+}
+
+function stageBars(context: Context): { show(progress: PipelineProgress): void; stop(): void } {
+  let bar: Progress | undefined;
+  let stage: string | undefined;
+  let began = 0;
+  return {
+    show: ({ stage: now, done, total, tokens, failed }) => {
+      if (stage !== now) {
+        bar?.stop();
+        [stage, began] = [now, Date.now()];
+        bar = context.output.progress(now, total, done);
+      }
+      const perSecond = Math.round(tokens / Math.max(0.001, (Date.now() - began) / 1000));
+      bar?.update(done, `${perSecond} tokens/s${failed > 0 ? `, ${failed} failed` : ''}`);
+    },
+    stop: () => {
+      bar?.stop();
+      bar = undefined;
+    },
+  };
+}
+
+function samplingOf(options: GenerationOptions): Partial<SamplingOptions> {
+  const { temperature, topP, topK, maxTokens } = options;
+  return withoutUndefined({ temperature, topP, topK, maxTokens });
+}
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+/** Options that were not given must not hide the defaults. */
+export function withoutUndefined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
