@@ -1,0 +1,72 @@
+/** What a server silently does not do. Each finding is told once. */
+import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
+import { type Completion, usageOf } from './openaiRequest.ts';
+import { promptKey } from './promptGroups.ts';
+
+/** Two equal samples of one prompt can be chance; three or more with different seeds hardly are. */
+const FEWEST_SUSPICIOUS = 3;
+
+export interface ServerChecks {
+  check(request: SampleRequest, result: SampleResult, completion: Completion): void;
+}
+
+interface PromptTally {
+  expected: number;
+  finished: number;
+  text: string | undefined;
+  isVaried: boolean;
+}
+
+export function createServerChecks(
+  model: string,
+  requests: readonly SampleRequest[],
+  warnOnce: (topic: string, message: string) => void,
+): ServerChecks {
+  const tallies = new Map<string, PromptTally>();
+  for (const request of requests) {
+    if (request.sampling.temperature === 0) continue;
+    const key = promptKey(request);
+    const tally = tallies.get(key) ?? { expected: 0, finished: 0, text: undefined, isVaried: false };
+    tally.expected++;
+    tallies.set(key, tally);
+  }
+
+  function checkVariety(request: SampleRequest, { text, error }: SampleResult): void {
+    const key = promptKey(request);
+    const tally = tallies.get(key);
+    if (tally === undefined) return;
+    tally.finished++;
+    if (error !== undefined || (tally.text !== undefined && tally.text !== text)) tally.isVaried = true;
+    tally.text = text;
+    if (tally.finished < tally.expected) return;
+    tallies.delete(key);
+    if (tally.isVaried || tally.expected < FEWEST_SUSPICIOUS) return;
+    warnOnce(
+      'identical',
+      `All ${tally.expected} samples of one prompt at temperature ${request.sampling.temperature} are the same text: ` +
+        'the server may ignore the temperature or the seed. Measures over several samples mean nothing then. ' +
+        '(transformers serve: set "do_sample": true in generation_config.json.)',
+    );
+  }
+
+  return {
+    check(request, result, completion) {
+      checkVariety(request, result);
+      if (completion.model && !isSameModel(model, completion.model)) {
+        warnOnce(
+          'model',
+          `The server was asked for the model "${model}" and answered with "${completion.model}".`,
+        );
+      }
+      if (usageOf(completion) === undefined) {
+        warnOnce('usage', 'The server does not report credible token counts: they are recorded as 0.');
+      }
+    },
+  };
+}
+
+/** Servers add a revision (`name@main`) or a date (`name-2026-01-31`). */
+function isSameModel(asked: string, answered: string): boolean {
+  if (!answered.startsWith(asked)) return false;
+  return /^(@.*|-\d{4}-?\d{2}-?\d{2})?$/.test(answered.slice(asked.length));
+}

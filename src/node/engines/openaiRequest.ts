@@ -1,0 +1,115 @@
+/** The bodies sent to OpenAI-compatible servers, and what comes back, parsed: servers differ in all the details. */
+import { z } from 'zod';
+import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
+import type { Finish } from '../../core/schema/common.ts';
+
+/** What a server was found to understand. */
+export interface Dialect {
+  /** `top_k`, `min_p`, `repetition_penalty`: vLLM, SGLang and llama-server take them, and have defaults of their own. */
+  readonly hasExtensions: boolean;
+  /** Newer models of OpenAI refuse `max_tokens`. */
+  readonly lengthField: 'max_tokens' | 'max_completion_tokens';
+}
+
+export const FULL_DIALECT: Dialect = { hasExtensions: true, lengthField: 'max_tokens' };
+
+export function bodyOf(model: string, request: SampleRequest, dialect: Dialect): object {
+  const { temperature, topP, topK, minP, maxTokens } = request.sampling;
+  return {
+    model,
+    ...(request.raw === undefined ? { messages: request.messages ?? [] } : { prompt: request.raw }),
+    temperature,
+    top_p: topP,
+    seed: request.seed,
+    [request.raw === undefined ? dialect.lengthField : 'max_tokens']: maxTokens,
+    ...(dialect.hasExtensions ? { top_k: topK, min_p: minP, repetition_penalty: 1 } : {}),
+  };
+}
+
+/** What a refusal (status 400 or 422) that names one of our fields teaches; undefined: it was not about those. */
+export function simplerDialect(
+  dialect: Dialect,
+  status: number | undefined,
+  refusal: string,
+): Partial<Dialect> | undefined {
+  if (status !== 400 && status !== 422) return undefined;
+  if (dialect.hasExtensions && /top_k|min_p|repetition_penalty/.test(refusal))
+    return { hasExtensions: false };
+  if (dialect.lengthField === 'max_tokens' && refusal.includes('max_completion_tokens')) {
+    return { lengthField: 'max_completion_tokens' };
+  }
+  return undefined;
+}
+
+const choiceSchema = z.looseObject({
+  finish_reason: z.string().nullish(),
+  /** Raw completions. */
+  text: z.string().nullish(),
+  message: z
+    .looseObject({
+      content: z.string().nullish(),
+      // Two names for one thing: DeepSeek, older vLLM and llama-server; newer vLLM.
+      reasoning_content: z.string().nullish(),
+      reasoning: z.string().nullish(),
+    })
+    .nullish(),
+});
+
+export const completionSchema = z.looseObject({
+  model: z.string().nullish(),
+  choices: z.array(choiceSchema).nullish(),
+  // Read leniently: a wrong count of tokens must not cost a finished sample.
+  usage: z.unknown(),
+});
+export type Completion = z.infer<typeof completionSchema>;
+
+const usageSchema = z.looseObject({ prompt_tokens: z.int().min(0), completion_tokens: z.int().min(0) });
+
+/** Tokens of the prompt and of the answer; undefined when the server does not say, or not credibly. */
+export function usageOf(completion: Completion): { promptTokens: number; tokens: number } | undefined {
+  const { data } = usageSchema.safeParse(completion.usage);
+  return data && { promptTokens: data.prompt_tokens, tokens: data.completion_tokens };
+}
+
+/** The sample that a completion holds. Anything but a finished text is a row with `error`. */
+export function resultOf(request: SampleRequest, completion: Completion, ms: number): SampleResult {
+  const usage = usageOf(completion) ?? { promptTokens: 0, tokens: 0 };
+  const choice = completion.choices?.[0];
+  if (choice === undefined) return failedResult(request, 'The server answered without any choice.', ms);
+  const text = choice.message === undefined || choice.message === null ? choice.text : textOf(choice.message);
+  const finish = finishOf(choice.finish_reason);
+  if (finish !== undefined && typeof text === 'string') return { id: request.id, text, ...usage, finish, ms };
+  const error =
+    finish === undefined
+      ? `The server did not finish the text: finish_reason is ${JSON.stringify(choice.finish_reason ?? null)}.`
+      : 'The server answered with a choice that has no text.';
+  return { ...failedResult(request, error, ms), text: text ?? '', ...usage };
+}
+
+export function failedResult(request: SampleRequest, error: string, ms: number): SampleResult {
+  return { id: request.id, text: '', promptTokens: 0, tokens: 0, finish: 'error', ms, error };
+}
+
+/** Servers that take the reasoning out of the text get it put back: the trace is what is studied here. */
+function textOf(message: NonNullable<z.infer<typeof choiceSchema>['message']>): string | undefined {
+  const reasoning = message.reasoning_content ?? message.reasoning ?? '';
+  const content = message.content ?? undefined;
+  if (reasoning === '') return content;
+  return `<think>${reasoning}</think>${content ?? ''}`;
+}
+
+function finishOf(reason: string | null | undefined): Finish | undefined {
+  switch (reason) {
+    case 'stop':
+    // Some servers name the end token's kind.
+    case 'eos':
+    case 'eos_token':
+    case 'stop_sequence':
+      return 'stop';
+    case 'length':
+    case 'max_tokens':
+      return 'length';
+    default:
+      return undefined;
+  }
+}
