@@ -28,9 +28,13 @@ const nodeShared = {
   external: ['node-llama-cpp'],
 };
 
-// Dependencies in CommonJS form call require(): an ES bundle has to bring one.
-const requireBanner = {
-  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+// Dependencies in CommonJS form use require() and __filename: an ES bundle has to bring them.
+const commonJsBanner = {
+  js: [
+    "import { createRequire as __createRequire } from 'node:module';",
+    'const require = __createRequire(import.meta.url);',
+    'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+  ].join(' '),
 };
 
 /** @type {Record<string, import('esbuild').BuildOptions>} */
@@ -38,21 +42,21 @@ const entries = {
   cli: {
     ...nodeShared,
     format: 'esm',
-    banner: requireBanner,
+    banner: commonJsBanner,
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.mjs',
   },
   inference: {
     ...nodeShared,
     format: 'esm',
-    banner: requireBanner,
+    banner: commonJsBanner,
     entryPoints: ['src/node/inference/child.ts'],
     outfile: 'dist/inference.mjs',
   },
   comparison: {
     ...nodeShared,
     format: 'esm',
-    banner: requireBanner,
+    banner: commonJsBanner,
     entryPoints: ['src/node/comparison/worker.ts'],
     outfile: 'dist/comparison.mjs',
   },

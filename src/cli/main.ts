@@ -5,6 +5,15 @@ import { registerCommands } from './commands/index.ts';
 import { EXIT } from './exitCodes.ts';
 import { Interruption } from './interruption.ts';
 
+const NODE_NEEDED = 22;
+if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED) {
+  process.stderr.write(
+    `error: this is Node ${process.version}; the workbench needs ${NODE_NEEDED} or newer\n` +
+      '  Use "npm run reflection -- ..." in the checkout, which brings Node 24.\n',
+  );
+  process.exit(EXIT.failed);
+}
+
 const stopped = new AbortController();
 let signals = 0;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
