@@ -57,8 +57,10 @@ function cuePattern(list: ReflectionList): RegExp {
   return pattern;
 }
 
+/** A word whose hyphens may be missing or spaces; `recheck` is also written `re-check`. */
 function hyphenFree(word: string): string {
-  return word.split('-').map(escapeRegExp).join('[\\s\\u2010\\u2011-]?');
+  const parts = word.replace(/^re-?(?=[a-z]{4})/i, 're-').split('-');
+  return parts.map(escapeRegExp).join('[\\s\\u2010\\u2011-]?');
 }
 
 function escapeRegExp(text: string): string {
