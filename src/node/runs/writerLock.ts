@@ -30,8 +30,8 @@ export interface WriterLock {
  */
 export async function lockRun(dir: string): Promise<WriterLock> {
   const guard = await onDisk(dir, () =>
-    lockfile.lock(dir, {
-      lockfilePath: path.join(dir, 'writer.guard'),
+    lockfile.lock(path.resolve(dir, 'guard'), {
+      realpath: false,
       stale: GUARD_STALE_MS,
       retries: { retries: 60, minTimeout: 50, maxTimeout: 150 },
       onCompromised: () => undefined,
@@ -45,12 +45,12 @@ export async function lockRun(dir: string): Promise<WriterLock> {
 }
 
 async function lockUnderGuard(dir: string): Promise<WriterLock> {
-  const lockPath = path.join(dir, 'writer.lock');
+  const locked = path.resolve(dir, 'writer');
   const ownerPath = path.join(dir, 'writer.json');
   let lost: Error | null = null;
   const take = () =>
-    lockfile.lock(dir, {
-      lockfilePath: lockPath,
+    lockfile.lock(locked, {
+      realpath: false,
       stale: STALE_MS,
       onCompromised: (reason) => {
         lost = reason;
@@ -58,9 +58,10 @@ async function lockUnderGuard(dir: string): Promise<WriterLock> {
     });
   const release = await onDisk(dir, take).catch(async (thrown: unknown) => {
     if (!isLocked(thrown)) throw thrown;
+    // Without an owner the holder died before it could sign: nobody else stands under the guard.
     const owner = await readOwner(ownerPath);
-    if ((await isWriterAlive(owner)) !== false) throw inUse(dir, owner);
-    await rm(lockPath, { recursive: true, force: true });
+    if (owner !== null && (await isWriterAlive(owner)) !== false) throw inUse(dir, owner);
+    await rm(`${locked}.lock`, { recursive: true, force: true });
     return onDisk(dir, take);
   });
   const owner: Owner = { pid: process.pid, processStart: await ownProcessStart(), host: os.hostname() };
