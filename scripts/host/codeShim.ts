@@ -33,6 +33,11 @@ setTimeout(
   TIMEOUT_MS,
 ).unref();
 
+const launcher = process.ppid;
+setInterval(() => {
+  if (process.ppid !== launcher) settle({ code: EXIT.interrupted, why: 'the launcher has gone' });
+}, 1_000).unref();
+
 const stopFollowing = followOutput();
 openWindow().catch((error: unknown) => settle({ code: EXIT.bug, why: String(error) }));
 process.exitCode = await close(await verdict);
@@ -41,8 +46,8 @@ process.exit();
 async function openWindow(): Promise<void> {
   const host = await ensureHost();
   const env = { REFLECTION_TEST_OUTPUT: outputFile, REFLECTION_TEST_RESULTS: resultsFile };
-  const { userDataDir, extensionsDir, workspaceTrust } = flags;
-  server = await startServer(host, { userDataDir, extensionsDir, workspaceTrust, env });
+  const { userDataDir, extensionsDir, restricted } = flags;
+  server = await startServer(host, { userDataDir, extensionsDir, restricted, env });
   void server.exited.then((how) =>
     settle({ code: EXIT.serverDied, why: `the VS Code server ended (${how})` }),
   );
@@ -66,7 +71,6 @@ async function close({ code, why }: { code: number; why?: string }): Promise<num
     why = 'the extension host ended before the test runner reported';
   }
   stopFollowing();
-  browser?.removeAllListeners('disconnected');
   await browser?.close().catch(() => {});
   await server?.stop();
   if (why) console.error(`[host] ${why}`);
@@ -109,7 +113,7 @@ function readFlags(args: string[]) {
       extensionTestsPath: { type: 'string' },
       'user-data-dir': { type: 'string' },
       'extensions-dir': { type: 'string' },
-      'ask-workspace-trust': { type: 'boolean' },
+      restricted: { type: 'boolean' }, // ours: desktop VS Code has no such flag
     },
   });
   const text = (value: unknown, name: string) => {
@@ -122,7 +126,7 @@ function readFlags(args: string[]) {
     extensions: (values.extensionDevelopmentPath ?? []).map((dir) => text(dir, '--extensionDevelopmentPath')),
     userDataDir: text(values['user-data-dir'], '--user-data-dir'),
     extensionsDir: text(values['extensions-dir'], '--extensions-dir'),
-    workspaceTrust: values['ask-workspace-trust'] === true,
+    restricted: values.restricted === true,
   };
 }
 

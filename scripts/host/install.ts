@@ -145,7 +145,8 @@ function logToStderr(line: string): void {
   process.stderr.write(`host: ${line}\n`);
 }
 
-if (import.meta.main) {
+// `import.meta.main` would say it, but it is younger than the oldest Node 24.
+if (process.argv[1] && fs.realpathSync(process.argv[1]) === import.meta.filename) {
   const host = await ensureHost();
   console.log(JSON.stringify(host, null, 2));
 }

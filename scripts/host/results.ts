@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 const testResultSchema = z.object({
-  /** Relative to the project root. */
+  /** Relative to the project root; empty for a run as a whole. */
   file: z.string(),
   title: z.string(),
   state: z.enum(['passed', 'failed', 'skipped']),
@@ -14,12 +14,12 @@ const testResultSchema = z.object({
 /** One test of the extension host, or one step of a workbench scenario. */
 export type TestResult = z.infer<typeof testResultSchema>;
 
-/** What `--summary FILE` gets: counts, and the test files in which at least one test was reported. */
+/** What `--summary FILE` gets. `files` counts the test files in which at least one test was reported. */
 export interface Summary {
   passed: number;
   failed: number;
   skipped: number;
-  files: string[];
+  files: number;
 }
 
 export function summarise(results: TestResult[]): Summary {
@@ -28,7 +28,7 @@ export function summarise(results: TestResult[]): Summary {
     passed: count('passed'),
     failed: count('failed'),
     skipped: count('skipped'),
-    files: [...new Set(results.map((result) => result.file))].sort(),
+    files: new Set(results.map((result) => result.file).filter(Boolean)).size,
   };
 }
 

@@ -4,9 +4,11 @@
  *
  *   node scripts/host/selftest.ts
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { buildTests } from './buildTests.ts';
 import { hostDir, projectRoot } from './paths.ts';
 import { report, resultLine, summarise, type TestResult } from './results.ts';
@@ -21,6 +23,12 @@ interface Case {
   /** What a person must be told. */
   says: RegExp;
   timeoutMs?: number;
+}
+
+interface Outcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
 }
 
 const PASSING = `
@@ -94,14 +102,20 @@ const EXTENSION = {
 };
 
 const runner = await buildTests();
-const results = CASES.map((testCase, index) => check(testCase, index));
+const waiting = [...CASES.entries()];
+const results: TestResult[] = [];
+await Promise.all([lane(), lane()]); // a case mostly waits, so two at a time cost little more than one
 const summary = summarise(results);
 report('host self-test', summary, undefined);
 process.exitCode = summary.failed > 0 ? 1 : 0;
 
-function check(testCase: Case, index: number): TestResult {
+async function lane(): Promise<void> {
+  for (let next = waiting.shift(); next; next = waiting.shift()) results.push(await check(next[1], next[0]));
+}
+
+async function check(testCase: Case, index: number): Promise<TestResult> {
   const started = performance.now();
-  const error = complaint(testCase, runCase(testCase, index));
+  const error = complaint(testCase, await runCase(testCase, index));
   const result: TestResult = {
     file: 'scripts/host/selftest.ts',
     title: testCase.name,
@@ -114,7 +128,7 @@ function check(testCase: Case, index: number): TestResult {
 }
 
 /** In dist/, below the project, so that the runner's `require('mocha')` is found. */
-function runCase({ code, timeoutMs }: Case, index: number) {
+async function runCase({ code, timeoutMs }: Case, index: number): Promise<Outcome> {
   const dir = path.join(projectRoot, 'dist/selftest', String(index));
   fs.rmSync(dir, { recursive: true, force: true });
   fs.mkdirSync(path.join(dir, 'tests'), { recursive: true });
@@ -126,13 +140,14 @@ function runCase({ code, timeoutMs }: Case, index: number) {
   }
   const args = [path.join(hostDir, 'runTests.ts'), '--extension', dir, '--tests', `${dir}/tests/index.cjs`];
   const env = { ...process.env, ...(timeoutMs && { REFLECTION_HOST_TIMEOUT_MS: String(timeoutMs) }) };
-  return spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await ended;
+  return { status: child.exitCode, stdout, stderr };
 }
 
-function complaint(
-  expected: Case,
-  { status, stdout, stderr }: ReturnType<typeof runCase>,
-): string | undefined {
+function complaint(expected: Case, { status, stdout, stderr }: Outcome): string | undefined {
   const output = `${stdout}${stderr}`;
   const last = stdout.trimEnd().split('\n').at(-1);
   if (status !== expected.exit) return `exit code ${status}, expected ${expected.exit}\n${output}`;

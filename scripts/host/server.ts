@@ -15,8 +15,8 @@ export interface ServerOptions {
   settings?: Record<string, unknown>;
   /** Added to the environment of the server, and so to that of the extension host. */
   env?: Record<string, string>;
-  /** When true the window asks whether to trust the folder, as desktop VS Code does. Default: all is trusted. */
-  workspaceTrust?: boolean;
+  /** When true the window starts in restricted mode, and trust can be given in it. Default: all is trusted. */
+  restricted?: boolean;
   /** Further flags of the VS Code server. */
   args?: string[];
 }
@@ -71,14 +71,9 @@ export async function startServer(host: Host, options: ServerOptions): Promise<S
 
 /** The address of a workbench window on a folder or a .code-workspace file. */
 export function workbenchUrl(server: Server, workspace: string): string {
-  const url = new URL(`http://${server.authority}/`);
-  url.searchParams.set(workspace.endsWith('.code-workspace') ? 'workspace' : 'folder', workspace);
-  const payload = [
-    ['skipWelcome', 'true'],
-    ['skipReleaseNotes', 'true'],
-  ];
-  url.searchParams.set('payload', JSON.stringify(payload));
-  return url.toString();
+  const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  const escaped = workspace.split('/').map(encodeURIComponent).join('/');
+  return `http://${server.authority}/?${kind}=${escaped}`;
 }
 
 function serverArgs(host: Host, options: ServerOptions): string[] {
@@ -90,7 +85,7 @@ function serverArgs(host: Host, options: ServerOptions): string[] {
     ...['--user-data-dir', options.userDataDir, '--extensions-dir', options.extensionsDir],
     ...['--disable-telemetry', '--telemetry-level', 'off', '--disable-update-check', '--disable-experiments'],
     '--disable-getting-started-override',
-    ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+    ...(options.restricted ? [] : ['--disable-workspace-trust']),
     // When this process is killed outright, the server ends by itself a few minutes after the window has gone.
     // The variant without delay would end it when the extension host exits, before the tests' verdict arrives.
     ...['--reconnection-grace-time', '60', '--enable-remote-auto-shutdown'],
@@ -117,7 +112,10 @@ function writeSettings(options: ServerOptions): void {
   const quiet: Record<string, unknown> = JSON.parse(
     fs.readFileSync(path.join(hostDir, 'settings.quiet.json'), 'utf8'),
   );
-  const trust = { 'security.workspace.trust.enabled': options.workspaceTrust ?? false };
+  const trust = {
+    'security.workspace.trust.enabled': options.restricted ?? false,
+    'security.workspace.trust.startupPrompt': 'never',
+  };
   fs.mkdirSync(path.join(options.userDataDir, 'User'), { recursive: true });
   fs.mkdirSync(options.extensionsDir, { recursive: true });
   fs.writeFileSync(

@@ -1,0 +1,173 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { screenshotsDir } from './paths.ts';
+
+/** Drives one workbench window as a person would: by keyboard, clicks and what is on the screen. */
+export interface Driver {
+  page: Page;
+  /** The folder that the window has open. */
+  workspace: string;
+  /** Runs the command of exactly this title from the command palette: `Reflection: Compare Checkpoints`. */
+  palette(title: string): Promise<void>;
+  /** The rows of the open quick pick. */
+  picks(): Locator;
+  /** Chooses the row of exactly this label in the open quick pick. */
+  pick(label: string): Promise<void>;
+  /** Ticks the rows of these labels in the open multi-select quick pick, and accepts. */
+  pickMany(labels: string[]): Promise<void>;
+  /** Types into the open input box, and accepts. */
+  answer(text: string): Promise<void>;
+  /** Opens a file of the workspace in an editor; the path is relative to the folder. */
+  openFile(file: string): Promise<void>;
+  /** Waits for a notification toast with this text; gives all of its text. */
+  toast(text: string | RegExp): Promise<string>;
+  /** Clicks a button of the toast with this text. */
+  toastButton(text: string | RegExp, button: string): Promise<void>;
+  clearToasts(): Promise<void>;
+  /** Opens a container of the activity bar by its title. */
+  openContainer(title: string): Promise<void>;
+  /** Rows of the side bar's trees. */
+  treeRow(text: string | RegExp): Locator;
+  /** Waits for a row with this text in the Problems view, which it opens; gives the row. */
+  problem(text: string | RegExp): Promise<Locator>;
+  /** An item of the status bar. */
+  statusBar(text: string | RegExp): Locator;
+  /** The page inside the webview panel in the editor area, or the webview view in the side bar. */
+  webview(where: 'editor' | 'sideBar'): FrameLocator;
+  /** What the visible terminal shows, without the line breaks of its width. */
+  terminalText(): Promise<string>;
+  /** Changes user settings while the window runs, for instance `workbench.colorTheme`. */
+  changeSettings(values: Record<string, unknown>): void;
+  /** Waits until the check gives something other than undefined or false: for files, and for what no locator sees. */
+  until<T>(what: string, check: () => T | Promise<T>, limitMs?: number): Promise<NonNullable<T>>;
+  /** Writes dist/screenshots/NAME.png. */
+  shot(name: string): Promise<void>;
+}
+
+export function createDriver(page: Page, workspace: string, userDataDir: string): Driver {
+  const quickInput = page.locator('.quick-input-widget');
+  const input = quickInput.locator('input.input');
+  const picks = () => quickInput.locator('.quick-input-list .monaco-list-row');
+  const toasts = page.locator('.notifications-toasts .notification-list-item');
+  const pickRow = (label: string) =>
+    picks()
+      .filter({ has: page.locator('.label-name', { hasText: exactly(label) }) })
+      .first();
+
+  const palette = async (title: string) => {
+    // The palette's list is made when it opens, so a command that is contributed a moment later needs a second look.
+    await until(`the palette offers "${title}"`, async () => {
+      await page.keyboard.press('F1');
+      await input.fill(`>${title}`);
+      // Enter would run the first row, which is often another command of a similar name.
+      try {
+        await pickRow(title).click({ timeout: 2_000 });
+        return true;
+      } catch {
+        await page.keyboard.press('Escape');
+        return false;
+      }
+    });
+  };
+
+  return {
+    page,
+    workspace,
+    palette,
+    picks,
+    pick: async (label) => await pickRow(label).click(),
+    async pickMany(labels) {
+      for (const label of labels) await pickRow(label).locator('.quick-input-list-checkbox').check();
+      await quickInput.locator('.quick-input-action a', { hasText: 'OK' }).click();
+    },
+    async answer(text) {
+      await input.fill(text);
+      await page.keyboard.press('Enter');
+      await quickInput.waitFor({ state: 'hidden' });
+    },
+    async openFile(file) {
+      await page.keyboard.press('Control+P');
+      await input.fill(file);
+      await picks()
+        .filter({ hasText: path.basename(file) })
+        .first()
+        .waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
+    },
+    async toast(text) {
+      const message = toasts.locator('.notification-list-item-message').filter({ hasText: text }).first();
+      await message.waitFor();
+      return await message.innerText();
+    },
+    async toastButton(text, button) {
+      const toast = toasts.filter({ hasText: text }).first();
+      await toast.hover(); // a collapsed toast shows its buttons on hover
+      await toast
+        .locator('.notification-list-item-buttons-container a', { hasText: exactly(button) })
+        .click();
+    },
+    clearToasts: async () => await palette('Notifications: Clear All Notifications'),
+    async openContainer(title) {
+      const item = page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first();
+      const open = page.locator('.sidebar .composite.title', { hasText: title });
+      if (!(await open.isVisible())) await item.click();
+      await open.waitFor();
+    },
+    treeRow: (text) => page.locator('.sidebar .monaco-list-row').filter({ hasText: text }),
+    async problem(text) {
+      await palette('Problems: Focus on Problems View');
+      const row = page.locator('.markers-panel .monaco-list-row').filter({ hasText: text }).first();
+      await row.waitFor();
+      return row;
+    },
+    statusBar: (text) => page.locator('.statusbar-item').filter({ hasText: text }),
+    webview: (where) => webviewFrame(page, where),
+    async terminalText() {
+      const rows = await page.locator('.terminal-wrapper.active .xterm-rows > div').allInnerTexts();
+      return rows.join('').replaceAll('\u00a0', ' ');
+    },
+    changeSettings: (values) => changeSettings(userDataDir, values),
+    until,
+    async shot(name) {
+      fs.mkdirSync(screenshotsDir, { recursive: true });
+      await page.screenshot({ path: path.join(screenshotsDir, `${name}.png`) });
+    },
+  };
+}
+
+/**
+ * The outer frame belongs to VS Code and names its purpose in the address; the inner one is the extension's page.
+ */
+function webviewFrame(page: Page, where: 'editor' | 'sideBar'): FrameLocator {
+  const view = '[src*="purpose=webviewView"]';
+  const outer = where === 'sideBar' ? `iframe.webview.ready${view}` : `iframe.webview.ready:not(${view})`;
+  return page.frameLocator(outer).frameLocator('iframe#active-frame');
+}
+
+/** The server watches this file, and the window follows. */
+function changeSettings(userDataDir: string, values: Record<string, unknown>): void {
+  const file = path.join(userDataDir, 'User/settings.json');
+  const current: Record<string, unknown> = JSON.parse(fs.readFileSync(file, 'utf8'));
+  fs.writeFileSync(file, JSON.stringify({ ...current, ...values }, null, 2));
+}
+
+async function until<T>(
+  what: string,
+  check: () => T | Promise<T>,
+  limitMs = 30_000,
+): Promise<NonNullable<T>> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const value = await check();
+    if (value !== undefined && value !== null && value !== false) return value;
+    if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await delay(100);
+  }
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}

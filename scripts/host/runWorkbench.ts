@@ -1,0 +1,141 @@
+/**
+ * Runs the scenarios of test/workbench/*.test.ts: Playwright drives the real workbench in a headless Chromium.
+ *
+ *   node scripts/host/runWorkbench.ts [NAME ...] [--summary FILE]
+ *
+ * NAMEs choose the files whose name contains one of them. Screenshots go to dist/screenshots.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
+import { ensureHost, type Host } from './install.ts';
+import { projectRoot } from './paths.ts';
+import { report, resultLine, summarise, type TestResult } from './results.ts';
+import type { Scenario } from './scenario.ts';
+import { openWorkbench, type Workbench } from './workbenchWindow.ts';
+
+const STEP_LIMIT_MS = 60_000;
+const TEST_DIR = 'test/workbench';
+
+const text = { type: 'string' } as const;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { summary: text, extension: text },
+});
+const extension = path.resolve(values.extension ?? projectRoot);
+const host = await ensureHost();
+const browser = await launchBrowser(host);
+const results: TestResult[] = [];
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => interrupted.abort());
+for (const file of testFiles(positionals)) {
+  if (!interrupted.signal.aborted) await runFile(host, browser, file);
+}
+await browser.close();
+const summary = summarise(results);
+report('workbench', summary, values.summary);
+process.exit(summary.failed === 0 && summary.passed > 0 && !interrupted.signal.aborted ? 0 : 1);
+
+function testFiles(names: string[]): string[] {
+  return fs
+    .readdirSync(path.join(projectRoot, TEST_DIR), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
+    .sort()
+    .map((file) => `${TEST_DIR}/${file}`);
+}
+
+async function runFile(host: Host, browser: Browser, file: string): Promise<void> {
+  let workbench: Workbench | undefined;
+  const started = performance.now();
+  try {
+    const scenario = await loadScenario(file);
+    workbench = await openWorkbench(host, browser, extension, scenario);
+    await runSteps(file, scenario, workbench);
+  } catch (error) {
+    add({
+      file,
+      title: 'opens the workbench',
+      state: 'failed',
+      ms: performance.now() - started,
+      error: words(error),
+    });
+  } finally {
+    await workbench?.close();
+  }
+}
+
+async function loadScenario(file: string): Promise<Scenario> {
+  const module: { scenario?: Scenario } = await import(pathToFileURL(path.join(projectRoot, file)).href);
+  if (!module.scenario) throw new Error(`${file} exports no \`scenario\` (see scripts/host/README.md)`);
+  return module.scenario;
+}
+
+async function runSteps(file: string, scenario: Scenario, workbench: Workbench): Promise<void> {
+  const steps = { ...scenario.steps, ...standingSteps(workbench) };
+  let failed = false;
+  for (const [title, step] of Object.entries(steps)) {
+    if (failed) {
+      add({ file, title, state: 'skipped', ms: 0 });
+      continue;
+    }
+    const started = performance.now();
+    const error = await attempt(() => step(workbench.driver), scenario.stepLimitMs ?? STEP_LIMIT_MS);
+    const ms = performance.now() - started;
+    if (error === undefined) {
+      add({ file, title, state: 'passed', ms });
+      continue;
+    }
+    failed = true;
+    const shot = `failed-${path.basename(file, '.test.ts')}`;
+    await workbench.driver.shot(shot).catch(() => {});
+    const where = `(dist/screenshots/${shot}.png)\n${workbench.diagnosis()}`;
+    add({ file, title, state: 'failed', ms, error: `${words(error)}\n${where}` });
+  }
+}
+
+/** What every scenario proves at its end. */
+function standingSteps(workbench: Workbench): Scenario['steps'] {
+  return {
+    'asked nothing of the network': async () => {
+      if (workbench.blocked.length > 0) throw new Error(workbench.blocked.join('\n'));
+    },
+    'kept to the content security policy of its panels': async () => {
+      if (workbench.violations.length > 0) throw new Error(workbench.violations.join('\n'));
+    },
+  };
+}
+
+/** The error of the step, or undefined. A step that hangs, and an interruption, are errors too. */
+async function attempt(step: () => Promise<void>, limitMs: number): Promise<unknown> {
+  const settled = new AbortController();
+  const timeout = delay(limitMs, undefined, { signal: settled.signal }).then(() => {
+    throw new Error(`the step took longer than ${limitMs} ms`);
+  });
+  const stop = new Promise((_, reject) => {
+    interrupted.signal.addEventListener('abort', () => reject(new Error('interrupted')));
+  });
+  try {
+    await Promise.race([step(), timeout, stop]);
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('the step threw nothing');
+  } finally {
+    settled.abort();
+    timeout.catch(() => {});
+  }
+}
+
+function add(result: TestResult): void {
+  results.push(result);
+  console.log(resultLine(result));
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

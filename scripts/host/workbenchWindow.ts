@@ -1,0 +1,90 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { blockOutside, developmentHost, newWindow } from './browser.ts';
+import { createDriver, type Driver } from './driver.ts';
+import type { Host } from './install.ts';
+import { makeTempDir, removeDir } from './paths.ts';
+import type { Scenario } from './scenario.ts';
+import { type Server, startServer, workbenchUrl } from './server.ts';
+
+export interface Workbench {
+  driver: Driver;
+  /** Addresses outside this machine that the page asked for; none was answered. */
+  blocked: string[];
+  /** The browser's words for each breach of a content security policy. */
+  violations: string[];
+  /** What the extension host and the page logged last, for the report of a failed step. */
+  diagnosis(): string;
+  close(): Promise<void>;
+}
+
+const ACTION_LIMIT_MS = 30_000;
+/** Files that this server does not carry and this workbench asks for all the same. */
+const HARMLESS = /404|ServiceWorker|authentication provider/;
+
+/** A server of its own and one window on a fresh workspace; resolves when the workbench can be used. */
+export async function openWorkbench(
+  host: Host,
+  browser: Browser,
+  extension: string,
+  scenario: Scenario,
+): Promise<Workbench> {
+  const temp = makeTempDir('rww-');
+  const workspace = path.join(temp, 'workspace');
+  const userDataDir = path.join(temp, 'user');
+  fs.mkdirSync(workspace);
+  let server: Server | undefined;
+  const context = await newWindow(browser);
+  const close = async () => {
+    await context.close();
+    await server?.stop();
+    removeDir(temp);
+  };
+  try {
+    await scenario.prepare?.(workspace);
+    server = await startServer(host, {
+      ...scenario,
+      userDataDir,
+      extensionsDir: path.join(temp, 'extensions'),
+    });
+    const blocked = await blockOutside(context);
+    await developmentHost(context, server, { extensions: [extension] });
+    const page = await context.newPage();
+    page.setDefaultTimeout(ACTION_LIMIT_MS);
+    const { violations, messages } = listen(page);
+    await page.goto(workbenchUrl(server, workspace));
+    await page.locator('.monaco-workbench .statusbar-item').first().waitFor();
+    const diagnosis = () => [...messages.slice(-10), ...lastLogLines(userDataDir)].join('\n');
+    return { driver: createDriver(page, workspace, userDataDir), blocked, violations, diagnosis, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function listen(page: Page): { violations: string[]; messages: string[] } {
+  const violations: string[] = [];
+  const messages: string[] = [];
+  page.on('console', (message) => {
+    const text = message.text();
+    if (message.type() === 'error' && !HARMLESS.test(text)) messages.push(`[page] ${text.slice(0, 500)}`);
+    if (/violates the following Content Security Policy/.test(text)) violations.push(text);
+  });
+  page.on('pageerror', (error) => messages.push(`[page] ${error.message}`));
+  page.on('dialog', (dialog) => void dialog.accept().catch(() => {})); // "Leave site?" would hang the end
+  return { violations, messages };
+}
+
+/** The ends of the logs that the server keeps: the extension host's, and our own output channels. */
+function lastLogLines(userDataDir: string): string[] {
+  const dir = path.join(userDataDir, 'logs');
+  if (!fs.existsSync(dir)) return [];
+  return fs
+    .readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /exthost/.test(file) && file.endsWith('.log') && !file.includes('/vscode.'))
+    .flatMap((file) => {
+      const lines = fs.readFileSync(path.join(dir, file), 'utf8').trimEnd().split('\n');
+      return lines.slice(-10).map((line) => `[${path.basename(file, '.log')}] ${line}`);
+    });
+}
