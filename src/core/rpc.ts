@@ -2,7 +2,7 @@
  * Typed calls over any two-way channel: host and webview, host and child process, an in-memory pair.
  * Every call settles: with the value, with the other side's error, or with the reason of the disposal.
  */
-import { messageOf, UserError } from './errors.ts';
+import { type FaultPlace, messageOf, UserError } from './errors.ts';
 
 /** A channel. What is posted must survive the channel's own serialisation. */
 export interface Port {
@@ -112,7 +112,17 @@ function errorFromWire(wire: unknown): Error {
   if (!isRecord(wire) || typeof wire.message !== 'string') return new Error('The call failed.');
   const { message, code, place, remedy } = wire;
   if (typeof code !== 'string' || typeof remedy !== 'string') return new Error(message);
-  return new UserError(code, message, { remedy, ...(isRecord(place) ? { place } : {}) });
+  return new UserError(code, message, { remedy, place: placeFromWire(place) });
+}
+
+function placeFromWire(wire: unknown): FaultPlace {
+  if (!isRecord(wire)) return {};
+  const { file, line, field } = wire;
+  return {
+    ...(typeof file === 'string' ? { file } : {}),
+    ...(typeof line === 'number' ? { line } : {}),
+    ...(typeof field === 'string' ? { field } : {}),
+  };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

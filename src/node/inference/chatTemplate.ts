@@ -1,5 +1,6 @@
 /** Prompts in the form that the model was trained on: its own Jinja chat template. */
 import { Template } from '@huggingface/jinja';
+import { messageOf } from '../../core/errors.ts';
 import type { ChatMessage } from '../../core/protocol/inference.ts';
 
 export interface RenderedPrompt {
@@ -13,16 +14,26 @@ export interface RenderedPrompt {
 
 export type PromptRenderer = (messages: readonly ChatMessage[]) => RenderedPrompt;
 
-/** Parses a template once. Throws when it is not valid Jinja. */
+/** Parses a template once. Throws, then and when rendering, an error that blames the template. */
 export function promptRenderer(source: string, tokens: { bos: string; eos: string }): PromptRenderer {
-  const template = new Template(source);
+  const template = blamed(() => new Template(source));
   return (messages) => {
-    const text = template.render({
-      messages: messages.map(({ role, content }) => ({ role, content })),
-      add_generation_prompt: true,
-      bos_token: tokens.bos,
-      eos_token: tokens.eos,
-    });
+    const text = blamed(() =>
+      template.render({
+        messages: messages.map(({ role, content }) => ({ role, content })),
+        add_generation_prompt: true,
+        bos_token: tokens.bos,
+        eos_token: tokens.eos,
+      }),
+    );
     return { text, opened: /<think>\s*$/.exec(text)?.[0] ?? '' };
   };
+}
+
+function blamed<Result>(use: () => Result): Result {
+  try {
+    return use();
+  } catch (thrown) {
+    throw new Error(`The model's chat template cannot be used: ${messageOf(thrown)}`, { cause: thrown });
+  }
 }

@@ -18,11 +18,13 @@ serve<InferenceChild>(port, {
   async load(options) {
     if (loaded !== undefined) throw new Error('A model is already loaded in this process.');
     loaded = await loadModel(options);
-    const { model, context, description } = loaded;
+    const { model, sequences, description } = loaded;
+    const { contextTokens } = description;
     lockstep = createLockstep({
       model,
-      context,
-      prepare: promptMaker(model, context.contextSize),
+      sequences,
+      contextTokens,
+      prepare: promptMaker(model, contextTokens),
       // The only way for this to fail is a closed channel, and that ends the process.
       onFinished: (results) => void host.remote.finished(results).catch(() => undefined),
     });

@@ -75,9 +75,11 @@ export function startInferenceProcess(host: InferenceHost): InferenceProcess {
   return { pid: child.pid, remote: connection.remote, ended, close, kill };
 }
 
-/** Such as `The inference process was killed by SIGABRT: GGML_ASSERT(n_head > 0) failed`. */
+/** Such as `The inference process was killed by SIGABRT: llama-model.cpp:1226: GGML_ASSERT(n_layer > 0) failed.` */
 export function describeEnd({ how, lines }: ProcessEnd): string {
-  return `The inference process ${how}${lines.length === 0 ? '.' : `: ${lines.join(' | ')}`}`;
+  // The folders of the machine that built llama.cpp tell nobody anything.
+  const told = lines.map((line) => line.replace(/\S*[/\\](?=[\w-]+\.\w+:\d+)/g, '')).join(' | ');
+  return `The inference process ${how}${told === '' ? '' : `: ${told}`}.`;
 }
 
 /** Beside the bundle that this code is part of, or in the build's folder when run from source. */

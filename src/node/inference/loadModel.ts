@@ -6,6 +6,7 @@ import {
   InsufficientMemoryError,
   type Llama,
   type LlamaContext,
+  type LlamaContextSequence,
   LlamaLogLevel,
   type LlamaModel,
   NoBinaryFoundError,
@@ -26,6 +27,8 @@ export interface Loaded {
   readonly llama: Llama;
   readonly model: LlamaModel;
   readonly context: LlamaContext;
+  /** All sequences of the context, by ascending id. */
+  readonly sequences: readonly LlamaContextSequence[];
   readonly description: LoadedModel;
 }
 
@@ -38,6 +41,8 @@ export async function loadModel(options: LoadOptions): Promise<Loaded> {
     llama.maxThreads = threads;
     const model = await llama.loadModel({ modelPath: options.path });
     const context = await createContext(llama, model, options);
+    const sequences = Array.from({ length: context.totalSequences }, () => context.getSequence());
+    await tryOut(model, sequences[0]);
     const version = `${await getModuleVersion()} (llama.cpp ${llama.llamaCppRelease.release})`;
     const description: LoadedModel = {
       version,
@@ -48,7 +53,7 @@ export async function loadModel(options: LoadOptions): Promise<Loaded> {
       contextTokens: context.contextSize,
       template: chatTemplateOf(model),
     };
-    return { llama, model, context, description };
+    return { llama, model, context, sequences, description };
   } catch (thrown) {
     throw toUserError(thrown, options, complaints);
   }
@@ -152,6 +157,14 @@ async function memoryInTokens(
     0,
     Math.min(tokensIn(ram.free, short.cpuRam, long.cpuRam), tokensIn(vram.free, short.gpuVram, long.gpuVram)),
   );
+}
+
+/** Some broken models load and abort the process when they are first used: better now than in a run. */
+async function tryOut(model: LlamaModel, sequence: LlamaContextSequence | undefined): Promise<void> {
+  const token = model.tokens.bos ?? model.tokens.eos ?? model.tokenize('1')[0];
+  if (token === undefined || sequence === undefined) return;
+  await sequence.evaluateWithoutGeneratingNewTokens([token]);
+  await sequence.clearHistory();
 }
 
 function toUserError(thrown: unknown, options: LoadOptions, complaints: readonly string[]): UserError {

@@ -3,7 +3,7 @@
  * sequence ids then ascend in llama.cpp's batch, and a step is one pass over the weights (plain parallel use: many).
  * A free slot takes the next request at once and keeps what it already holds of that request's prompt.
  */
-import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
+import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import { messageOf } from '../../core/errors.ts';
 import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
 import type { Finish } from '../../core/schema/common.ts';
@@ -24,7 +24,10 @@ export interface Lockstep {
 
 export interface LockstepOptions {
   readonly model: LlamaModel;
-  readonly context: LlamaContext;
+  /** By ascending id, all of one context. */
+  readonly sequences: readonly LlamaContextSequence[];
+  /** Of one sequence, in tokens. */
+  readonly contextTokens: number;
   /** Throws when the request cannot be made into a prompt. */
   readonly prepare: (request: SampleRequest) => Prompt;
   readonly onFinished: (results: readonly SampleResult[]) => void;
@@ -55,12 +58,8 @@ interface Waiting {
 }
 
 export function createLockstep(options: LockstepOptions): Lockstep {
-  const { model, context } = options;
-  const slots: Slot[] = Array.from({ length: context.totalSequences }, () => ({
-    sequence: context.getSequence(),
-    held: undefined,
-    sample: undefined,
-  }));
+  const { model, sequences, contextTokens } = options;
+  const slots = sequences.map((sequence): Slot => ({ sequence, held: undefined, sample: undefined }));
   const waiting: Waiting[] = [];
   let isRunning = false;
   let turn = Promise.resolve();
@@ -163,7 +162,7 @@ export function createLockstep(options: LockstepOptions): Lockstep {
       sample.tokens.push(token);
       sample.next = token;
       // One position of the context always stays free: without it the bindings would shift the context.
-      const isFull = sequence.nextTokenIndex >= context.contextSize - 1;
+      const isFull = sequence.nextTokenIndex >= contextTokens - 1;
       if (sample.tokens.length >= maxTokens || isFull) sample.finish = 'length';
     } catch (thrown) {
       slot.held = undefined;
