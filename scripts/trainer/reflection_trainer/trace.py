@@ -25,6 +25,8 @@ LRM = (
     "let me double check", "let me recheck",
 )  # fmt: skip
 RETRY = "Let me try again."
+# A sentence that began further back than this has more to say than its cue.
+LONGEST_LEAD = 300
 
 
 def _cue_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
@@ -187,10 +189,13 @@ def has_mathematics(text: str) -> bool:
 
 
 def _sentence_start(text: str, cue: int) -> int:
-    """Start of the cue's sentence, or the cue where the sentence has computed something already."""
+    """Start of the cue's sentence, or the cue where that is long or has computed something."""
     start = cue
-    while start > 0 and not _is_sentence_end(text, start):
+    least = max(0, cue - LONGEST_LEAD)
+    while start > least and not _is_sentence_end(text, start):
         start -= 1
+    if start == least and least > 0:
+        return cue
     while start < cue and text[start].isspace():
         start += 1
     return cue if has_mathematics(text[start:cue]) else start

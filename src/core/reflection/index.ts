@@ -1,10 +1,18 @@
 /** Reading reasoning: thinking and summary, reflections, S2R trajectories, steps, critiques. */
 export { type Anchor, anchorRemark, stepsNamed } from './anchor.ts';
 export { type Candidate, candidateAnswers, isSameAnswer } from './candidates.ts';
+export { type ConfidenceCue, confidenceCues, hedgingShare } from './confidence.ts';
 export { claimedVerdict, type ReadCritique, readCritique } from './critique.ts';
 export { lastAttempt } from './lastAttempt.ts';
 export { phrasesOf, REFLECTION_LISTS, type ReflectionList, type ReflectionListName } from './lists.ts';
 export { type Reflections, reflectionCount, reflectionsOf } from './reflections.ts';
+export {
+  type RewardedAction,
+  type RewardOptions,
+  rewardActions,
+  rewardWord,
+  verificationStyle,
+} from './rewardContext.ts';
 export {
   type ReflectionClass,
   type RuleScore,

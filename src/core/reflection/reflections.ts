@@ -67,10 +67,15 @@ function escapeRegExp(text: string): string {
   return text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 }
 
-/** The start of the sentence around a cue, or the cue itself where the sentence has already computed something. */
+/** A sentence that began further back than this has more to say than its cue. */
+const LONGEST_LEAD = 300;
+
+/** The start of the sentence around a cue, or the cue itself where the sentence is long or has already computed something. */
 function sentenceStart(text: string, cue: number): number {
+  const least = Math.max(0, cue - LONGEST_LEAD);
   let start = cue;
-  while (start > 0 && !isSentenceEnd(text, start)) start -= 1;
+  while (start > least && !isSentenceEnd(text, start)) start -= 1;
+  if (start === least && least > 0) return cue;
   while (start < cue && /\s/.test(text.charAt(start))) start += 1;
   return hasMathematics(text.slice(start, cue)) ? cue : start;
 }
