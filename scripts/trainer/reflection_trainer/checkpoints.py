@@ -19,7 +19,7 @@ MARK = "complete.json"
 PRIVATE = "trainer"
 PUBLIC = "checkpoints"
 LEFTOVER = re.compile(r"checkpoint-\d+|pruned-.*")
-FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
+REFUSALS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True)
@@ -103,26 +103,29 @@ def checkpoint_bytes(parameters: int) -> int:
     return parameters * (4 + 8 + 2)
 
 
-def save_failure(error: BaseException, run_dir: Path, step: int) -> str:
-    """Why a checkpoint could not be written, with the disk and the remedy."""
+def save_failure(error: BaseException, run_dir: Path, step: int, need: int) -> str:
+    """Why a checkpoint of about `need` bytes could not be written, with disk and remedy."""
     kept = complete_checkpoints(run_dir)
     start = f"from {kept[-1].path.name}" if kept else "from the start"
     what = f"checkpoint {step_name(step)} could not be written to {run_dir}"
-    usage = shutil.disk_usage(run_dir)
-    if is_full_disk(error):
-        why = f"its disk is full ({usage.free / 1e6:.1f} MB of {usage.total / 1e6:.1f} MB free)"
+    free = shutil.disk_usage(run_dir).free
+    if free < need:
+        why = f"its disk is full ({free / 1e6:.1f} MB free, {need / 1e6:.1f} MB needed)"
         remedy = "free some space"
+    elif refused_by_disk(error):
+        why = f"its disk takes no more, though {free / 1e6:.0f} MB are free (a quota?)"
+        remedy = "free some space or raise the limit"
     else:
         why, remedy = f"{type(error).__name__}: {error}", "remove the cause"
     return f"{what}: {why}; {remedy} and start the same command again: it goes on {start}"
 
 
-def is_full_disk(error: BaseException | None) -> bool:
-    """safetensors and torch wrap the system's error in their own; the text remains."""
+def refused_by_disk(error: BaseException | None) -> bool:
+    """safetensors and torch wrap the system's error in their own, torch without its text."""
     while error is not None:
-        if isinstance(error, OSError) and error.errno in FULL_DISK:
+        if isinstance(error, OSError) and error.errno in REFUSALS:
             return True
-        if re.search(r"No space left|os error 28\b|quota exceeded|file write failed", str(error)):
+        if re.search(r"os error (27|28|122)\b|inline_container", str(error)):
             return True
         error = error.__cause__ or error.__context__
     return False

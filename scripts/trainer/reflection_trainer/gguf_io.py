@@ -97,8 +97,11 @@ def read_gguf(path: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFas
     model = AutoModelForCausalLM.from_pretrained(
         path.parent, gguf_file=path.name, dtype=torch.float32
     )
-    # The weights are plain f32 now; a saved copy must not claim to be quantized.
+    # The weights are plain f32 now: a saved copy must not claim to be quantized, and a trainer must
+    # not refuse them.
     del model.config.quantization_config
+    del model.hf_quantizer
+    model.is_quantized = False
     return model, tokenizer
 
 

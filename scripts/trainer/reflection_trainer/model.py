@@ -19,6 +19,7 @@ from transformers import (
 from .errors import UserError
 
 FIELD = 'config.json: field "model.path"'
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ def open_model(path: Path) -> BaseModel:
 def _open_directory(path: Path) -> BaseModel:
     if not (path / "config.json").is_file():
         raise UserError(f"{FIELD}: {path} is not a model: it has no config.json")
+    if not any((path / name).is_file() for name in TOKENIZER_FILES):
+        # transformers would make up an empty tokenizer without a word
+        raise UserError(f"{FIELD}: {path} has no tokenizer: copy tokenizer.json into it")
     try:
         config = AutoConfig.from_pretrained(path, local_files_only=True)
         tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)

@@ -1,0 +1,146 @@
+"""Real runs of the trainer in real child processes, and what the tests read back from them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from reflection_trainer.config import load_schema
+
+PACKAGE = Path(__file__).parents[1]
+EVENT = Draft202012Validator(load_schema("event"))
+MAIN = [sys.executable, "-m", "reflection_trainer"]
+PATIENCE = 120  # seconds; a child imports torch and TRL first
+
+Event = dict[str, Any]
+
+
+@dataclass
+class Child:
+    """A trainer at work. `err` is read when it has ended."""
+
+    process: subprocess.Popen[str]
+    run_dir: Path
+    written_before: int = 0  # bytes of events.jsonl that earlier processes wrote
+
+    def wait(self) -> tuple[int, str]:
+        _, err = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, err
+
+    def until(self, text: str) -> None:
+        """Waits until the events of this process contain `text`; it must not end before."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            ended = self.process.poll() is not None
+            if text in self._events_text():
+                return
+            assert not ended, f"ended before {text}: {self.process.communicate()[1]}"
+            time.sleep(0.005)
+        raise AssertionError(f"no {text} in time")
+
+    def until_step(self, step: int) -> None:
+        self.until(f'"step": {step}, "total"')
+
+    def _events_text(self) -> str:
+        path = self.run_dir / "events.jsonl"
+        return path.read_bytes()[self.written_before :].decode() if path.exists() else ""
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+
+def write_config(run_dir: Path, model: Path, data: Path, **fields: object) -> Path:
+    """Settings at which the tiny model makes many steps a second."""
+    run_dir.mkdir(parents=True, exist_ok=True)
+    config = {
+        "method": "scft",
+        "model": {"path": str(model)},
+        "data": {"path": str(data)},
+        "batchSize": 8,
+        "microBatchSize": 4,
+        "maxSteps": 14,
+        "saveEverySteps": 2,
+        "learningRate": 5e-3,
+        "heartbeatSeconds": 0.5,
+        "threads": 1,
+        "seed": 3,
+        **fields,
+    }
+    path = run_dir / "config.json"
+    path.write_text(json.dumps(config), "utf-8")
+    return path
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def start(run_dir: Path, *program: str, **env: str) -> Child:
+    command = [*(program or MAIN), "--config", str(run_dir / "config.json")]
+    events = run_dir / "events.jsonl"
+    before = events.stat().st_size if events.exists() else 0
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE), **env},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    return Child(process, run_dir, before)
+
+
+def start_faulty(run_dir: Path, fault: str) -> Child:
+    """The same program with one fault built in: see faulty_trainer.py."""
+    return start(run_dir, sys.executable, str(Path(__file__).parent / "faulty_trainer.py"), fault)
+
+
+def read_events(run_dir: Path, torn: int = 0) -> list[Event]:
+    """Every whole line, checked against the schema; at most `torn` lines may be half written."""
+    path = run_dir / "events.jsonl"
+    if not path.exists():
+        return []
+    *lines, _unfinished = path.read_bytes().split(b"\n")
+    events = []
+    for line in lines:
+        try:
+            event = json.loads(line.decode("utf-8"), parse_constant=_reject_nan)
+        except ValueError:
+            torn -= 1
+            assert torn >= 0, f"a line is torn: {line!r}"
+            continue
+        EVENT.validate(event)
+        events.append(event)
+    return events
+
+
+def _reject_nan(name: str) -> float:
+    raise AssertionError(f"{name} in events.jsonl")
+
+
+def of_type(events: list[Event], kind: str) -> list[Event]:
+    return [event for event in events if event["type"] == kind]
+
+
+def curve(events: list[Event]) -> dict[int, dict[str, float]]:
+    """Metrics by step; a step that was done again after a resume counts as it was done last."""
+    return {event["step"]: event["metrics"] for event in of_type(events, "step")}
+
+
+def ends(events: list[Event]) -> list[str]:
+    return [event["status"] for event in of_type(events, "run_end")]
+
+
+def logs(events: list[Event]) -> str:
+    return "\n".join(event["message"] for event in of_type(events, "log"))
