@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
+import { samplesAskedFor } from '../../core/runs/index.ts';
 import { type ModelConfig, modelConfigSchema } from '../../core/schema/model.ts';
 import type { ModelIdentity, RunManifest } from '../../core/schema/run.ts';
 import { connectEngine } from '../../node/engines/index.ts';
@@ -61,7 +62,8 @@ async function resumeSampling(context: Context, run: RunData): Promise<PipelineR
 
 function goOn(run: RunData, base: PipelineBase): Promise<PipelineResult> {
   const { manifest, problems, dir } = run;
-  const { problemSet, n } = manifest;
+  const { problemSet } = manifest;
+  const n = samplesAskedFor(manifest, run.events);
   if (!problemSet) throw incomplete(dir);
   switch (manifest.kind) {
     case 'evaluate':

@@ -1,5 +1,6 @@
 /** Reading runs: state from events, standing reviews. */
 export { type SettingDifference, settingDifferences } from './comparability.ts';
+export { headlineOf, progressOf } from './headline.ts';
 export { nearNames } from './nearNames.ts';
 export { type ReviewDecision, type StandingReview, standingReviews } from './reviews.ts';
 export {
@@ -15,5 +16,6 @@ export {
   type RunStatus,
   runState,
   STALLED_AFTER_SECONDS,
+  samplesAskedFor,
   stateOf,
 } from './state.ts';

@@ -107,6 +107,14 @@ export function runState(events: readonly RunEvent[], facts: RunFacts): RunState
   return stateOf(fold, facts);
 }
 
+/** Samples per problem or per solution that a run is to have: its manifest's, or what topping it up asked for since. */
+export function samplesAskedFor(manifest: { readonly n: number }, events: readonly RunEvent[]): number {
+  const starts = events.flatMap((event) =>
+    event.type === 'run_start' && event.n !== undefined ? [event.n] : [],
+  );
+  return Math.max(manifest.n, ...starts);
+}
+
 /** Events taken in so far. Grows in place, so that following a run costs the same for each event. */
 export interface RunFold {
   stage: string | null;

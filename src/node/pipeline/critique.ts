@@ -70,7 +70,9 @@ async function readSource(source: CritiqueSource, prompts: Prompts): Promise<Sou
   const solutions = read.solutions.filter(
     (solution) => solution.finish === 'stop' && slotSolution(solution.text, prompts.solutionSlot).text !== '',
   );
-  if (solutions.length > 0) return { ...read, solutions };
+  const chosen =
+    source.kind === 'run' && source.solutionIds !== undefined ? solutions.map(({ id }) => id) : [];
+  if (solutions.length > 0) return { ...read, id: [read.id, ...chosen.sort()].join(' '), solutions };
   throw new UserError('no-solutions', `There is no finished solution to critique in ${read.id}.`, {
     remedy:
       source.kind === 'run'
@@ -105,7 +107,7 @@ async function fromRun(source: Extract<CritiqueSource, { kind: 'run' }>): Promis
   const solutions = run.solutions.filter((solution) => chosen?.has(solution.id) ?? true);
   const used = new Set(solutions.map(({ problemId }) => problemId));
   return {
-    id: [`run ${id}`, ...(source.solutionIds ?? [])].join(' '),
+    id: `run ${id}`,
     problems: run.problems.filter((problem) => used.has(problem.id)),
     problemSet,
     solutions,
