@@ -56,14 +56,15 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
       .filter({ has: page.locator('.label-name', { hasText: exactly(label) }) })
       .first();
 
-  const palette = async (title: string) => {
-    // The palette's list is made when it opens, so a command that is contributed a moment later needs a second look.
-    await until(`the palette offers "${title}"`, async () => {
-      await page.keyboard.press('F1');
-      await input.fill(`>${title}`);
-      // Enter would run the first row, which is often another command of a similar name.
+  // Tried again when the row comes after the list was made (a command that is being contributed), or when the command
+  // before this one closes the quick input under our hands. Enter would run the first row, which is often another
+  // command of a similar name.
+  const quickOpen = async (key: string, text: string, row: Locator) => {
+    await until(`${key} offers "${text}"`, async () => {
       try {
-        await pickRow(title).click({ timeout: 2_000 });
+        await page.keyboard.press(key);
+        await input.fill(text, { timeout: 2_000 });
+        await row.click({ timeout: 2_000 });
         return true;
       } catch {
         await page.keyboard.press('Escape');
@@ -71,6 +72,7 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
       }
     });
   };
+  const palette = (title: string) => quickOpen('F1', `>${title}`, pickRow(title));
 
   return {
     page,
@@ -88,13 +90,13 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
       await quickInput.waitFor({ state: 'hidden' });
     },
     async openFile(file) {
-      await page.keyboard.press('Control+P');
-      await input.fill(file);
-      await picks()
-        .filter({ hasText: path.basename(file) })
-        .first()
-        .waitFor();
-      await page.keyboard.press('Enter');
+      await quickOpen(
+        'Control+P',
+        file,
+        picks()
+          .filter({ hasText: path.basename(file) })
+          .first(),
+      );
       await page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
     },
     async toast(text) {
@@ -115,6 +117,7 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
       const open = page.locator('.sidebar .composite.title', { hasText: title });
       if (!(await open.isVisible())) await item.click();
       await open.waitFor();
+      await page.mouse.move(640, 15); // away from the icon, whose tooltip would cover the side bar
     },
     treeRow: (text) => page.locator('.sidebar .monaco-list-row').filter({ hasText: text }),
     async problem(text) {

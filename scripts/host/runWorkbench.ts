@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { ensureHost, type Host } from './install.ts';
@@ -108,6 +108,10 @@ function standingSteps(workbench: Workbench): Scenario['steps'] {
     'kept to the content security policy of its panels': async () => {
       if (workbench.violations.length > 0) throw new Error(workbench.violations.join('\n'));
     },
+    'no error of the extension was logged': async () => {
+      const errors = workbench.extensionErrors();
+      if (errors.length > 0) throw new Error(errors.join('\n'));
+    },
   };
 }
 
@@ -137,5 +141,6 @@ function add(result: TestResult): void {
 }
 
 function words(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return stripVTControlCharacters(text); // Playwright colours its call logs
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { blockOutside, developmentHost, newWindow } from './browser.ts';
 import { createDriver, type Driver } from './driver.ts';
+import { extensionErrors, recentLogLines } from './hostLogs.ts';
 import type { Host } from './install.ts';
 import { makeTempDir, removeDir } from './paths.ts';
 import type { Scenario } from './scenario.ts';
@@ -14,6 +15,8 @@ export interface Workbench {
   blocked: string[];
   /** The browser's words for each breach of a content security policy. */
   violations: string[];
+  /** Errors in the extension host's log that name the extension: a failed activation, an unhandled rejection. */
+  extensionErrors(): string[];
   /** What the extension host and the page logged last, for the report of a failed step. */
   diagnosis(): string;
   close(): Promise<void>;
@@ -55,8 +58,14 @@ export async function openWorkbench(
     const { violations, messages } = listen(page);
     await page.goto(workbenchUrl(server, workspace));
     await page.locator('.monaco-workbench .statusbar-item').first().waitFor();
-    const diagnosis = () => [...messages.slice(-10), ...lastLogLines(userDataDir)].join('\n');
-    return { driver: createDriver(page, workspace, userDataDir), blocked, violations, diagnosis, close };
+    return {
+      driver: createDriver(page, workspace, userDataDir),
+      blocked,
+      violations,
+      extensionErrors: () => extensionErrors(userDataDir, extension),
+      diagnosis: () => [...messages.slice(-10), ...recentLogLines(userDataDir)].join('\n'),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -74,17 +83,4 @@ function listen(page: Page): { violations: string[]; messages: string[] } {
   page.on('pageerror', (error) => messages.push(`[page] ${error.message}`));
   page.on('dialog', (dialog) => void dialog.accept().catch(() => {})); // "Leave site?" would hang the end
   return { violations, messages };
-}
-
-/** The ends of the logs that the server keeps: the extension host's, and our own output channels. */
-function lastLogLines(userDataDir: string): string[] {
-  const dir = path.join(userDataDir, 'logs');
-  if (!fs.existsSync(dir)) return [];
-  return fs
-    .readdirSync(dir, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /exthost/.test(file) && file.endsWith('.log') && !file.includes('/vscode.'))
-    .flatMap((file) => {
-      const lines = fs.readFileSync(path.join(dir, file), 'utf8').trimEnd().split('\n');
-      return lines.slice(-10).map((line) => `[${path.basename(file, '.log')}] ${line}`);
-    });
 }
