@@ -74,7 +74,7 @@ const languages = [
   {
     id: TRANSCRIPT_LANGUAGE,
     aliases: ['Reflection Transcript'],
-    extensions: ['.transcript'],
+    extensions: ['.transcript', '.critique'],
     configuration: './media/languages/transcript.json',
   },
   {
@@ -84,6 +84,20 @@ const languages = [
     configuration: './media/languages/transcript.json',
   },
 ] as const;
+
+/** Model text is read, not edited: no links to click in it, no prompts about it, and no line wider than the window. */
+const configurationDefaults = {
+  [`[${TRANSCRIPT_LANGUAGE}]`]: {
+    'editor.wordWrap': 'on',
+    'editor.links': false,
+    'editor.unusualLineTerminators': 'off',
+    'editor.renderControlCharacters': true,
+    'editor.unicodeHighlight.ambiguousCharacters': false,
+    'editor.minimap.enabled': false,
+    'editor.stickyScroll.enabled': false,
+    'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+  },
+} as const;
 
 const taskDefinitions = [
   {
@@ -123,6 +137,7 @@ export const contributions = {
   contributes: {
     commands: commands.map(({ id, title, icon }) => ({ command: id, title, category: 'Reflection', icon })),
     configuration,
+    configurationDefaults,
     keybindings,
     languages,
     menus,

@@ -18,8 +18,10 @@ const EXIT = { done: 0, withFailedSamples: 3, interrupted: 130 } as const;
 const ERROR_CHARACTERS = 4000;
 
 export interface LaunchedCommand {
-  /** Rejects with a `UserError` when the command failed. */
-  readonly ended: Promise<{ readonly stdout: string; readonly outcome: Outcome }>;
+  /** How it ended. Rejects with a `UserError` when the command failed. */
+  readonly ended: Promise<Outcome>;
+  /** What it printed on stdout, however it ended. */
+  readonly output: Promise<string>;
   /** Asks it to finish the current samples and end. */
   stop(): void;
 }
@@ -43,9 +45,13 @@ export async function launchCommand(
   const files = { stdout: path.join(logs, `${name}.out`), stderr: path.join(logs, `${name}.log`) };
   services.log.info(`reflection ${parameters.join(' ')}  (output in ${files.stderr})`);
   const child = start(services, folder, parameters, files);
-  const ended = exitOf(child).then((code) => outcomeOf(code, parameters, files));
+  const exited = exitOf(child);
+  const ended = exited.then((code) => outcomeOf(code, parameters, files.stderr));
+  const output = exited.then(() => readFile(files.stdout, 'utf8'));
+  // Callers wait for one of the two; the other one's failure is the same failure.
+  for (const promise of [ended, output]) promise.catch(() => undefined);
   child.unref();
-  return { ended, stop: () => stopGroup(child) };
+  return { ended, output, stop: () => stopCommand(child) };
 }
 
 function start(
@@ -94,16 +100,11 @@ function exitOf(child: ChildProcess): Promise<number> {
   });
 }
 
-async function outcomeOf(
-  code: number,
-  parameters: readonly string[],
-  files: { stdout: string; stderr: string },
-): Promise<{ stdout: string; outcome: Outcome }> {
-  const stdout = await readFile(files.stdout, 'utf8');
-  if (code === EXIT.done) return { stdout, outcome: 'done' };
-  if (code === EXIT.withFailedSamples) return { stdout, outcome: 'withFailedSamples' };
-  if (code === EXIT.interrupted) return { stdout, outcome: 'interrupted' };
-  throw commandError(code, parameters, await readFile(files.stderr, 'utf8'), files.stderr);
+async function outcomeOf(code: number, parameters: readonly string[], stderrFile: string): Promise<Outcome> {
+  if (code === EXIT.done) return 'done';
+  if (code === EXIT.withFailedSamples) return 'withFailedSamples';
+  if (code === EXIT.interrupted) return 'interrupted';
+  throw commandError(code, parameters, await readFile(stderrFile, 'utf8'), stderrFile);
 }
 
 /** The command's own words: `error: MESSAGE` and, indented below, its remedy. */
@@ -124,7 +125,7 @@ export function commandError(
   );
 }
 
-function stopGroup(child: ChildProcess): void {
+function stopCommand(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null) return;
   // To the command alone: it ends its own helpers after the samples that they are working on.
   child.kill('SIGTERM');

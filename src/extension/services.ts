@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../core/errors.ts';
+import type { Remote } from '../core/rpc.ts';
+import { type Comparer, type ComparerThread, startComparer } from '../node/comparison/client.ts';
 import { createRunStore, type RunStore } from './runStore.ts';
 
 /** What every feature gets. Features do not know each other: they meet here, or in core. */
@@ -7,13 +9,23 @@ export interface Services {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   readonly runs: RunStore;
+  /** Measures and compares runs in a thread of its own, which is started when it is first asked. */
+  comparer(): Remote<Comparer>;
 }
 
 export function createServices(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel('Reflection', { log: true });
   const runs = createRunStore(log);
-  context.subscriptions.push(log, runs);
-  return { context, log, runs };
+  let thread: ComparerThread | undefined;
+  const file = vscode.Uri.joinPath(context.extensionUri, 'dist', 'comparison.mjs').fsPath;
+  const comparer = () => {
+    thread ??= startComparer(file, () => {
+      thread = undefined;
+    });
+    return thread.remote;
+  };
+  context.subscriptions.push(log, runs, { dispose: () => thread?.dispose() });
+  return { context, log, runs, comparer };
 }
 
 /** Throws where nothing may be started. `what` ends the sentence "... needs a trusted workspace". */

@@ -3,6 +3,7 @@ import '../shared/violations.ts';
 import './training.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
+import { clock } from '../../src/core/clock.ts';
 import {
   applyTrainingUpdate,
   type TrainingHost,
@@ -11,7 +12,6 @@ import {
   type TrainingView,
 } from '../../src/core/protocol/training.ts';
 import { createRemote, serve } from '../../src/core/rpc.ts';
-import { clock } from '../shared/durations.ts';
 import { hostPort } from '../shared/host.ts';
 import { LossChart } from '../shared/lossChart.tsx';
 

@@ -4,7 +4,7 @@ import type { Comparison, RunSummary } from '../schema/comparison.ts';
 
 /** One run of the comparison. */
 export interface ComparedRun {
-  /** Its place in the list that the panel was opened with: names the run in every call. */
+  /** Name of the run directory. */
   readonly id: string;
   readonly label: string;
   readonly model: string;
@@ -40,14 +40,21 @@ export type CompareState =
       readonly problems: Readonly<Record<string, ComparedProblem>>;
     };
 
+/** What VS Code keeps for the panel across a reload of the window. */
+export interface SavedComparison {
+  readonly folder: string;
+  readonly runs: readonly string[];
+  readonly baseline: string;
+}
+
 /** Methods of the host. Every argument is checked against what the host itself has sent. */
 export interface CompareHost {
-  ready(): CompareState;
+  ready(): { readonly state: CompareState; readonly saved: SavedComparison };
   setBaseline(run: string): void;
-  /** Opens the sample of both runs in the diff editor. */
+  /** Opens the sample with this index of both runs in the diff editor. */
   openPair(other: string, problemId: string, index: number): Promise<void>;
-  /** Puts the comparison as Markdown on the clipboard. */
-  copyMarkdown(): Promise<void>;
+  /** Puts the command that computes the same comparison on the clipboard. */
+  copyCommand(): Promise<void>;
 }
 
 /** Methods of the panel. */

@@ -53,7 +53,7 @@ export interface TrainingUpdate {
 
 /** Methods of the host. Each takes the id of a run that the host itself has sent. */
 export interface TrainingHost {
-  ready(): TrainingState;
+  ready(): Promise<TrainingState>;
   stop(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   open(id: string): Promise<void>;

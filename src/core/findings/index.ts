@@ -1,0 +1,106 @@
+/** What several critiques say about one solution, put together for a reader. */
+import { type ReviewDecision, standingReviews } from '../runs/index.ts';
+import type { Span } from '../schema/common.ts';
+import type { Critique, FindingKind, Review } from '../schema/lines.ts';
+
+/** The critiques of one run, with the decisions that are kept beside them. */
+export interface CritiqueSource {
+  /** Names the run: reviews go back there. */
+  readonly run: string;
+  readonly critiques: readonly Critique[];
+  readonly reviews: readonly Review[];
+}
+
+/** One critique's finding. */
+export interface Claim {
+  readonly run: string;
+  readonly critique: Critique;
+  /** Index into the critique's findings. */
+  readonly finding: number;
+  readonly decision: ReviewDecision | null;
+}
+
+/** A claim about one place of the solution, and every critique that makes it. */
+export interface FindingGroup {
+  /** The same for the same place and kind, whatever else is added later. */
+  readonly key: string;
+  readonly span: Span;
+  readonly kind: FindingKind;
+  /** The surest claim first. */
+  readonly claims: readonly [Claim, ...Claim[]];
+  /** Critiques of the solution in all. */
+  readonly outOf: number;
+  /** At least one of the critiques reached the gold answer. */
+  readonly isVerified: boolean;
+  /** The decision on every claim of the group; null while one is open or they differ. */
+  readonly decision: ReviewDecision | null;
+}
+
+/** Groups the findings on one solution by place and kind, in the order of the text. */
+export function groupFindings(solutionId: string, sources: readonly CritiqueSource[]): FindingGroup[] {
+  const claims: Claim[] = [];
+  let outOf = 0;
+  for (const { run, critiques, reviews } of sources) {
+    const standing = standingReviews(reviews);
+    for (const critique of critiques) {
+      if (critique.solutionId !== solutionId || critique.error !== undefined) continue;
+      outOf += 1;
+      const review = standing.get(critique.id);
+      for (const finding of critique.findings.keys()) {
+        const decision = decided(review?.whole ?? null) ?? decided(review?.findings.get(finding) ?? null);
+        claims.push({ run, critique, finding, decision });
+      }
+    }
+  }
+  const groups = Map.groupBy(claims, keyOf);
+  return [...groups.entries()]
+    .flatMap(([key, members]) => toGroup(key, members, outOf))
+    .sort((a, b) => a.span[0] - b.span[0] || a.span[1] - b.span[1] || a.kind.localeCompare(b.kind));
+}
+
+/** `3 of 4 critiques: 111 + 37 = 148, the solution has 158.` */
+export function findingMessage(group: FindingGroup): string {
+  const [first] = group.claims;
+  const said = first.critique.findings[first.finding]?.message ?? '';
+  const critiques = new Set(group.claims.map(({ run, critique }) => `${run} ${critique.id}`)).size;
+  const count = group.outOf > 1 ? `${critiques} of ${group.outOf} critiques: ` : '';
+  return `${count}${said || WORDS[group.kind]}`;
+}
+
+/** What a kind of finding claims, in words. */
+const WORDS: Record<FindingKind, string> = {
+  'wrong-step': 'This step is wrong.',
+  unsupported: 'Nothing supports this.',
+  superficial: 'This re-evaluation computes nothing new.',
+  confirmed: 'This step is right.',
+  missed: 'Something is missing here.',
+};
+
+function keyOf({ critique, finding }: Claim): string {
+  const found = critique.findings[finding];
+  return `${found?.span.join('-')} ${found?.kind}`;
+}
+
+function toGroup(key: string, members: readonly Claim[], outOf: number): FindingGroup[] {
+  const sure = ({ critique, finding }: Claim) =>
+    (critique.grade === 'correct' ? 1 : 0) + (critique.findings[finding]?.confidence ?? 0);
+  const [first, ...rest] = [...members].sort((a, b) => sure(b) - sure(a));
+  const found = first?.critique.findings[first.finding];
+  if (first === undefined || found === undefined) return [];
+  const isDecided = rest.every(({ decision }) => decision === first.decision);
+  return [
+    {
+      key,
+      span: found.span,
+      kind: found.kind,
+      claims: [first, ...rest],
+      outOf,
+      isVerified: members.some(({ critique }) => critique.grade === 'correct'),
+      decision: isDecided ? first.decision : null,
+    },
+  ];
+}
+
+function decided(review: Review | null): ReviewDecision | null {
+  return review === null || review.decision === 'undone' ? null : review.decision;
+}

@@ -1,0 +1,74 @@
+import type { RunState, RunStatus } from '../runs/index.ts';
+import type { RunManifest } from '../schema/run.ts';
+import type { TrainingHead, TrainingRow } from './training.ts';
+
+/** How the Training view shows a run. */
+export function trainingRow(manifest: RunManifest, state: RunState): TrainingRow {
+  const loss = state.metrics.loss ?? [];
+  return {
+    head: {
+      id: manifest.id,
+      title: manifest.title || manifest.id,
+      model: manifest.model?.name ?? '',
+      state: state.status,
+      tone: TONES[state.status],
+      step: state.step,
+      total: state.totalSteps ?? state.total,
+      etaSeconds: state.etaSeconds,
+      loss: state.lastLoss,
+      detail: detailOf(state),
+      checkpoints: state.checkpoints.length,
+      canStop: state.status === 'running' || state.status === 'stalled',
+      canResume: ['lost', 'failed', 'cancelled', 'interrupted'].includes(state.status),
+    },
+    curve: { steps: loss.map(([step]) => step), loss: loss.map(([, value]) => value) },
+  };
+}
+
+const TONES: Record<RunStatus, TrainingHead['tone']> = {
+  empty: 'busy',
+  running: 'busy',
+  stalled: 'warning',
+  lost: 'bad',
+  interrupted: 'warning',
+  cancelled: 'warning',
+  failed: 'bad',
+  done: 'good',
+};
+
+/** What a person has to know or do; null when the numbers say it all. */
+function detailOf(state: RunState): string | null {
+  switch (state.status) {
+    case 'empty':
+      return 'The trainer is starting.';
+    case 'stalled':
+      return 'No sign of life for a while: look at its log, or stop it.';
+    case 'lost':
+      return `Its process is gone. Resuming goes on from ${lastCheckpoint(state)}.`;
+    case 'failed':
+      return firstLine(state.error) ?? 'It failed: open it to see its log.';
+    case 'cancelled':
+    case 'interrupted':
+      return `Stopped. Resuming goes on from ${lastCheckpoint(state)}.`;
+    case 'running':
+      return state.alarms.at(-1)?.message ?? resumedText(state);
+    case 'done':
+      return state.alarms.at(-1)?.message ?? null;
+    default:
+      return state.status satisfies never;
+  }
+}
+
+function resumedText({ resumedFrom }: RunState): string | null {
+  return resumedFrom === null ? null : `Resumed from ${resumedFrom}.`;
+}
+
+function lastCheckpoint({ checkpoints }: RunState): string {
+  const last = checkpoints.at(-1);
+  return last === undefined ? 'the start' : `step ${last.step}`;
+}
+
+function firstLine(text: string | null): string | null {
+  const line = text?.trim().split('\n')[0] ?? '';
+  return line === '' ? null : line;
+}

@@ -1,0 +1,25 @@
+import type * as vscode from 'vscode';
+import { registerCommands } from './commands.ts';
+import { registerCheckpoints } from './features/checkpoints/index.ts';
+import { registerCompare } from './features/compare/index.ts';
+import { registerDoctor } from './features/doctor/index.ts';
+import { registerRuns } from './features/runs/index.ts';
+import { registerStart } from './features/start/index.ts';
+import { registerTraining } from './features/training/index.ts';
+import { registerTranscripts } from './features/transcripts/index.ts';
+import { createServices } from './services.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const services = createServices(context);
+  registerCheckpoints(services);
+  context.subscriptions.push(
+    registerCommands(services, {
+      ...registerStart(services),
+      ...registerRuns(services),
+      ...registerTranscripts(services),
+      ...registerTraining(services),
+      ...registerCompare(services),
+      ...registerDoctor(services),
+    }),
+  );
+}

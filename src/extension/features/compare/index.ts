@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { UserError } from '../../../core/errors.ts';
+import { askRuns } from '../../ask/askRun.ts';
+import type { Handlers } from '../../commands.ts';
+import { COMPARE_PANEL } from '../../contributions.ts';
+import type { RunEntry } from '../../runStore.ts';
+import type { Services } from '../../services.ts';
+import { type Target, targetsOf } from '../../target.ts';
+import { type ComparedNames, showComparison } from './panel.ts';
+
+const savedSchema = z.object({
+  folder: z.string(),
+  runs: z.array(z.string()).min(2),
+  baseline: z.string(),
+});
+
+/** The Compare panel: is it better, or is it noise? */
+export function registerCompare(services: Services): Handlers<'reflection.compare'> {
+  services.context.subscriptions.push(
+    vscode.window.registerWebviewPanelSerializer(COMPARE_PANEL, {
+      async deserializeWebviewPanel(panel, state) {
+        const saved = savedSchema.safeParse(state);
+        // A panel without names, from a crash before its first message, has nothing to show again.
+        if (!saved.success) panel.dispose();
+        else await showComparison(services, saved.data, panel);
+      },
+    }),
+  );
+  return {
+    'reflection.compare': async (...parameters) => {
+      const names = await comparedNames(services, targetsOf(parameters));
+      await showComparison(services, names);
+      return names;
+    },
+  };
+}
+
+async function comparedNames(services: Services, targets: readonly Target[]): Promise<ComparedNames> {
+  await services.runs.refresh();
+  const named = targets.flatMap((target) => runOfTarget(services, target));
+  const runs = named.length >= 2 ? named : await ask(services);
+  const [first] = runs;
+  if (first === undefined || runs.length < 2) {
+    throw new UserError('one-run', 'A comparison needs at least two runs.', {
+      remedy: 'Choose the baseline and one or more others.',
+    });
+  }
+  if (runs.some(({ folder }) => folder !== first.folder)) {
+    throw new UserError('two-folders', 'The runs lie in different workspace folders.', {
+      remedy: 'Compare runs of one folder.',
+    });
+  }
+  // The oldest is what the others are compared with: bases are evaluated before what is trained from them.
+  const oldestFirst = [...runs].sort((a, b) => a.manifest.createdAt.localeCompare(b.manifest.createdAt));
+  return {
+    folder: first.folder.uri.toString(),
+    runs: oldestFirst.map(({ id }) => id),
+    baseline: oldestFirst[0]?.id ?? first.id,
+  };
+}
+
+/** The run of a row; of a checkpoint, its newest evaluation. */
+function runOfTarget(services: Services, { run, checkpoint }: Target): RunEntry[] {
+  if (checkpoint !== undefined) {
+    const evaluation = services.runs.runs.find(
+      ({ manifest }) => manifest.kind === 'evaluate' && manifest.model?.path.startsWith(checkpoint),
+    );
+    if (evaluation !== undefined) return [evaluation];
+    throw new UserError('not-evaluated', 'This checkpoint was not evaluated yet.', {
+      remedy: 'Evaluate it first: the button beside it in the Checkpoints view.',
+    });
+  }
+  const entry = run && services.runs.find(vscode.Uri.parse(run.folder), run.id);
+  return entry !== undefined && entry.manifest.kind !== 'train' ? [entry] : [];
+}
+
+function ask(services: Services): Promise<RunEntry[]> {
+  return askRuns(services, {
+    title: 'Compare Checkpoints',
+    placeHolder: 'Two or more runs; the oldest becomes the baseline',
+    fits: ({ manifest }) => manifest.kind !== 'train',
+    none: 'There is nothing to compare yet.',
+    remedy: 'Evaluate two models or checkpoints on the same problem file first.',
+  });
+}

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import type { Handlers } from '../../commands.ts';
+import { launchCommand } from '../../launch.ts';
+import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
+
+const reportSchema = z.array(
+  z.object({
+    label: z.string(),
+    status: z.enum(['ok', 'warning', 'failed']),
+    detail: z.string(),
+    remedy: z.string(),
+  }),
+);
+type Report = z.infer<typeof reportSchema>;
+
+const MARKS = { ok: '✓', warning: '!', failed: '✗' } as const;
+
+/** Tries what the workbench needs on this machine and shows the findings as a document that can be copied. */
+export function registerDoctor(services: Services): Handlers<'reflection.doctor'> {
+  return {
+    'reflection.doctor': async () => {
+      requireTrust('Doctor');
+      const folder = workspaceFolder();
+      const report = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title: 'Checking this machine', cancellable: true },
+        async (_, token) => {
+          const launched = await launchCommand(services, folder, ['doctor', '--json']);
+          token.onCancellationRequested(() => launched.stop());
+          return readReport(await launched.output);
+        },
+      );
+      const document = await vscode.workspace.openTextDocument({
+        language: 'plaintext',
+        content: reportText(report),
+      });
+      await vscode.window.showTextDocument(document, { preview: true });
+      return report;
+    },
+  };
+}
+
+function readReport(stdout: string): Report {
+  return reportSchema.parse(JSON.parse(stdout));
+}
+
+function reportText(report: Report): string {
+  const lines = report.flatMap(({ label, status, detail, remedy }) => [
+    `${MARKS[status]} ${label}: ${detail}`,
+    ...(remedy === '' ? [] : [`    ${remedy}`]),
+  ]);
+  const { version } = vscode;
+  return [
+    'Reflection Workbench: Doctor',
+    `VS Code ${version}, ${process.platform}-${process.arch}`,
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { runOf } from '../../ask/askRun.ts';
+import type { Handlers } from '../../commands.ts';
+import { isOver } from '../../followRun.ts';
+import { launchCommand } from '../../launch.ts';
+import { requireTrust, type Services } from '../../services.ts';
+import { targetOf } from '../../target.ts';
+import { registerRunsTree } from './tree.ts';
+
+type Commands = 'reflection.stopRun' | 'reflection.openRunFolder' | 'reflection.refresh';
+
+/** The Runs tree and what can be done to a run. */
+export function registerRuns(services: Services): Handlers<Commands> {
+  registerRunsTree(services);
+  return {
+    'reflection.refresh': () => services.runs.refresh(),
+    'reflection.stopRun': async (parameter) => {
+      requireTrust('Stopping a run');
+      const run = await runOf(services, targetOf(parameter), {
+        title: 'Stop Run',
+        fits: ({ state }) => !isOver(state.status),
+        none: 'Nothing is running.',
+        remedy: 'There is nothing to stop.',
+      });
+      const { ended } = await launchCommand(services, run.folder, ['stop', run.dir, '--json']);
+      await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title: `Stopping ${run.manifest.title || run.id}` },
+        () => ended,
+      );
+      await services.runs.refresh();
+    },
+    'reflection.openRunFolder': async (parameter) => {
+      const run = await runOf(services, targetOf(parameter), {
+        title: 'Reveal Run Folder',
+        fits: () => true,
+        none: 'There are no runs yet.',
+        remedy: 'Run "Reflection: Evaluate Problem File" first.',
+      });
+      await vscode.commands.executeCommand(
+        'revealInExplorer',
+        vscode.Uri.joinPath(vscode.Uri.file(run.dir), 'run.json'),
+      );
+    },
+  };
+}

@@ -1,0 +1,203 @@
+/** The rows of the Runs tree, and how each looks. Rows carry the fields that commands read (`Target`). */
+import * as vscode from 'vscode';
+import type { RunStatus } from '../../../core/runs/index.ts';
+import type { Grade } from '../../../core/schema/common.ts';
+import type { Critique, Solution } from '../../../core/schema/lines.ts';
+import type { RunData } from '../../../node/runs/index.ts';
+import { isOver } from '../../followRun.ts';
+import type { RunEntry, RunFault } from '../../runStore.ts';
+import type { RunName } from '../../target.ts';
+
+export type Row = RunRow | ProblemRow | SolutionRow | FaultRow | NoteRow;
+
+export interface RunRow {
+  readonly row: 'run';
+  readonly run: RunName;
+  readonly entry: RunEntry;
+}
+
+export interface ProblemRow {
+  readonly row: 'problem';
+  readonly run: RunName;
+  readonly problem: string;
+  readonly statement: string;
+  readonly solutions: readonly Solution[];
+  readonly critiques: readonly Critique[];
+}
+
+export interface SolutionRow {
+  readonly row: 'solution';
+  readonly run: RunName;
+  readonly solution: string;
+  readonly line: Solution;
+  readonly critiques: readonly Critique[];
+}
+
+export interface FaultRow {
+  readonly row: 'fault';
+  readonly fault: RunFault;
+}
+
+export interface NoteRow {
+  readonly row: 'note';
+  readonly text: string;
+}
+
+export function runRow(entry: RunEntry): RunRow {
+  return { row: 'run', run: { folder: entry.folder.uri.toString(), id: entry.id }, entry };
+}
+
+/** Problems in the order of the set, each with its samples. */
+export function problemRows(run: RunName, data: RunData): ProblemRow[] {
+  const solutions = Map.groupBy(data.solutions, ({ problemId }) => problemId);
+  const critiques = Map.groupBy(data.critiques, ({ problemId }) => problemId);
+  return data.problems
+    .filter(({ id }) => solutions.has(id))
+    .map(({ id, problem }) => ({
+      row: 'problem',
+      run,
+      problem: id,
+      statement: problem,
+      solutions: solutions.get(id) ?? [],
+      critiques: critiques.get(id) ?? [],
+    }));
+}
+
+export function solutionRows({ run, solutions, critiques }: ProblemRow): SolutionRow[] {
+  return [...solutions]
+    .sort((a, b) => a.index - b.index)
+    .map((line) => ({
+      row: 'solution',
+      run,
+      solution: line.id,
+      line,
+      critiques: critiques.filter(({ solutionId }) => solutionId === line.id),
+    }));
+}
+
+export function itemOf(row: Row, headline: (run: RunEntry) => string): vscode.TreeItem {
+  switch (row.row) {
+    case 'run':
+      return runItem(row, headline(row.entry));
+    case 'problem':
+      return problemItem(row);
+    case 'solution':
+      return solutionItem(row);
+    case 'fault':
+      return faultItem(row.fault);
+    case 'note':
+      return new vscode.TreeItem(row.text);
+    default:
+      throw new Error(`no such row: ${JSON.stringify(row satisfies never)}`);
+  }
+}
+
+function runItem({ entry }: RunRow, headline: string): vscode.TreeItem {
+  const { manifest, state } = entry;
+  const item = new vscode.TreeItem(runLabel(entry), vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = entry.dir;
+  item.iconPath = statusIcon(state.status);
+  item.description = [...(manifest.n > 1 ? [`n=${manifest.n}`] : []), headline].join('  ');
+  item.contextValue = runContext(entry);
+  item.tooltip = [
+    `${manifest.kind}, ${state.status}`,
+    entry.id,
+    ...(manifest.problemSet ? [`${manifest.problemSet.count} problems of ${manifest.problemSet.name}`] : []),
+    ...(manifest.sampling ? [`temperature ${manifest.sampling.temperature}, seed ${manifest.seed}`] : []),
+    ...(state.error === null ? [] : [state.error]),
+  ].join('\n');
+  item.accessibilityInformation = { label: `${runLabel(entry)}, ${state.status}, ${headline}` };
+  return item;
+}
+
+/** `evaluate  nano on demo-5`: the kind first, because it says how to read the number. */
+export function runLabel({ manifest }: RunEntry): string {
+  const { kind, title, model, problemSet } = manifest;
+  const what = title || [model?.name, problemSet?.name].filter((part) => part !== undefined).join(' on ');
+  return `${kind}  ${what || manifest.id}`;
+}
+
+/** Words for the `when` clauses of the menus. */
+function runContext({ manifest, state }: RunEntry): string {
+  const words = ['run', manifest.kind];
+  if (!isOver(state.status)) words.push('active');
+  else if (state.status !== 'done') words.push('resumable');
+  if (manifest.kind === 'evaluate' || manifest.kind === 'sample') words.push('solutions');
+  if (manifest.kind === 'sample') words.push('dataset');
+  return words.join(' ');
+}
+
+function problemItem({ run, problem, statement, solutions }: ProblemRow): vscode.TreeItem {
+  const item = new vscode.TreeItem(problem, vscode.TreeItemCollapsibleState.Collapsed);
+  const correct = solutions.filter(({ grade }) => grade === 'correct').length;
+  item.id = `${run.folder} ${run.id} ${problem}`;
+  item.description = `${correct}/${solutions.length} correct`;
+  item.iconPath = gradeIcon(shared(solutions));
+  item.tooltip = statement;
+  item.contextValue = 'problem';
+  return item;
+}
+
+function solutionItem(row: SolutionRow): vscode.TreeItem {
+  const { run, solution, line, critiques } = row;
+  const item = new vscode.TreeItem(`sample ${line.index}`);
+  item.id = `${run.folder} ${run.id} ${solution} solution`;
+  const about = critiques.map(({ transition, verdict }) => transition ?? `says ${verdict}`);
+  item.description = [line.error ?? line.answer ?? 'no answer', ...about].join('  ');
+  item.iconPath = line.error === undefined ? gradeIcon(line.grade) : new vscode.ThemeIcon('error');
+  item.contextValue = 'sample';
+  item.tooltip = `${line.grade} (${line.reason})\n${line.tokens} tokens, seed ${line.seed}`;
+  item.accessibilityInformation = {
+    label: `sample ${line.index}, ${line.grade}, answer ${line.answer ?? 'none'}`,
+  };
+  item.command = {
+    command: 'reflection.openTranscript',
+    title: 'Open Transcript',
+    arguments: [{ run, solution }],
+  };
+  return item;
+}
+
+function faultItem({ dir, message }: RunFault): vscode.TreeItem {
+  const item = new vscode.TreeItem(dir.split(/[\\/]/).at(-1) ?? dir);
+  item.id = dir;
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.description = message;
+  item.tooltip = `${dir}\n${message}`;
+  return item;
+}
+
+const STATUS_ICONS: Record<RunStatus, { icon: string; colour?: string }> = {
+  empty: { icon: 'circle-outline' },
+  running: { icon: 'loading~spin' },
+  stalled: { icon: 'warning', colour: 'list.warningForeground' },
+  lost: { icon: 'error', colour: 'testing.iconFailed' },
+  interrupted: { icon: 'debug-pause' },
+  cancelled: { icon: 'circle-slash' },
+  failed: { icon: 'error', colour: 'testing.iconFailed' },
+  done: { icon: 'pass', colour: 'testing.iconPassed' },
+};
+
+export function statusIcon(status: RunStatus): vscode.ThemeIcon {
+  const { icon, colour } = STATUS_ICONS[status];
+  return new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));
+}
+
+/** `mixed`: some samples are right and some wrong, which is where critiques have most to say. */
+function gradeIcon(grade: Grade | 'mixed'): vscode.ThemeIcon {
+  switch (grade) {
+    case 'correct':
+      return new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+    case 'incorrect':
+      return new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
+    case 'mixed':
+      return new vscode.ThemeIcon('circle-large-outline', new vscode.ThemeColor('testing.iconQueued'));
+    default:
+      return new vscode.ThemeIcon('question', new vscode.ThemeColor('testing.iconSkipped'));
+  }
+}
+
+function shared(solutions: readonly Solution[]): Grade | 'mixed' {
+  const [first, ...rest] = new Set(solutions.map(({ grade }) => grade));
+  return first === undefined ? 'undetermined' : rest.length > 0 ? 'mixed' : first;
+}

@@ -1,0 +1,96 @@
+import * as vscode from 'vscode';
+import { messageOf } from '../../../core/errors.ts';
+import { progressOf } from '../../../core/runs/index.ts';
+import { isOver } from '../../followRun.ts';
+import { holdWhileVisible } from '../../holdWhileVisible.ts';
+import { runHeadline } from '../../runHeadline.ts';
+import type { RunEntry } from '../../runStore.ts';
+import type { Services } from '../../services.ts';
+import { itemOf, problemRows, type Row, runRow, solutionRows } from './rows.ts';
+
+/** The Runs tree: newest first, the one number that matters beside each. */
+export function registerRunsTree(services: Services): vscode.TreeView<Row> {
+  const changed = new vscode.EventEmitter<void>();
+  const headlines = headlineCache(services, () => changed.fire());
+  const provider: vscode.TreeDataProvider<Row> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: (row) => itemOf(row, headlines),
+    getChildren: (row) => children(services, row),
+  };
+  const view = vscode.window.createTreeView('reflection.runs', {
+    treeDataProvider: provider,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
+  const showActive = () => {
+    const active = services.runs.runs.filter(({ state }) => !isOver(state.status)).length;
+    view.badge = active === 0 ? undefined : { value: active, tooltip: `${active} running` };
+  };
+  services.context.subscriptions.push(
+    changed,
+    view,
+    holdWhileVisible(services, view),
+    services.runs.onDidChange(() => {
+      showActive();
+      changed.fire();
+    }),
+  );
+  return view;
+}
+
+async function children(services: Services, row: Row | undefined): Promise<Row[]> {
+  if (row === undefined) {
+    const { runs, faults } = services.runs;
+    return [...runs.map(runRow), ...faults.map((fault): Row => ({ row: 'fault', fault }))];
+  }
+  if (row.row === 'problem') return solutionRows(row);
+  if (row.row !== 'run') return [];
+  try {
+    return await runChildren(services, row.entry, row.run);
+  } catch (thrown) {
+    return [{ row: 'note', text: messageOf(thrown) }];
+  }
+}
+
+async function runChildren(
+  services: Services,
+  entry: RunEntry,
+  run: { folder: string; id: string },
+): Promise<Row[]> {
+  if (entry.manifest.kind === 'train') {
+    const { checkpoints } = entry.state;
+    const texts = checkpoints.map(({ step, gguf }) => `step ${step}${gguf ? '' : ' (no GGUF)'}`);
+    return (texts.length > 0 ? texts : ['No checkpoint yet']).map((text): Row => ({ row: 'note', text }));
+  }
+  const data = await services.runs.data(entry);
+  const rows: Row[] = problemRows(run, data);
+  const faults = data.faults.map(
+    ({ file, line, message }): Row => ({
+      row: 'note',
+      text: `${file.split(/[\\/]/).at(-1)}:${line}: ${message}`,
+    }),
+  );
+  return rows.length + faults.length === 0 ? [{ row: 'note', text: 'No samples yet' }] : [...rows, ...faults];
+}
+
+/** Headlines that are known now; one that is not is measured, and the tree drawn again when it is there. */
+function headlineCache(services: Services, arrived: () => void): (run: RunEntry) => string {
+  const known = new Map<string, { revision: string; text: string }>();
+  const asked = new Set<string>();
+  return (run) => {
+    if (!isOver(run.state.status)) return progressOf(run.state);
+    const found = known.get(run.dir);
+    const key = `${run.dir} ${run.revision}`;
+    if (found?.revision !== run.revision && !asked.has(key)) {
+      asked.add(key);
+      runHeadline(services, run).then(
+        (text) => {
+          known.set(run.dir, { revision: run.revision, text });
+          arrived();
+        },
+        (thrown: unknown) => services.log.warn(`${run.id} could not be measured: ${messageOf(thrown)}`),
+      );
+    }
+    return found?.text ?? progressOf(run.state);
+  };
+}

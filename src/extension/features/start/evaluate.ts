@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { fileStem } from '../../../core/problems/index.ts';
+import { askCount } from '../../ask/askCount.ts';
+import { askModel } from '../../ask/askModel.ts';
+import { askProblemFile } from '../../ask/askProblemFile.ts';
+import { modelTitle } from '../../modelTitle.ts';
+import { runHeadline } from '../../runHeadline.ts';
+import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
+import { setting } from '../../settings.ts';
+import { announce, startRun } from '../../startRun.ts';
+import type { RunName, Target } from '../../target.ts';
+
+const TITLE = 'Evaluate Problem File';
+
+/** Samples solutions to a problem file and grades them. Returns the run. */
+export async function evaluateProblems(services: Services, target: Target): Promise<RunName> {
+  requireTrust('Running a model');
+  const file = target.file ?? (await askProblemFile(services, TITLE));
+  const folder = workspaceFolder(vscode.Uri.file(file));
+  const model = target.model ?? (await askModel(services, folder, TITLE));
+  const n = target.n ?? (await askSamples(services, folder));
+  const { run, outcome } = await startRun(services, {
+    kind: 'evaluate',
+    folder,
+    title: `${modelTitle(services, folder, model)} on ${target.problem ?? fileStem(file)}`,
+    parameters: [
+      'evaluate',
+      file,
+      ...['--model', model, '-n', String(n)],
+      ...(target.problem === undefined ? [] : ['--problem', target.problem]),
+    ],
+  });
+  const name: RunName = { folder: folder.uri.toString(), id: run.id };
+  const isStopped = outcome === 'interrupted';
+  announce(
+    isStopped
+      ? `Stopped after ${run.state.done} of ${run.state.total} solutions.`
+      : await headline(services, run),
+    isStopped
+      ? { Resume: () => vscode.commands.executeCommand('reflection.resumeRun', { run: name }) }
+      : {
+          'Open Transcript': () => vscode.commands.executeCommand('reflection.openTranscript', { run: name }),
+          'Critique Solutions': () => vscode.commands.executeCommand('reflection.critique', { run: name }),
+        },
+    outcome,
+  );
+  return name;
+}
+
+async function headline(services: Services, run: Parameters<typeof runHeadline>[1]): Promise<string> {
+  return `${run.manifest.title || run.id}: ${await runHeadline(services, run)}`;
+}
+
+function askSamples(services: Services, folder: vscode.WorkspaceFolder): Promise<number> {
+  return askCount(services, 'reflection.lastSamples', {
+    title: TITLE,
+    prompt: 'Solutions for each problem (n)',
+    initial: setting('reflection.samples', folder.uri),
+  });
+}

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { Handlers } from '../../commands.ts';
+import type { Services } from '../../services.ts';
+import { targetOf } from '../../target.ts';
+import { critiqueSolutions } from './critique.ts';
+import { evaluateProblems } from './evaluate.ts';
+import { registerProblemLens } from './problemLens.ts';
+import { resumeRun } from './resume.ts';
+import { sampleCritiques } from './sample.ts';
+
+type Commands =
+  | 'reflection.evaluate'
+  | 'reflection.evaluateCheckpoint'
+  | 'reflection.critique'
+  | 'reflection.sample'
+  | 'reflection.resumeRun';
+
+/** The commands that set a model to work, and the lines above the problems of a problem file. */
+export function registerStart(services: Services): Handlers<Commands> {
+  services.context.subscriptions.push(registerProblemLens());
+  return {
+    'reflection.evaluate': (target) => evaluateProblems(services, targetOf(target)),
+    'reflection.evaluateCheckpoint': (target) => {
+      const { checkpoint, ...rest } = targetOf(target);
+      const model =
+        checkpoint === undefined ? {} : { model: vscode.workspace.asRelativePath(checkpoint, false) };
+      return evaluateProblems(services, { ...rest, ...model });
+    },
+    'reflection.critique': (target) => critiqueSolutions(services, targetOf(target)),
+    'reflection.sample': (target) => sampleCritiques(services, targetOf(target)),
+    'reflection.resumeRun': (target) => resumeRun(services, targetOf(target)),
+  };
+}

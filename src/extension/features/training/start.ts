@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../../../core/errors.ts';
+import { recipes } from '../../../core/recipes/index.ts';
+import { newRunId, runsRoot } from '../../../node/runs/index.ts';
+import { askModel } from '../../ask/askModel.ts';
+import { DATASET_FILE, findDatasets } from '../../datasets.ts';
+import { modelTitle } from '../../modelTitle.ts';
+import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
+import { Cancelled } from '../../showError.ts';
+import { type Choice, choose, type RunName, type Target } from '../../target.ts';
+import { executeTraining } from '../../trainingTask.ts';
+
+const TITLE = 'Start Training';
+
+/** Asks for recipe, data and model, shows the command, and runs it as a task. Returns the run that it will write. */
+export async function startTraining(services: Services, target: Target): Promise<RunName> {
+  requireTrust('Training');
+  const data = target.data ?? datasetOf(services, target) ?? (await askDataset(services));
+  const folder = workspaceFolder(vscode.Uri.file(data));
+  const recipe = target.recipe ?? (await choose(TITLE, recipes.map(recipeChoice), 'Recipe'));
+  const model = await startingModel(services, folder, target);
+  const parameters = ['train', recipe, '--data', data, '--model', model];
+  const isExplicit = target.data !== undefined && target.recipe !== undefined;
+  if (!isExplicit) await confirm(parameters);
+  const title = `${recipe} from ${modelTitle(services, folder, model)}`;
+  const id = newRunId(new Date(), 'train', title);
+  const dir = path.join(runsRoot(folder.uri.fsPath), id);
+  await mkdir(path.dirname(dir), { recursive: true });
+  await executeTraining(services, folder, [...parameters, '--title', title, '--run-dir', dir], title);
+  void vscode.commands.executeCommand('reflection.training.focus');
+  return { folder: folder.uri.toString(), id };
+}
+
+/** The dataset of the sampling run that the command was called on. */
+function datasetOf(services: Services, { run }: Target): string | undefined {
+  const entry = run && services.runs.find(vscode.Uri.parse(run.folder), run.id);
+  return entry?.manifest.kind === 'sample' ? path.join(entry.dir, DATASET_FILE) : undefined;
+}
+
+async function startingModel(
+  services: Services,
+  folder: vscode.WorkspaceFolder,
+  target: Target,
+): Promise<string> {
+  if (target.checkpoint !== undefined) return target.checkpoint;
+  return target.model ?? (await askModel(services, folder, TITLE));
+}
+
+function recipeChoice({ id, label, about }: (typeof recipes)[number]): Choice<string> {
+  return { label: id, description: label, detail: about, value: id };
+}
+
+async function askDataset(services: Services): Promise<string> {
+  const datasets = await findDatasets(services);
+  if (datasets.length === 0) {
+    throw new UserError('no-dataset', 'There is no dataset to train on yet.', {
+      remedy: 'Run "Reflection: Rejection-Sample Critiques" first.',
+    });
+  }
+  return choose(
+    TITLE,
+    datasets.map(({ file, meta }) => ({
+      label: vscode.workspace.asRelativePath(file),
+      description: `${meta.records} records: ${meta.i2c} i→c, ${meta.c2c} c→c`,
+      detail: `made ${meta.createdAt} from ${meta.parents.map(({ id }) => id).join(', ')}`,
+      value: file,
+    })),
+    'Dataset',
+  );
+}
+
+/** The last question shows what will run, so that it can be repeated in a terminal. */
+async function confirm(parameters: readonly string[]): Promise<void> {
+  const command = `reflection ${parameters.map(quoted).join(' ')}`;
+  const chosen = await choose(
+    TITLE,
+    [
+      { label: '$(play) Start', detail: command, value: 'start' as const },
+      {
+        label: '$(copy) Copy the command',
+        detail: 'to run it in a terminal or on another machine',
+        value: 'copy' as const,
+      },
+    ],
+    command,
+  );
+  if (chosen === 'start') return;
+  await vscode.env.clipboard.writeText(command);
+  void vscode.window.showInformationMessage('The command is on the clipboard; nothing was started.');
+  throw new Cancelled();
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
+}

@@ -1,0 +1,126 @@
+import * as vscode from 'vscode';
+import { UserError } from '../../../core/errors.ts';
+import { groupFindings } from '../../../core/findings/index.ts';
+import type { Grade } from '../../../core/schema/common.ts';
+import { runOf } from '../../ask/askRun.ts';
+import type { RunEntry } from '../../runStore.ts';
+import type { Services } from '../../services.ts';
+import { choose, type Target } from '../../target.ts';
+import { transcriptUri } from '../../transcriptAddress.ts';
+import { placedFindings } from './current.ts';
+import type { TranscriptDocuments } from './documents.ts';
+import { critiqueSources } from './library.ts';
+
+/** Opens the transcript of a solution; asks which run and which solution when they were not named. */
+export async function openTranscript(services: Services, target: Target): Promise<vscode.Uri> {
+  const run = await runOf(services, target, {
+    title: 'Open Transcript',
+    fits: ({ manifest }) => manifest.kind !== 'train',
+    none: 'There are no solutions to read yet.',
+    remedy: 'Run "Reflection: Evaluate Problem File" first.',
+  });
+  const sample = target.solution ?? (await askSolution(services, run));
+  const uri = transcriptUri({ folder: run.folder.uri.toString(), run: run.id, kind: 'transcript', sample });
+  await vscode.window.showTextDocument(uri, { preview: true });
+  return uri;
+}
+
+const GRADE_MARKS: Record<Grade, string> = {
+  correct: '$(pass)',
+  incorrect: '$(error)',
+  undetermined: '$(question)',
+};
+
+/** Solutions with something to review come first. */
+async function askSolution(services: Services, run: RunEntry): Promise<string> {
+  const { solutions } = await services.runs.data(run);
+  const sources = await critiqueSources(services, run);
+  const rows = solutions.map((solution) => {
+    const groups = groupFindings(solution.id, sources).filter(({ kind }) => kind !== 'confirmed');
+    return { solution, open: groups.filter(({ decision }) => decision === null).length, all: groups.length };
+  });
+  if (rows.length === 0) {
+    throw new UserError('no-solutions', `The run ${run.id} holds no solutions yet.`, {
+      remedy: 'Wait for the first one, or resume the run.',
+    });
+  }
+  return choose(
+    'Open Transcript',
+    rows
+      .sort((a, b) => b.open - a.open)
+      .map(({ solution, open, all }) => ({
+        label: `${GRADE_MARKS[solution.grade]} ${solution.id}`,
+        description: [
+          solution.answer ?? 'no answer',
+          ...(all > 0 ? [`${all} findings, ${open} to review`] : []),
+        ].join(' · '),
+        value: solution.id,
+      })),
+    'Solution',
+  );
+}
+
+/**
+ * Goes to the next (or previous) finding of the transcript; past its end, to that of the next solution of the run that
+ * has one.
+ */
+export async function goToFinding(
+  services: Services,
+  documents: TranscriptDocuments,
+  direction: 1 | -1,
+): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const uri = editor?.document.uri;
+  const transcript = uri && documents.get(uri);
+  if (editor === undefined || uri === undefined || transcript === undefined) {
+    throw new UserError('no-transcript', 'No transcript is open.', {
+      remedy: 'Run "Reflection: Open Transcript".',
+    });
+  }
+  const at = editor.selection.active;
+  const findings = placedFindings(documents, uri);
+  const next =
+    direction === 1
+      ? findings.find(({ range }) => range.start.isAfter(at))
+      : findings.findLast(({ range }) => range.start.isBefore(at));
+  if (next !== undefined) {
+    reveal(editor, next.range);
+    return;
+  }
+  const { folder, run, sample } = transcript.address;
+  const neighbour = await neighbourWithFindings(services, { folder, run }, sample, direction);
+  if (neighbour === null) {
+    void vscode.window.setStatusBarMessage('Reflection: no further finding in this run', 4000);
+    return;
+  }
+  const other = transcriptUri({ folder, run, kind: 'transcript', sample: neighbour });
+  const opened = await vscode.window.showTextDocument(other, { preview: true });
+  const there = placedFindings(documents, other);
+  const target = direction === 1 ? there[0] : there.at(-1);
+  if (target !== undefined) reveal(opened, target.range);
+}
+
+async function neighbourWithFindings(
+  services: Services,
+  name: { folder: string; run: string },
+  sample: string,
+  direction: 1 | -1,
+): Promise<string | null> {
+  const run = services.runs.find(vscode.Uri.parse(name.folder), name.run);
+  if (run === undefined) return null;
+  const { solutions } = await services.runs.data(run);
+  const sources = await critiqueSources(services, run);
+  const ids = solutions.map(({ id }) => id);
+  const from = ids.indexOf(sample);
+  const rest = direction === 1 ? ids.slice(from + 1) : ids.slice(0, Math.max(0, from)).reverse();
+  return (
+    rest.find((id) =>
+      groupFindings(id, sources).some(({ kind, decision }) => kind !== 'confirmed' && decision === null),
+    ) ?? null
+  );
+}
+
+function reveal(editor: vscode.TextEditor, range: vscode.Range): void {
+  editor.selection = new vscode.Selection(range.start, range.start);
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}

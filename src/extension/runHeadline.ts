@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { headlineOf, progressOf } from '../core/runs/index.ts';
+import { DATASET_FILE, readDataset } from './datasets.ts';
+import { isOver } from './followRun.ts';
+import type { RunEntry } from './runStore.ts';
+import type { Services } from './services.ts';
+
+/** Intervals in a list need fewer draws than those of a comparison. */
+const DRAWS = 2000;
+const cache = new WeakMap<Services, Map<string, { revision: string; text: Promise<string> }>>();
+
+/** The one number of a run that matters, with its interval; how far it is while it runs. */
+export function runHeadline(services: Services, run: RunEntry): Promise<string> {
+  const known = cache.get(services) ?? new Map<string, { revision: string; text: Promise<string> }>();
+  cache.set(services, known);
+  const found = known.get(run.dir);
+  if (found?.revision === run.revision) return found.text;
+  const text = isOver(run.state.status) ? measured(services, run) : Promise.resolve(progressOf(run.state));
+  known.set(run.dir, { revision: run.revision, text });
+  return text;
+}
+
+async function measured(services: Services, run: RunEntry): Promise<string> {
+  const { manifest, state } = run;
+  if (manifest.kind === 'train') return progressOf(state);
+  if (manifest.kind === 'sample') {
+    const dataset = await readDataset(path.join(run.dir, DATASET_FILE));
+    if (dataset === null) return progressOf(state);
+    const { records, i2c, c2c, size } = dataset.meta;
+    return `${i2c} i→c, ${c2c} c→c${size === null || size === records ? '' : ` of ${size} wanted`}`;
+  }
+  const summary = await services.comparer().summary(run.dir, DRAWS);
+  return headlineOf(summary) ?? progressOf(state);
+}

@@ -1,0 +1,117 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { clock } from '../core/clock.ts';
+import type { RunKind } from '../core/schema/common.ts';
+import { newRunId, runsRoot } from '../node/runs/index.ts';
+import { type LaunchedCommand, launchCommand, type Outcome } from './launch.ts';
+import type { RunEntry } from './runStore.ts';
+import { requireTrust, type Services } from './services.ts';
+
+export interface StartRequest {
+  readonly kind: Exclude<RunKind, 'train'>;
+  readonly folder: vscode.WorkspaceFolder;
+  /** Shown while it runs and used in the directory's name, such as `nano on demo-5`. */
+  readonly title: string;
+  /** Arguments of the command line, without the run directory. */
+  readonly parameters: readonly string[];
+  /** An existing run that is gone on with. */
+  readonly resume?: RunEntry;
+}
+
+export interface FinishedRun {
+  readonly run: RunEntry;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Runs a command to its end, with a notification that counts the samples and can cancel. The command itself does not
+ * need us: what it has finished is on disk, and it goes on when the window closes.
+ */
+export async function startRun(services: Services, request: StartRequest): Promise<FinishedRun> {
+  const { folder, resume } = request;
+  requireTrust('Running a model');
+  const dir = resume?.dir ?? (await newDirectory(folder, request));
+  const parameters = [
+    ...request.parameters,
+    ...(resume === undefined ? ['--title', request.title, '--run-dir', dir] : []),
+    '--json',
+  ];
+  const hold = services.runs.hold();
+  try {
+    const launched = await launchCommand(services, folder, parameters);
+    const outcome = await showProgress(services, request.title, dir, launched);
+    await services.runs.refresh();
+    const run = services.runs.runs.find((entry) => entry.dir === dir);
+    if (run === undefined) throw new Error(`The command ended, but ${dir} holds no run.`);
+    return { run, outcome };
+  } finally {
+    hold.dispose();
+  }
+}
+
+async function newDirectory(folder: vscode.WorkspaceFolder, { kind, title }: StartRequest): Promise<string> {
+  const root = runsRoot(folder.uri.fsPath);
+  await mkdir(root, { recursive: true });
+  return path.join(root, newRunId(new Date(), kind, title));
+}
+
+function showProgress(
+  services: Services,
+  title: string,
+  dir: string,
+  launched: LaunchedCommand,
+): Promise<Outcome> {
+  const location = vscode.ProgressLocation.Notification;
+  const shown = vscode.window.withProgress(
+    { location, title, cancellable: true },
+    async (progress, token) => {
+      let percent = 0;
+      const report = () => {
+        const run = services.runs.runs.find((entry) => entry.dir === dir);
+        const state = run?.state;
+        if (state === undefined || state.total === null || state.total === 0) {
+          progress.report({ message: 'loading the model' });
+          return;
+        }
+        const now = (100 * state.done) / state.total;
+        const eta = state.etaSeconds === null ? '' : `, ${clock(state.etaSeconds)} left`;
+        progress.report({
+          message: `${state.done} of ${state.total} ${state.stage ?? ''}${eta}`,
+          increment: now - percent,
+        });
+        percent = now;
+      };
+      report();
+      const subscription = services.runs.onDidChange(report);
+      token.onCancellationRequested(() => {
+        progress.report({ message: 'stopping: finished samples are kept' });
+        subscription.dispose();
+        launched.stop();
+      });
+      try {
+        return await launched.ended;
+      } finally {
+        subscription.dispose();
+      }
+    },
+  );
+  return Promise.resolve(shown);
+}
+
+/** Tells how a run ended and offers what comes next. Does not wait for the answer. */
+export function announce(
+  message: string,
+  actions: Readonly<Record<string, () => unknown>>,
+  outcome: Outcome,
+): void {
+  const names = Object.keys(actions);
+  const show =
+    outcome === 'withFailedSamples'
+      ? vscode.window.showWarningMessage(
+          `${message} Some samples failed: resume the run to try them again.`,
+          ...names,
+        )
+      : vscode.window.showInformationMessage(message, ...names);
+  void show.then((chosen) => (chosen === undefined ? undefined : actions[chosen]?.()));
+}

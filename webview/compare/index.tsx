@@ -1,0 +1,63 @@
+import '../shared/violations.ts';
+import './compare.css';
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import type {
+  CompareHost,
+  CompareState,
+  CompareView,
+  SavedComparison,
+} from '../../src/core/protocol/compare.ts';
+import { createRemote, serve } from '../../src/core/rpc.ts';
+import '../shared/controls.ts';
+import { hostPort, viewState } from '../shared/host.ts';
+import { App } from './app.tsx';
+
+const host = createRemote<CompareHost>(hostPort).remote;
+const state = signal<CompareState>({ status: 'loading', what: 'Asking for the comparison' });
+const failure = signal<string | null>(null);
+let saved: SavedComparison | undefined;
+
+serve<CompareView>(hostPort, {
+  update(next) {
+    state.value = next;
+  },
+});
+
+function attempt(call: () => Promise<void>): void {
+  call().then(
+    () => {
+      failure.value = null;
+    },
+    (reason: unknown) => {
+      failure.value = reason instanceof Error ? reason.message : String(reason);
+    },
+  );
+}
+
+function Root() {
+  return (
+    <App
+      state={state.value}
+      failure={failure.value}
+      chooseBaseline={(run) =>
+        attempt(async () => {
+          await host.setBaseline(run);
+          // Kept for the next window, which asks for the same comparison again.
+          if (saved !== undefined) viewState.write({ ...saved, baseline: run });
+        })
+      }
+      openPair={(other, problemId, index) => attempt(() => host.openPair(other, problemId, index))}
+      copyCommand={() => attempt(() => host.copyCommand())}
+    />
+  );
+}
+
+render(<Root />, document.body);
+attempt(async () => {
+  const answer = await host.ready();
+  saved = answer.saved;
+  viewState.write(saved);
+  // An update that overtook the answer is newer than what the answer holds.
+  if (state.value.status === 'loading') state.value = answer.state;
+});

@@ -1,0 +1,58 @@
+import type { ComparedPair } from '../../src/core/protocol/compare.ts';
+import type { Comparison } from '../../src/core/schema/comparison.ts';
+
+/** The answer, before any number: better, worse, or cannot tell. */
+export function Verdicts({
+  pairs,
+  nameOf,
+  baseline,
+}: {
+  pairs: readonly ComparedPair[];
+  nameOf: (id: string) => string;
+  baseline: string;
+}) {
+  return (
+    <section class="verdicts" aria-label="Verdict">
+      {pairs.map(({ other, comparison }) => (
+        <Verdict key={other} name={nameOf(other)} baseline={baseline} comparison={comparison} />
+      ))}
+    </section>
+  );
+}
+
+const LOOKS = {
+  better: { mark: '▲', tone: 'good' },
+  worse: { mark: '▼', tone: 'bad' },
+  'cannot tell': { mark: '≈', tone: 'busy' },
+} as const;
+
+function Verdict({ name, baseline, comparison }: { name: string; baseline: string; comparison: Comparison }) {
+  const { verdict, problems, metrics } = comparison;
+  const metric = metrics.find(({ id }) => id === verdict?.metric);
+  if (verdict === null) {
+    return (
+      <p class="verdict">
+        {name} and {baseline} have nothing in common that can be compared ({problems.shared} shared problems).
+      </p>
+    );
+  }
+  const { mark, tone } = LOOKS[verdict.verdict];
+  return (
+    <div class="verdict">
+      <h1>
+        <span class={tone} aria-hidden="true">
+          {mark}
+        </span>{' '}
+        {headline(name, baseline, verdict.verdict)}
+      </h1>
+      <p>
+        {metric?.label}: {verdict.sentence}
+      </p>
+    </div>
+  );
+}
+
+function headline(name: string, baseline: string, verdict: keyof typeof LOOKS): string {
+  if (verdict === 'cannot tell') return `Cannot tell ${name} from ${baseline}`;
+  return `${name} is ${verdict} than ${baseline}`;
+}
