@@ -64,7 +64,8 @@ const entries = {
     ...nodeShared,
     format: 'cjs',
     // A CommonJS bundle has no import.meta; the workbench's own files are found from it.
-    define: { 'import.meta.dirname': '__dirname' },
+    // zod asks `navigator` whether it runs on Cloudflare, and VS Code logs an error for every look at that.
+    define: { 'import.meta.dirname': '__dirname', navigator: 'undefined' },
     external: ['vscode', 'node-llama-cpp'],
     entryPoints: ['src/extension/extension.ts'],
     outfile: 'dist/extension.cjs',
