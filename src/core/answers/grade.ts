@@ -1,6 +1,8 @@
+import type { Grade } from '../schema/common.ts';
 import type { AnswerMode } from '../schema/problem.ts';
-import { extractAnswer } from './extract.ts';
-import { compareByMode } from './modes.ts';
+import { extractAnswer, readBareAnswer } from './extract.ts';
+import { MODES } from './modes/index.ts';
+import type { Outcome } from './outcome.ts';
 import { defaultPolicy, type GradingPolicy } from './policies.ts';
 import type { Doubt, GradeResult } from './types.ts';
 
@@ -14,11 +16,14 @@ export function gradeAnswer(input: {
   truncated?: boolean;
 }): GradeResult {
   const policy = input.policy ?? defaultPolicy;
-  const found = extractAnswer(input.text, policy);
-  const doubt: Doubt[] = [...found.doubt];
-  if (input.truncated === true) doubt.push('truncated');
-  const result = compareAnswers({ gold: input.gold, pred: found.answer, mode: input.mode, policy });
-  const reason = result.reason === 'no-answer' && input.truncated === true ? 'truncated' : result.reason;
+  const truncated = input.truncated === true;
+  const found = extractAnswer(input.text, policy, input.mode);
+  // A box that the limit cut in the middle holds the beginning of an answer at best.
+  const cut = truncated && found.doubt.includes('unclosed-box') && found.span?.[1] === input.text.length;
+  const answer = cut ? null : found.answer;
+  const doubt: Doubt[] = truncated ? [...found.doubt, 'truncated'] : [...found.doubt];
+  const result = compare(input.gold, answer, input.mode, policy);
+  const reason = result.reason === 'no-answer' && truncated ? 'truncated' : result.reason;
   return { ...result, reason, doubt };
 }
 
@@ -29,19 +34,43 @@ export function compareAnswers(input: {
   mode?: AnswerMode;
   policy?: GradingPolicy;
 }): GradeResult {
-  const { gold, pred } = input;
-  const answer = pred === null || pred.trim() === '' ? null : pred.trim();
-  if (gold === null || gold.trim() === '') return verdict('undetermined', answer, 'no-gold', 'extract', null);
-  if (answer === null) return verdict('incorrect', null, 'no-answer', 'extract', gold.trim());
-  return compareByMode(gold.trim(), answer, input.mode ?? 'math', input.policy ?? defaultPolicy);
+  const mode = input.mode ?? 'math';
+  const policy = input.policy ?? defaultPolicy;
+  const pred = input.pred === null || mode !== 'math' ? input.pred : readBareAnswer(input.pred, policy);
+  return compare(input.gold, pred, mode, policy);
 }
 
-function verdict(
-  grade: GradeResult['grade'],
+/** An empty gold cannot be met or missed; an empty answer meets nothing. */
+function compare(
+  goldText: string | null,
+  answerText: string | null,
+  mode: AnswerMode,
+  policy: GradingPolicy,
+): GradeResult {
+  const gold = goldText?.trim() ?? '';
+  const answer = answerText?.trim() ?? '';
+  const none = answer === '' ? null : answer;
+  if (gold === '') return result('undetermined', none, 'no-gold', 'extract', { gold: null, answer: none });
+  if (none === null) return result('incorrect', null, 'no-answer', 'extract', { gold, answer: null });
+  const bareGold = mode === 'math' ? readBareAnswer(gold, policy) : gold;
+  const verdict = MODES[mode].compare(bareGold, answer, policy);
+  const reason = verdict.reason ?? (verdict.outcome === 'equal' ? 'equal' : 'differs');
+  const forms = { gold: verdict.gold, answer: verdict.answer };
+  return result(GRADES[verdict.outcome], answer, reason, verdict.layer, forms);
+}
+
+const GRADES: Readonly<Record<Outcome, Grade>> = {
+  equal: 'correct',
+  different: 'incorrect',
+  unknown: 'undetermined',
+};
+
+function result(
+  grade: Grade,
   answer: string | null,
   reason: string,
   layer: string,
-  gold: string | null,
+  normalised: GradeResult['normalised'],
 ): GradeResult {
-  return { grade, answer, reason, layer, normalised: { gold, answer }, doubt: [] };
+  return { grade, answer, reason, layer, normalised, doubt: [] };
 }
