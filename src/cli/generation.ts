@@ -1,7 +1,9 @@
 /** What evaluating, critiquing and sampling share: options, the model, progress, and how the command ends. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { UserError } from '../core/errors.ts';
 import { defaultSampling } from '../core/prompts/index.ts';
+import { nearNames } from '../core/runs/index.ts';
 import type { RunKind } from '../core/schema/common.ts';
 import type { Prompts, SamplingOptions } from '../core/schema/run.ts';
 import type { Engine } from '../node/engines/engine.ts';
@@ -12,7 +14,7 @@ import {
   type PipelineProgress,
   type PipelineResult,
 } from '../node/pipeline/index.ts';
-import { type ProblemSet, readProblemSet } from '../node/problems/readProblems.ts';
+import { identifyProblems, type ProblemSet, readProblemSet } from '../node/problems/readProblems.ts';
 import { readWorkspace, resolveModel, resolvePrompts } from '../node/workspace/index.ts';
 import { type CommonOptions, type Context, common, numberFrom, wholeNumber } from './context.ts';
 import { EXIT } from './exitCodes.ts';
@@ -28,6 +30,7 @@ export interface GenerationOptions extends CommonOptions {
   readonly topP?: number;
   readonly topK?: number;
   readonly maxTokens?: number;
+  readonly problem: readonly string[];
 }
 
 export function generationOptions(command: Command): Command {
@@ -44,12 +47,25 @@ export function generationOptions(command: Command): Command {
       .option('--temperature <t>', '0 is greedy', numberFrom(0))
       .option('--top-p <p>', '1 is off', numberFrom(0))
       .option('--top-k <k>', '0 is off', wholeNumber(0))
-      .option('--max-tokens <n>', 'new tokens at most', wholeNumber(1)),
+      .option('--max-tokens <n>', 'new tokens at most', wholeNumber(1))
+      .option(
+        '--problem <id>',
+        'only this problem of the set; may be repeated',
+        (id: string, all: string[]) => [...all, id],
+        [],
+      ),
   );
 }
 
-/** A problem set by its name in `reflection.json`, or by file. Rows that cannot be used are told, never hidden. */
-export async function openProblemSet(context: Context, wanted: string): Promise<ProblemSet> {
+/**
+ * A problem set by its name in `reflection.json`, or by file; all of it, or only the problems with these ids. Rows that
+ * cannot be used are told, never hidden.
+ */
+export async function openProblemSet(
+  context: Context,
+  wanted: string,
+  only: readonly string[] = [],
+): Promise<ProblemSet> {
   const { config, dir } = await readWorkspace(context.workspace);
   const named = Object.hasOwn(config.problemSets, wanted) ? config.problemSets[wanted] : undefined;
   const set = await readProblemSet(
@@ -60,7 +76,22 @@ export async function openProblemSet(context: Context, wanted: string): Promise<
     const field = fault.field ? `field "${fault.field}": ` : '';
     context.output.warn(`${fault.file}:${fault.line ?? '?'}: ${field}${fault.message}. ${fault.remedy}`);
   }
-  return set;
+  return only.length === 0 ? set : onlyProblems(set, only);
+}
+
+function onlyProblems(set: ProblemSet, only: readonly string[]): ProblemSet {
+  const known = set.problems.map(({ id }) => id);
+  const unknown = only.find((id) => !known.includes(id));
+  const { name, path: file } = set.identity;
+  if (unknown !== undefined) {
+    const near = nearNames(unknown, known);
+    throw new UserError('problem-unknown', `${name} has no problem "${unknown}"`, {
+      ...(file === null ? {} : { place: { file } }),
+      remedy: near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'Name a problem by the id in its row.',
+    });
+  }
+  const problems = set.problems.filter(({ id }) => only.includes(id));
+  return { ...set, problems, identity: identifyProblems(only.join('+'), file, problems) };
 }
 
 /** Everything a pipeline needs besides its own subject. */

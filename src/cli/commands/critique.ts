@@ -38,7 +38,7 @@ export function registerCritique(program: Command, signal: AbortSignal): void {
       .description('Critique solutions: verdict, findings and the transition that each critique makes.'),
   ).action(async (wanted: string, options: CritiqueCommandOptions) => {
     const context = createContext(options, signal);
-    const { source, subject } = await critiqueSource(context, wanted, options.solution);
+    const { source, subject } = await critiqueSource(context, wanted, options);
     const { config } = await readWorkspace(context.workspace);
     const run = { kind: 'critique' as const, subject };
     const result = await withPipeline(context, options, run, (base) =>
@@ -57,11 +57,16 @@ export function registerCritique(program: Command, signal: AbortSignal): void {
 async function critiqueSource(
   context: Context,
   wanted: string,
-  solutionIds: readonly string[],
+  { solution: solutionIds, problem }: Pick<CritiqueCommandOptions, 'solution' | 'problem'>,
 ): Promise<{ source: CritiqueSource; subject: string }> {
   const { config } = await readWorkspace(context.workspace);
   const isSet = /\.(jsonl|json|csv|parquet|md)$/i.test(wanted) || Object.hasOwn(config.problemSets, wanted);
   if (!isSet) {
+    if (problem.length > 0) {
+      throw new UserError('usage', '--problem names problems of a file, and this is a run', {
+        remedy: 'Name solutions with --solution.',
+      });
+    }
     const dir = await resolveRun(context.workspace, wanted);
     const source: CritiqueSource = { kind: 'run', dir, ...(solutionIds.length > 0 ? { solutionIds } : {}) };
     return { source, subject: path.basename(dir) };
@@ -71,6 +76,6 @@ async function critiqueSource(
       remedy: 'Leave it out, or name the run.',
     });
   }
-  const { problems, identity } = await openProblemSet(context, wanted);
+  const { problems, identity } = await openProblemSet(context, wanted, problem);
   return { source: { kind: 'problems', problems, problemSet: identity }, subject: identity.name };
 }

@@ -17,7 +17,7 @@ export function registerEvaluate(program: Command, signal: AbortSignal): void {
       .description('Sample solutions of each problem, grade them, and print the metrics with intervals.'),
   ).action(async (set: string, options: GenerationOptions & { n?: number; format: TextFormat }) => {
     const context = createContext(options, signal);
-    const { problems, identity } = await openProblemSet(context, set);
+    const { problems, identity } = await openProblemSet(context, set, options.problem);
     const { config } = await readWorkspace(context.workspace);
     const run = { kind: 'evaluate' as const, subject: identity.name };
     const result = await withPipeline(context, options, run, (base) =>
