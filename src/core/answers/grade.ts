@@ -1,8 +1,8 @@
 import type { Grade } from '../schema/common.ts';
 import type { AnswerMode } from '../schema/problem.ts';
-import { extractAnswer, readBareAnswer } from './extract.ts';
+import type { Outcome } from './compare/outcome.ts';
+import { extractAnswer, readBareAnswer } from './extract/extract.ts';
 import { MODES } from './modes/index.ts';
-import type { Outcome } from './outcome.ts';
 import { defaultPolicy, type GradingPolicy } from './policies.ts';
 import type { Doubt, GradeResult } from './types.ts';
 

@@ -122,6 +122,10 @@ const unifyCommands: Step = rules(
   [/\\(?:boxed|fbox)\s?\{/g, '{'],
 );
 
+/** `\mathbf{1 5}`: digits that a scan spaced. */
+const joinBoldDigits: Step = (text) =>
+  text.replace(/\\mathbf\{((?:\d ){1,20}\d)\}/g, (_, digits: string) => digits.replaceAll(' ', ''));
+
 /** Words in \text{} that are mathematics. */
 const unwrapText: Step = rules(
   [/\\(?:text|mathbf)\{\s?([-+]?[\d.,]+)\s?\}/g, '$1'],
@@ -130,7 +134,11 @@ const unwrapText: Step = rules(
   [/(?<=[\d)}])\s?(?:or|and)\s?(?=[\d(A-Z\\-])/g, ' , '],
   [/,\s?,/g, ','],
   [/\\text\{\s?([ei])\s?\}/g, '$1'],
-  [/\\text\{\s?((?:arc|ar|a)?(?:sin|cos|tan|cot|sec|csc)h?|ln|log|lcm|gcd|max|min|exp)\s?\}/g, '\\$1 '],
+  // Behind a number or a slash, sec and min are units.
+  [
+    /(?<![\d}/]\s?)\\text\{\s?((?:arc|ar|a)?(?:sin|cos|tan|cot|sec|csc)h?|ln|log|lcm|gcd|max|min|exp)\s?\}/g,
+    '\\$1 ',
+  ],
 );
 
 const currencyAndPercent: Step = rules(
@@ -156,6 +164,7 @@ const STEPS: readonly Step[] = [
   (text) => text.trim().replace(/\s{1,3000}/g, ' '),
   dropTrailing,
   unifyCommands,
+  joinBoldDigits,
   unwrapText,
   currencyAndPercent,
   dropTemperatures,

@@ -1,4 +1,4 @@
-import { findBoxes } from '../answers/boxes.ts';
+import { findBoxes } from '../answers/extract/boxes.ts';
 
 /** A gold answer taken from a cell, with the worked solution when the cell held one (GSM8K). */
 export interface GoldCell {

@@ -1,4 +1,4 @@
-import { findBoxes } from '../answers/boxes.ts';
+import { findBoxes } from '../answers/extract/boxes.ts';
 import type { Span } from '../schema/common.ts';
 
 /** An answer that a trace names on its way: a box, or a number or option after "the answer is". */

@@ -43,8 +43,9 @@ describe('findBoxes', () => {
 
   it.each(['\\boxed{', '{', '\\boxed', '\\boxed{}', '\\'])('reads 1 MB of %s in a moment', (unit) => {
     const text = unit.repeat(Math.ceil(1e6 / unit.length));
-    const start = performance.now();
+    const start = process.cpuUsage();
     findBoxes(text);
-    expect(performance.now() - start).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(1000);
   });
 });

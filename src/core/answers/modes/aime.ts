@@ -1,4 +1,4 @@
-import type { Verdict } from '../verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** AIME mode: an integer from 0 to 999, leading zeros allowed, and nothing else. */
 export function compareAime(gold: string, answer: string): Verdict {

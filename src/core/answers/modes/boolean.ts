@@ -1,5 +1,5 @@
 import type { ExtractedAnswer } from '../types.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 const MEANINGS: Readonly<Record<string, 'True' | 'False' | 'Uncertain'>> = {
   true: 'True',

@@ -1,6 +1,6 @@
-import { findBoxes } from '../boxes.ts';
+import { findBoxes } from '../extract/boxes.ts';
 import type { ExtractedAnswer } from '../types.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Choice mode: the letter of an option, A to J. */
 export function compareChoice(gold: string, answer: string): Verdict {

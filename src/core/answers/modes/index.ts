@@ -1,14 +1,14 @@
 /** The answer modes: how each finds an answer in a generation, and how it compares two of them. */
 import type { AnswerMode } from '../../schema/problem.ts';
-import { compareMaths } from '../maths.ts';
 import type { GradingPolicy } from '../policies.ts';
 import type { ExtractedAnswer } from '../types.ts';
-import type { Verdict } from '../verdict.ts';
 import { compareAime } from './aime.ts';
 import { compareBoolean, extractBoolean } from './boolean.ts';
 import { compareChoice, extractChoice } from './choice.ts';
+import { compareMaths } from './maths.ts';
 import { comparePython, extractPython } from './python.ts';
 import { compareText } from './text.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface ModeRules {
   readonly compare: (gold: string, answer: string, policy: GradingPolicy) => Verdict;

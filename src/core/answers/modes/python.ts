@@ -1,8 +1,8 @@
-import { findBoxes } from '../boxes.ts';
+import { findBoxes } from '../extract/boxes.ts';
+import { UnreadableAnswer } from '../parse/unreadable.ts';
 import type { ExtractedAnswer } from '../types.ts';
-import { UnreadableAnswer } from '../unreadable.ts';
-import type { Verdict } from '../verdict.ts';
 import { parsePythonLiteral, pythonEqual } from './pythonLiteral.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Python mode: both sides are literals, compared as Python compares them (1 == 1.0 == True, a list is no tuple). */
 export function comparePython(gold: string, answer: string): Verdict {
@@ -100,7 +100,7 @@ function jsonAnswer(text: string): Found | null {
 }
 
 function asserted(text: string): Found | null {
-  const assertion = [...text.matchAll(/^\s*assert\s+[^\n]{0,2000}?\)\s*==\s*([^\n]{1,4000})$/gm)].at(-1);
+  const assertion = [...text.matchAll(/^[ \t]*assert\s+[^\n]{0,2000}?\)\s*==\s*([^\n]{1,4000})$/gm)].at(-1);
   if (assertion?.[1] === undefined) return null;
   const answer = assertion[1].replace(/`+$/, '').trim();
   return {
@@ -129,7 +129,7 @@ function phrased(text: string): Found | null {
 function whole(text: string): Found | null {
   const answer = text
     .trim()
-    .replace(/^```(?:python)?\s*|\s*```$/g, '')
+    .replace(/^```(?:python)?|```$/g, '')
     .trim();
   return 'reason' in read(answer) ? null : { answer, start: 0, end: text.length, method: 'whole-text' };
 }

@@ -1,5 +1,5 @@
 /** Python's literals: what `ast.literal_eval` reads, and `set()`. */
-import { UnreadableAnswer } from '../unreadable.ts';
+import { UnreadableAnswer } from '../parse/unreadable.ts';
 
 export type PythonValue =
   | { readonly kind: 'none' }

@@ -1,4 +1,4 @@
-import type { Verdict } from '../verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Text mode: the same characters, but for white space at the ends and between words, and Unicode form. */
 export function compareText(gold: string, answer: string): Verdict {

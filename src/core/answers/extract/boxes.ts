@@ -1,4 +1,4 @@
-import type { Span } from '../schema/common.ts';
+import type { Span } from '../../schema/common.ts';
 
 /** One `\boxed{...}` or `\fbox{...}` of a text. */
 export interface Box {

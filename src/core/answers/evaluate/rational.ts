@@ -6,10 +6,8 @@ export interface Rational {
   readonly d: bigint;
 }
 
-/** Fractions of more bits are not computed: the caller goes on in floating point. */
-const MAX_BITS = 20_000;
-/** A power needs no greatest common divisor, so that it may be longer. */
-const MAX_POWER_BITS = 60_000;
+/** A power needs no greatest common divisor, so that it may be so many times longer than other fractions. */
+const POWER_FACTOR = 3;
 
 export const ZERO: Rational = { n: 0n, d: 1n };
 export const ONE: Rational = { n: 1n, d: 1n };
@@ -21,11 +19,11 @@ export function integer(value: bigint): Rational {
 /** The fraction n/d in lowest terms; null when d is 0 or the numbers are too large. */
 export function fraction(n: bigint, d: bigint, budget: Budget): Rational | null {
   const bits = bitLength(n) + bitLength(d);
-  if (d === 0n || bits > 2 * MAX_BITS) return null;
+  if (d === 0n || bits > 2 * budget.maxBits) return null;
   spend(budget, 1 + bits / 64);
   const divisor = greatestCommonDivisor(n < 0n ? -n : n, d < 0n ? -d : d);
   // Euclid's steps grow with the bits, and each costs as many.
-  spend(budget, (bits / 256) ** 2);
+  spend(budget, (bits / 160) ** 2);
   const signed = d < 0n ? -divisor : divisor;
   return { n: n / signed, d: d / signed };
 }
@@ -50,7 +48,7 @@ export function negate(a: Rational): Rational {
 export function power(a: Rational, exponent: bigint, budget: Budget): Rational | null {
   const size = exponent < 0n ? -exponent : exponent;
   const bits = Math.max(bitLength(a.n), bitLength(a.d));
-  if (size > 100_000n || bits * Number(size) > MAX_POWER_BITS) return null;
+  if (size > 100_000n || bits * Number(size) > POWER_FACTOR * budget.maxBits) return null;
   spend(budget, (bits * Number(size)) / 64);
   const [n, d] = [a.n ** size, a.d ** size];
   if (exponent >= 0n) return { n, d };

@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../compare/outcome.ts';
 
 /** What a mode says about two answers. */
 export interface Verdict {

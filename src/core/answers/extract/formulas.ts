@@ -1,4 +1,4 @@
-import type { Span } from '../schema/common.ts';
+import type { Span } from '../../schema/common.ts';
 
 /** A formula in a text: `$...$`, `$$...$$`, `\(...\)` or `\[...\]`. */
 export interface Formula {

@@ -1,7 +1,7 @@
 /** Answers that stand in a sentence: "The final answer is 42", "Answer: 42", "#### 42", or the last number. */
-import type { Span } from '../schema/common.ts';
+import type { Span } from '../../schema/common.ts';
+import { findFormulas } from './formulas.ts';
 import { firstCluster, joinPieces, lastCluster } from './linked.ts';
-import { findFormulas } from './mathSpans.ts';
 
 /** An answer found in a text, with its place there. */
 export interface Phrase {

@@ -1,14 +1,15 @@
 /** Comparison of two scalars as texts: percentages, units, bases, words; expressions go on to `scalar.ts`. */
-import type { Expression } from './expression.ts';
+
+import { wordsOf } from '../normalise.ts';
+import type { Expression } from '../parse/expression.ts';
+import { isBareWord } from '../parse/lexer.ts';
+import { FUNCTIONS } from '../parse/names.ts';
+import { parseExpression } from '../parse/parse.ts';
+import { UnreadableAnswer, type UnreadableReason } from '../parse/unreadable.ts';
+import { compareScalars } from './compareScalars.ts';
 import { fractionForm } from './fractions.ts';
-import { isBareWord } from './lexer.ts';
-import { FUNCTIONS } from './names.ts';
-import { wordsOf } from './normalise.ts';
 import { type Comparison, decide, giveUp, type Outcome } from './outcome.ts';
-import { parseExpression } from './parse.ts';
-import { compareScalars } from './scalar.ts';
 import { splitUnit, unitsContradict } from './units.ts';
-import { UnreadableAnswer, type UnreadableReason } from './unreadable.ts';
 
 export function compareScalarTexts(gold: string, answer: string, comparison: Comparison): Outcome {
   comparison.budget.left -= 20;

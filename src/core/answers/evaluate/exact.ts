@@ -1,6 +1,7 @@
 /** Exact evaluation to a rational number. */
+
+import type { Expression } from '../parse/expression.ts';
 import { type Budget, spend } from './budget.ts';
-import type { Expression } from './expression.ts';
 import type { Rational } from './rational.ts';
 import * as rational from './rational.ts';
 

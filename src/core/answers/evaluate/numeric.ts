@@ -1,9 +1,10 @@
 /** Evaluation in complex doubles. */
+
+import type { Expression } from '../parse/expression.ts';
 import { type Budget, spend } from './budget.ts';
 import * as complex from './complex.ts';
 import { type Complex, real } from './complex.ts';
 import { evaluateExactly } from './exact.ts';
-import type { Expression } from './expression.ts';
 import { toNumber } from './rational.ts';
 
 export interface NumericEnvironment {

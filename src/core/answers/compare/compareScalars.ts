@@ -1,13 +1,14 @@
 /** Comparison of two scalar expressions: exact fractions first, then numbers, then sample points. */
+
+import { type Budget, withShare } from '../evaluate/budget.ts';
+import { type Complex, isFiniteValue, modulus, real } from '../evaluate/complex.ts';
+import { evaluateExactly } from '../evaluate/exact.ts';
+import { evaluateNumerically, fingerprint, NoValue, type NumericEnvironment } from '../evaluate/numeric.ts';
+import { evaluatePrecisely } from '../evaluate/precise.ts';
+import { isEqual, type Rational } from '../evaluate/rational.ts';
+import { canonicalText, type Expression, hasDecimal, substitute, variablesOf } from '../parse/expression.ts';
 import { isApproximatelyEqual, sampleTolerance, valued } from './approximate.ts';
-import { type Budget, withShare } from './budget.ts';
-import { type Complex, isFiniteValue, modulus, real } from './complex.ts';
-import { evaluateExactly } from './exact.ts';
-import { canonicalText, type Expression, hasDecimal, substitute, variablesOf } from './expression.ts';
-import { evaluateNumerically, fingerprint, NoValue, type NumericEnvironment } from './numeric.ts';
 import { type Comparison, decide, giveUp, type Outcome } from './outcome.ts';
-import { evaluatePrecisely } from './precise.ts';
-import { isEqual, type Rational } from './rational.ts';
 
 export function compareScalars(gold: Expression, answer: Expression, comparison: Comparison): Outcome {
   const renamed = comparison.policy.variableNames === 'rename' ? renameVariables(gold, answer) : answer;
@@ -116,7 +117,8 @@ function compareConstants(
 }
 
 /** Part of the budget that exact arithmetic may use before floating point takes over. */
-const SHARE = 30_000;
+const SHARE = { cost: 15_000 };
+const POINT_SHARE = { cost: 15_000, maxBits: 2048 };
 
 function numericValue(
   expression: Expression,
@@ -174,7 +176,7 @@ function isInfinity(expression: Expression): boolean {
  * degree/1000 a point (Schwartz-Zippel); null when a value is not rational.
  */
 function compareAtRationalPoints(gold: Expression, answer: Expression, budget: Budget): boolean | null {
-  return withShare(budget, SHARE, (own) => {
+  return withShare(budget, POINT_SHARE, (own) => {
     let agreed = 0;
     for (let point = 0; point < 3; point++) {
       const environment = rationalPoint(point);

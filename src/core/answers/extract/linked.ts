@@ -1,5 +1,5 @@
 /** Several boxes or formulas that together are one answer: `\boxed{1}` and `\boxed{2}`. */
-import type { Span } from '../schema/common.ts';
+import type { Span } from '../../schema/common.ts';
 
 /** A piece of a text with what it holds. */
 export interface Piece {

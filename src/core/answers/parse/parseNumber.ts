@@ -1,6 +1,6 @@
-import { newBudget } from './budget.ts';
+import { newBudget } from '../evaluate/budget.ts';
+import { fraction, integer, type Rational } from '../evaluate/rational.ts';
 import type { Expression } from './expression.ts';
-import { fraction, integer, type Rational } from './rational.ts';
 import { UnreadableAnswer } from './unreadable.ts';
 
 export function number(value: bigint): Expression {

@@ -1,11 +1,12 @@
 /** Maths mode: every reading of the gold against every reading of the answer. */
-import { newBudget, OutOfBudget } from './budget.ts';
-import { compareStructures } from './compare.ts';
-import { MAX_ANSWER } from './lexer.ts';
-import { normalise } from './normalise.ts';
-import type { Comparison, Outcome } from './outcome.ts';
-import type { GradingPolicy } from './policies.ts';
-import { readStructure } from './structure.ts';
+
+import { compareStructures } from '../compare/compareStructures.ts';
+import type { Comparison, Outcome } from '../compare/outcome.ts';
+import { newBudget, OutOfBudget } from '../evaluate/budget.ts';
+import { normalise } from '../normalise.ts';
+import { MAX_ANSWER } from '../parse/lexer.ts';
+import type { GradingPolicy } from '../policies.ts';
+import { readStructure } from '../structure/structure.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Compares two answers in maths mode. */

@@ -1,16 +1,16 @@
 /** Comparison of equations and inequalities. */
-import { type Budget, withShare } from './budget.ts';
-import { isFiniteValue, modulus } from './complex.ts';
-import { evaluateExactly } from './exact.ts';
-import { type Expression, variablesOf } from './expression.ts';
-import { ascending } from './intervals.ts';
-import { compareScalarTexts, readExpression } from './leaf.ts';
-import { evaluateNumerically, fingerprint, NoValue } from './numeric.ts';
+import { type Budget, withShare } from '../evaluate/budget.ts';
+import { isFiniteValue, modulus } from '../evaluate/complex.ts';
+import { evaluateExactly } from '../evaluate/exact.ts';
+import { evaluateNumerically, fingerprint, NoValue } from '../evaluate/numeric.ts';
+import * as rational from '../evaluate/rational.ts';
+import { type Expression, variablesOf } from '../parse/expression.ts';
+import { isName } from '../structure/relation.ts';
+import { readStructure, type Structure } from '../structure/structure.ts';
+import { ascending } from './compareIntervals.ts';
+import { samplePoint } from './compareScalars.ts';
+import { compareScalarTexts, readExpression } from './compareTexts.ts';
 import { type Comparison, decide, every, giveUp, type Outcome } from './outcome.ts';
-import * as rational from './rational.ts';
-import { isName } from './relation.ts';
-import { samplePoint } from './scalar.ts';
-import { readStructure, type Structure } from './structure.ts';
 
 export type Relation = Extract<Structure, { kind: 'relation' }>;
 export type CompareStructures = (gold: Structure, answer: Structure, comparison: Comparison) => Outcome;
@@ -167,7 +167,7 @@ function difference(relation: Relation): Expression | null {
 
 /** p/q where it is the same at several rational points, `none` where it is not; null when they are not rational. */
 function exactFactor(p: Expression, q: Expression, budget: Budget): number | 'none' | null {
-  return withShare(budget, 30_000, (own) => {
+  return withShare(budget, { cost: 15_000, maxBits: 4096 }, (own) => {
     let first: rational.Rational | null = null;
     for (let point = 0; point < 3; point++) {
       const environment = (name: string) =>

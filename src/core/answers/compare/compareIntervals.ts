@@ -1,9 +1,10 @@
 /** Intervals and their unions; relations over one name are intervals too. */
-import { compareScalarTexts, readExpression } from './leaf.ts';
-import { evaluateNumerically, NoValue } from './numeric.ts';
+
+import { evaluateNumerically, NoValue } from '../evaluate/numeric.ts';
+import { isName } from '../structure/relation.ts';
+import type { RelationSign, Structure } from '../structure/structure.ts';
+import { compareScalarTexts, readExpression } from './compareTexts.ts';
 import { type Comparison, decide, every, type Outcome } from './outcome.ts';
-import { isName } from './relation.ts';
-import type { RelationSign, Structure } from './structure.ts';
 
 export interface Interval {
   readonly open: '(' | '[';

@@ -1,17 +1,17 @@
 /** Finds the answer in a generation, step by step down a ladder; the policy says how far. */
 
-import type { Span } from '../schema/common.ts';
-import type { AnswerMode } from '../schema/problem.ts';
+import type { Span } from '../../schema/common.ts';
+import type { AnswerMode } from '../../schema/problem.ts';
+import { MODES } from '../modes/index.ts';
+import { defaultPolicy, type GradingPolicy } from '../policies.ts';
+import type { Doubt, ExtractedAnswer } from '../types.ts';
 import { type Box, findBoxes } from './boxes.ts';
+import { findFormulas } from './formulas.ts';
 import { firstCluster, joinPieces, lastCluster } from './linked.ts';
-import { findFormulas } from './mathSpans.ts';
-import { MODES } from './modes/index.ts';
 import { finalAnswer, isProse, lastFormulaOrNumber } from './phrases.ts';
-import { defaultPolicy, type GradingPolicy } from './policies.ts';
-import type { Doubt, ExtractedAnswer } from './types.ts';
 
 /** Longer generations are read from their end. */
-const MAX_TEXT = 2_000_000;
+const MAX_TEXT = 500_000;
 
 const NOTHING: ExtractedAnswer = { answer: null, span: null, method: 'none', doubt: [] };
 
@@ -89,7 +89,7 @@ function boxedAnswer(
   const answer = joinPieces(text, cluster);
   const doubt: Doubt[] = [];
   if (!last.closed) doubt.push('unclosed-box');
-  const others = boxes.slice(0, boxes.length - cluster.length);
+  const others = boxes.slice(0, boxes.length - cluster.length).slice(-MAX_OTHERS);
   if (others.some((box) => !cluster.some((kept) => sameText(kept.content, box.content)))) {
     doubt.push('several-boxes');
   }
@@ -98,9 +98,14 @@ function boxedAnswer(
   return { answer: answer === '' ? null : answer, span, method: 'boxed', doubt };
 }
 
+/** Text behind the answer that is read for second thoughts. */
+const MAX_REST = 20_000;
+/** Boxes before the answer that are looked at for a contradiction. */
+const MAX_OTHERS = 50;
+
 /** Behind the last box another answer is announced, or the text begins to reconsider. */
 function changesItsMind(text: string, last: Box, answer: string): boolean {
-  const rest = text.slice(last.span[1]);
+  const rest = text.slice(last.span[1]).slice(0, MAX_REST);
   const announced = finalAnswer(rest);
   if (announced !== null && !sameText(announced.answer, answer)) return true;
   return /\b(?:wait|actually|let me (?:re-?check|double-check|reconsider)|i made a mistake|on second thought)\b/i.test(

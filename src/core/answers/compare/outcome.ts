@@ -1,5 +1,5 @@
-import type { Budget } from './budget.ts';
-import type { GradingPolicy } from './policies.ts';
+import type { Budget } from '../evaluate/budget.ts';
+import type { GradingPolicy } from '../policies.ts';
 
 /** The three-valued result of a comparison. */
 export type Outcome = 'equal' | 'different' | 'unknown';

@@ -1,5 +1,5 @@
 /** Expressions: what a scalar answer is parsed to. */
-import type { Rational } from './rational.ts';
+import type { Rational } from '../evaluate/rational.ts';
 
 export type Expression =
   | {

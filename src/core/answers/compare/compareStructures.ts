@@ -1,10 +1,10 @@
 /** Comparison of two structures: which forms may meet, and how. */
-import { spend } from './budget.ts';
-import { asIntervals, compareIntervals } from './intervals.ts';
-import { compareScalarTexts, readExpression } from './leaf.ts';
+import { spend } from '../evaluate/budget.ts';
+import { readStructure, type Structure } from '../structure/structure.ts';
+import { asIntervals, compareIntervals } from './compareIntervals.ts';
+import { assignedValue, compareRelations, isEquation, isSumOfNames } from './compareRelations.ts';
+import { compareScalarTexts, readExpression } from './compareTexts.ts';
 import { type Comparison, decide, every, giveUp, type Outcome } from './outcome.ts';
-import { assignedValue, compareRelations, isEquation, isSumOfNames } from './relations.ts';
-import { readStructure, type Structure } from './structure.ts';
 
 export function compareStructures(gold: Structure, answer: Structure, comparison: Comparison): Outcome {
   spend(comparison.budget, 10);

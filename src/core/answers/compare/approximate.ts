@@ -1,8 +1,9 @@
 /** When a decimal counts as an exact value, or as another decimal. */
-import type { Expression } from './expression.ts';
-import { hasDecimal } from './expression.ts';
-import type { GradingPolicy } from './policies.ts';
-import { type Rational, toNumber } from './rational.ts';
+
+import { type Rational, toNumber } from '../evaluate/rational.ts';
+import type { Expression } from '../parse/expression.ts';
+import { hasDecimal } from '../parse/expression.ts';
+import type { GradingPolicy } from '../policies.ts';
 
 /** A side of the comparison: the expression with its value. */
 export interface Valued {

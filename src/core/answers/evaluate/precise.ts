@@ -1,7 +1,7 @@
 /** Evaluation of real expressions to 50 digits, to tell apart what doubles cannot: √(10²⁰+1) is not 10¹⁰. */
 import { Decimal } from 'decimal.js';
+import type { Expression } from '../parse/expression.ts';
 import { type Budget, spend } from './budget.ts';
-import type { Expression } from './expression.ts';
 import { bitLength, type Rational } from './rational.ts';
 
 const Precise = Decimal.clone({ precision: 50, toExpNeg: -100, toExpPos: 100 });
