@@ -68,7 +68,8 @@ async function writeDataset(
     },
   });
   const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-  const full: DatasetMeta = {
+  // Parsed, so that its fields stand in the order of the schema, as those of a file that is read back.
+  const full = datasetMetaSchema.parse({
     schemaVersion: 1,
     kind: 'scft',
     createdAt: new Date().toISOString(),
@@ -77,7 +78,7 @@ async function writeDataset(
     sha256: sha256(text),
     problemHashes: [...new Set(records.map(({ q }) => sha256(statementCanonicalText(q))))].sort(),
     parents: [{ kind: 'run', id: manifest.id, role: 'critiques' }],
-  };
+  } satisfies DatasetMeta);
   const metaFile = `${withoutExtension(file)}.meta.json`;
   const before = await readMeta(metaFile);
   const isUnchanged =

@@ -1,0 +1,69 @@
+/** The pipelines on the embedded model in its child process. */
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../src/node/engines/engine.ts';
+import { connectEngine } from '../../../src/node/engines/index.ts';
+import { packageRoot } from '../../../src/node/packageRoot.ts';
+import { critique, evaluate, sample } from '../../../src/node/pipeline/index.ts';
+import { readProblemSet } from '../../../src/node/problems/readProblems.ts';
+import { readRun } from '../../../src/node/runs/index.ts';
+import { readWorkspace, resolveModel } from '../../../src/node/workspace/index.ts';
+import { temporaryDir } from '../runs/fixtures.ts';
+
+const sampling = { temperature: 1, topP: 1, topK: 0, minP: 0, maxTokens: 340 };
+let engine: Engine;
+
+async function nano() {
+  return resolveModel(await readWorkspace(packageRoot()), 'nano');
+}
+
+beforeAll(async () => {
+  engine = await connectEngine((await nano()).config, new AbortController().signal);
+});
+afterAll(() => engine?.close());
+
+async function options(set: string) {
+  const { problems, identity } = await readProblemSet(path.join(packageRoot(), 'media', 'problems', set));
+  const { prompts } = await nano();
+  const dir = path.join(await temporaryDir(), 'run');
+  return { dir, problems, problemSet: identity, engine, prompts, sampling, seed: 3 };
+}
+
+describe('the embedded model', () => {
+  it('solves problems of its family, and criticises its solutions with findings on their steps', async () => {
+    const base = await options('demo-60.jsonl');
+    await evaluate({ ...base, n: 1 });
+    const run = await readRun(base.dir);
+    expect(run.solutions).toHaveLength(60);
+    expect(run.solutions.filter(({ grade }) => grade === 'undetermined')).toEqual([]);
+    const right = run.solutions.filter(({ grade }) => grade === 'correct').length;
+    // It solves about seven of ten; far off either way means broken prompts or a broken grader.
+    expect(right).toBeGreaterThan(20);
+    expect(right).toBeLessThan(58);
+
+    const dir = path.join(path.dirname(base.dir), 'critiques');
+    await critique({ ...base, dir, n: 1, source: { kind: 'run', dir: base.dir } });
+    const critiques = await readRun(dir);
+    const texts = new Map(critiques.solutions.map(({ id, text }) => [id, text]));
+    const findings = critiques.critiques.flatMap((row) =>
+      row.findings.map((finding) => ({
+        ...finding,
+        text: texts.get(row.solutionId)?.slice(...finding.span) ?? '',
+      })),
+    );
+    const onSteps = findings.filter(({ anchor }) => anchor === 'step');
+    expect(onSteps.length).toBeGreaterThan(critiques.critiques.length / 2);
+    for (const { text } of onSteps) expect(text).toMatch(/^Step \d/);
+    expect(critiques.critiques.filter(({ verdict }) => verdict === 'none').length).toBeLessThan(20);
+  });
+
+  it('makes an SCFT dataset from itself, the same one each time it is asked', async () => {
+    const base = await options('demo-60.jsonl');
+    const settings = { ...base, n: 2, critiques: 4, mix: [2, 1] as const, size: null };
+    const { dataset, failed } = await sample(settings);
+    expect(failed).toBe(0);
+    expect(dataset?.meta.i2c).toBeGreaterThan(0);
+    expect(dataset?.meta.funnel.map(({ dropped }) => dropped).some((dropped) => dropped > 0)).toBe(true);
+    expect((await sample(settings)).dataset?.isUnchanged).toBe(true);
+  });
+});
