@@ -39,6 +39,12 @@ export const openaiModelSchema = z.strictObject({
     .optional()
     .describe('Environment variable that holds the key; the key itself is never written down'),
   concurrency: z.int().min(1).max(1024).default(8).describe('Requests in flight'),
+  retries: z
+    .int()
+    .min(0)
+    .max(20)
+    .default(5)
+    .describe('Further attempts after 429, 5xx and lost connections, with growing pauses'),
 });
 export type OpenaiModelConfig = z.infer<typeof openaiModelSchema>;
 

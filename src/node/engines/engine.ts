@@ -12,7 +12,8 @@ export interface Engine {
   readonly facts: EngineFacts;
   /**
    * Results in order of completion. A sample that failed is a row with `error` and finish `error`. Aborting ends the
-   * generator without an exception: what was finished has been yielded, the rest never is.
+   * generator without an exception: what was finished has been yielded, the rest never is. Throws a `UserError`, after
+   * all finished results, only when no further sample can be had: the server is gone, or processes keep dying.
    */
   sample(requests: readonly SampleRequest[], signal: AbortSignal): AsyncGenerator<SampleResult>;
   close(): Promise<void>;

@@ -2,7 +2,7 @@
  * Hands requests to a pool of inference processes and survives the death of any of them: what a dead process had not
  * finished is tried once more on a fresh one, then it is an error row.
  */
-import { messageOf } from '../../core/errors.ts';
+import { messageOf, UserError } from '../../core/errors.ts';
 import type { LoadOptions, SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
 import { describeEnd } from '../inference/inferenceProcess.ts';
 import { type LoadedProcess, startLoaded } from './llamaProcess.ts';
@@ -61,6 +61,7 @@ export function createLlamaPool(processes: readonly LoadedProcess[], options: Lo
     dispatch(workers);
     try {
       yield* batch.results;
+      if (batch.failure !== undefined) throw batch.failure;
     } finally {
       signal.removeEventListener('abort', onAbort);
       await cancel(batch);
@@ -173,14 +174,15 @@ export function createLlamaPool(processes: readonly LoadedProcess[], options: Lo
     dispatch(workers);
   }
 
-  /** Without any process left, what remains becomes error rows: a run ends, it never hangs. */
+  /** Without any process left, what remains is not done: the run ends and can be resumed, it never hangs. */
   function failIfNoneLeft(): void {
     if (workers.some((worker) => worker.broken === undefined || worker.loaded !== undefined)) return;
-    const reason = workers[0]?.broken ?? '';
     for (const batch of batches) {
-      for (const job of batch.groups.drain()) {
-        batch.deliver({ ...errorResult(job, `No inference process is left. ${reason}`), id: job.request.id });
-      }
+      batch.groups.drain();
+      batch.failure = new UserError('engine-lost', `Inference keeps failing. ${workers[0]?.broken ?? ''}`, {
+        place: { file: options.path },
+        remedy: 'Use a smaller contextTokens or fewer slots, or another model, then resume the run.',
+      });
       endIfDone(batch);
     }
   }
@@ -214,6 +216,6 @@ export function createLlamaPool(processes: readonly LoadedProcess[], options: Lo
   return { sample, close };
 }
 
-function errorResult({ key }: SampleJob, error: string): SampleResult {
-  return { id: key, text: '', promptTokens: 0, tokens: 0, finish: 'error', ms: 0, error };
+function errorResult({ request }: SampleJob, error: string): SampleResult {
+  return { id: request.id, text: '', promptTokens: 0, tokens: 0, finish: 'error', ms: 0, error };
 }

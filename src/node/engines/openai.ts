@@ -1,12 +1,12 @@
 /** A model behind an OpenAI-compatible server: vLLM, llama-server, `transformers serve`, hosted services. */
 import { APIConnectionError, APIError, OpenAI } from 'openai';
 import pRetry from 'p-retry';
-import { EnvHttpProxyAgent, fetch } from 'undici';
 import { messageOf, UserError } from '../../core/errors.ts';
 import { type OpenaiModelConfig, openaiModelSchema } from '../../core/schema/model.ts';
 import { inCompletionOrder } from './completionOrder.ts';
 import type { ConnectOptions, Engine, EngineModule, SampleRequest, SampleResult } from './engine.ts';
 import { createServerChecks, type ServerChecks } from './openaiChecks.ts';
+import { openTransport, type Transport } from './openaiFetch.ts';
 import {
   bodyOf,
   type Completion,
@@ -18,8 +18,6 @@ import {
   simplerDialect,
 } from './openaiRequest.ts';
 
-/** Attempts after the first for 429, 5xx, refused and reset connections; `Retry-After` is honoured. */
-const RETRIES = 5;
 /** Attempts after the first when an answer breaks off or is not JSON: rarer, and each costs a whole generation. */
 const BROKEN_ANSWER_RETRIES = 2;
 /** A long trace on a busy server takes hours; without any limit a dead connection would wait for ever. */
@@ -50,11 +48,10 @@ async function connectOpenai(
 ): Promise<Engine> {
   const key = readKey(config);
   const warned = new Set<string>();
-  // undici's own fetch: the one built into Node gives up on answers that take more than 5 minutes to begin.
-  const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0 });
+  const transport = openTransport();
   const server: Server = {
     config,
-    client: openClient(config, key, dispatcher),
+    client: openClient(config, key, transport),
     warnOnce(topic, message) {
       if (!warned.has(topic)) options.onWarning?.(message);
       warned.add(topic);
@@ -65,7 +62,7 @@ async function connectOpenai(
   try {
     await probe(server, signal);
   } catch (thrown) {
-    await dispatcher.destroy();
+    await transport.close();
     throw thrown;
   }
   const closing = new AbortController();
@@ -82,7 +79,7 @@ async function connectOpenai(
     sample: (requests, caller) => sample(server, requests, AbortSignal.any([caller, closing.signal])),
     async close() {
       closing.abort();
-      await dispatcher.destroy();
+      await transport.close();
     },
   };
 }
@@ -97,23 +94,18 @@ function readKey({ apiKeyEnv }: OpenaiModelConfig): string | undefined {
   });
 }
 
-function openClient(
-  config: OpenaiModelConfig,
-  key: string | undefined,
-  dispatcher: EnvHttpProxyAgent,
-): OpenAI {
+function openClient(config: OpenaiModelConfig, key: string | undefined, transport: Transport): OpenAI {
   return new OpenAI({
     baseURL: config.baseUrl,
     // The package insists on a key; servers without keys ignore it. Never the one of another service.
     apiKey: key ?? 'none',
     organization: null,
     project: null,
-    maxRetries: RETRIES,
+    // For 429, 5xx, refused and reset connections; `Retry-After` is honoured.
+    maxRetries: config.retries,
     timeout: REQUEST_MS,
     logLevel: 'off',
-    // undici's types and those of the global fetch describe the same thing apart.
-    fetch: ((input: string, init: object) =>
-      fetch(input, { ...init, dispatcher })) as unknown as typeof globalThis.fetch,
+    fetch: transport.fetch,
   });
 }
 
@@ -193,7 +185,7 @@ async function post(server: Server, request: SampleRequest, signal: AbortSignal)
       throw new BrokenAnswerError('The answer of the server is not a completion in JSON.');
     } catch (thrown) {
       if (!(thrown instanceof APIError)) throw thrown;
-      const simpler = simplerDialect(dialect, thrown.status, refusalOf(thrown));
+      const simpler = simplerDialect(dialect, thrown.status, thrown.message);
       if (simpler === undefined) throw thrown;
       // Another request may have found out something else meanwhile.
       server.dialect = { ...server.dialect, ...simpler };
@@ -212,10 +204,6 @@ function warnAboutExtensions({ warnOnce }: Server, { sampling }: SampleRequest):
     'The server does not take top_k, min_p and repetition_penalty: it samples with values of its own instead of ' +
       `topK ${sampling.topK} and minP ${sampling.minP}.`,
   );
-}
-
-function refusalOf(error: APIError): string {
-  return `${error.message} ${JSON.stringify(error.error ?? '')}`;
 }
 
 interface Health {

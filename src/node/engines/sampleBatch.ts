@@ -17,6 +17,8 @@ export interface SampleBatch {
   /** Samples that a process has. */
   running: number;
   isCancelled: boolean;
+  /** Why what is left cannot be done. */
+  failure: Error | undefined;
   deliver(result: SampleResult): void;
   /** Ends the stream after what was delivered; later deliveries are dropped. */
   end(): void;
@@ -42,6 +44,7 @@ export function createSampleBatch(requests: readonly SampleRequest[], nextKey: (
     results,
     running: 0,
     isCancelled: false,
+    failure: undefined,
     deliver: (result) => deliver(result),
     end() {
       end();

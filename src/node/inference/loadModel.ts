@@ -18,8 +18,8 @@ import { type ContextPlan, planContext } from './contextPlan.ts';
 import { chatTemplateOf } from './tokens.ts';
 
 const MOST_THREADS = 8;
-/** Part of the free memory that stays for others: other programs, and what estimates miss. */
-const MEMORY_MARGIN = 0.2;
+/** Part of the free memory that contexts may take; the rest is for other programs and for what estimates miss. */
+const MEMORY_PART = 0.5;
 /** Lengths, in tokens, between which the memory of a context is measured. */
 const [SHORT_PROBE, LONG_PROBE] = [256, 1280];
 
@@ -150,7 +150,7 @@ async function memoryInTokens(
   const tokensIn = (free: number, atShort: number, atLong: number): number => {
     const perToken = (atLong - atShort) / ((LONG_PROBE - SHORT_PROBE) * slots);
     if (perToken <= 0) return Number.MAX_SAFE_INTEGER;
-    const room = (free * (1 - MEMORY_MARGIN)) / processes - atShort;
+    const room = (free * MEMORY_PART) / processes - atShort;
     return Math.floor(room / perToken) + SHORT_PROBE * slots;
   };
   return Math.max(

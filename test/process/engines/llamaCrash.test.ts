@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { LoadOptions } from '../../../src/core/protocol/inference.ts';
+import type { SampleResult } from '../../../src/node/engines/engine.ts';
+import { connectEngine } from '../../../src/node/engines/index.ts';
+import { createLlamaPool } from '../../../src/node/engines/llamaPool.ts';
+import { startLoaded } from '../../../src/node/engines/llamaProcess.ts';
+import { buildsInferenceChild, collect, isAlive, nano, never, problems, root, until } from './models.ts';
+
+buildsInferenceChild();
+
+const options: LoadOptions = {
+  path: nano,
+  gpu: 'cpu',
+  threads: 1,
+  slots: 4,
+  contextTokens: undefined,
+  processes: 1,
+};
+
+/** Pids of the inference processes that this process has. */
+async function inferencePids(parent = process.pid): Promise<number[]> {
+  const list = spawn('ps', ['-A', '-o', 'pid=,ppid=,args=']);
+  let text = '';
+  list.stdout.on('data', (chunk) => (text += chunk));
+  await once(list, 'close');
+  return text.split('\n').flatMap((line) => {
+    const [, pid, ppid, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return Number(ppid) === parent && command.includes('inference.mjs') ? [Number(pid)] : [];
+  });
+}
+
+describe.skipIf(process.platform === 'win32')('a process that is killed', () => {
+  it('costs nothing but time: what it had not finished is generated again', async () => {
+    const loaded = await startLoaded(options, never);
+    const pool = createLlamaPool([loaded], options);
+    const requests = problems(8, 4, { maxTokens: 60 });
+    const rows: SampleResult[] = [];
+    for await (const row of pool.sample(requests, never)) {
+      rows.push(row);
+      if (rows.length === 5) process.kill(loaded.process.pid ?? 0, 'SIGKILL');
+    }
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(requests.map(({ id }) => id).toSorted());
+    expect(rows.filter(({ error }) => error !== undefined)).toEqual([]);
+    await pool.close();
+    expect(await inferencePids()).toEqual([]);
+  });
+
+  it('is replaced once for each sample: after that the sample is an error row and the others go on', async () => {
+    const pool = createLlamaPool([await startLoaded(options, never)], options);
+    const requests = problems(6, 4, { maxTokens: 250, temperature: 1.5 });
+    const killer = (async () => {
+      // Two processes in a row, each as soon as it is there: what they had in their slots dies twice.
+      for (let count = 0; count < 2; count++) {
+        await until(() => false, 150);
+        const [pid] = await inferencePids();
+        if (pid !== undefined) process.kill(pid, 'SIGKILL');
+        while ((await inferencePids()).includes(pid ?? 0)) await until(() => false, 20);
+        while ((await inferencePids()).length === 0) await until(() => false, 20);
+      }
+    })();
+    const rows = await collect(pool.sample(requests, never));
+    await killer;
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(requests.map(({ id }) => id).toSorted());
+    const failed = rows.filter(({ error }) => error !== undefined);
+    expect(failed.length).toBeLessThanOrEqual(options.slots);
+    for (const row of failed) {
+      expect(row).toMatchObject({
+        finish: 'error',
+        text: '',
+        error: expect.stringMatching(/SIGKILL.*Tried twice/),
+      });
+    }
+    await pool.close();
+  });
+
+  it('ends the call with a clear error when processes keep dying, after all that was finished', async () => {
+    const pool = createLlamaPool([await startLoaded(options, never)], options);
+    let isOver = false;
+    const killer = (async () => {
+      while (!isOver) for (const pid of await inferencePids()) process.kill(pid, 'SIGKILL');
+    })();
+    await expect(collect(pool.sample(problems(20, 4, { maxTokens: 250 }), never))).rejects.toMatchObject({
+      code: 'engine-lost',
+      place: { file: nano },
+      message: expect.stringContaining('SIGKILL'),
+    });
+    isOver = true;
+    await killer;
+    await pool.close();
+    expect(await inferencePids()).toEqual([]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('the end of the parent', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)('by %s ends its inference processes too', async (signal) => {
+    const parent = spawn(
+      process.execPath,
+      [path.join(root, 'test/process/engines/samplingParent.ts'), nano],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    await firstLine(parent);
+    const pids = await inferencePids(parent.pid);
+    expect(pids.length).toBeGreaterThan(0);
+    parent.kill(signal);
+    await once(parent, 'exit');
+    expect(await until(() => !pids.some(isAlive), 5000)).toBe(true);
+  });
+});
+
+describe('an abort while connecting', () => {
+  it('rejects with its reason and leaves no process', async () => {
+    const controller = new AbortController();
+    const connecting = connectEngine(
+      { name: 'nano', engine: 'llama', path: nano, gpu: 'auto' },
+      controller.signal,
+    );
+    await until(() => false, 60);
+    controller.abort(new Error('changed my mind'));
+    await expect(connecting).rejects.toThrow('changed my mind');
+    expect(await inferencePids()).toEqual([]);
+  });
+});
+
+async function firstLine(child: ChildProcess): Promise<void> {
+  if (child.stdout !== null) await once(child.stdout, 'data');
+}

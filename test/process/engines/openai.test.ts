@@ -1,0 +1,339 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { OpenaiModelConfig } from '../../../src/core/schema/model.ts';
+import type { Engine, SampleResult } from '../../../src/node/engines/engine.ts';
+import { openaiEngine } from '../../../src/node/engines/openai.ts';
+import { answer, type Behaviour, cutShort, type FaultServer, json, startFaultServer } from './faultServer.ts';
+import { ask, collect, never, until } from './models.ts';
+
+const opened: Engine[] = [];
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all(opened.splice(0).map((engine) => engine.close()));
+});
+
+async function connect(server: Pick<FaultServer, 'baseUrl'>, config: Partial<OpenaiModelConfig> = {}) {
+  const warnings: string[] = [];
+  const engine = await openaiEngine.connect(
+    {
+      name: 'm',
+      engine: 'openai',
+      baseUrl: server.baseUrl,
+      model: 'm',
+      concurrency: 4,
+      retries: 2,
+      ...config,
+    },
+    never,
+    { onWarning: (message) => warnings.push(message) },
+  );
+  opened.push(engine);
+  return { engine, warnings };
+}
+
+const requests = (count: number, prompt = (index: number) => `question ${index}`) =>
+  Array.from({ length: count }, (_, index) =>
+    ask(`s${index}`, prompt(index), index, { temperature: 0.7, topP: 0.9, maxTokens: 50 }),
+  );
+
+async function sampleAll(behave: Behaviour, count = 1, config: Partial<OpenaiModelConfig> = {}) {
+  const server = await startFaultServer(behave);
+  const { engine, warnings } = await connect(server, config);
+  const rows = await collect(engine.sample(requests(count), never));
+  return { server, rows, warnings, row: rows[0] as SampleResult };
+}
+
+describe('a server that does what it should', () => {
+  it('is sent every parameter and its answers become rows', async () => {
+    const { server, rows, warnings } = await sampleAll(answer, 20);
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(
+      requests(20)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    for (const row of rows) {
+      expect(row).toEqual({
+        id: row.id,
+        text: `seed ${row.id.slice(1)}`,
+        promptTokens: 11,
+        tokens: 3,
+        finish: 'stop',
+        ms: expect.any(Number),
+      });
+    }
+    expect(server.exchanges[0]?.body).toMatchObject({
+      model: 'm',
+      temperature: 0.7,
+      top_p: 0.9,
+      max_tokens: 50,
+      top_k: 0,
+      min_p: 0,
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('never has more requests open than allowed, and as many as that', async () => {
+    const server = await startFaultServer(async (exchange) => {
+      await until(() => false, 10);
+      answer(exchange);
+    });
+    const { engine } = await connect(server, { concurrency: 3 });
+    await collect(engine.sample(requests(15), never));
+    expect(server.mostOpen).toBe(3);
+  });
+
+  it('may take its time for the first byte', async () => {
+    const { row } = await sampleAll(async (exchange) => {
+      await until(() => false, 400);
+      answer(exchange);
+    });
+    expect(row).toMatchObject({ finish: 'stop' });
+  });
+
+  it('gets raw prompts at the other address', async () => {
+    const server = await startFaultServer(({ response, body }) =>
+      json(response, {
+        model: 'm',
+        choices: [{ finish_reason: 'length', text: `${body.prompt}!` }],
+        usage: { prompt_tokens: 1, completion_tokens: 2 },
+      }),
+    );
+    const { engine } = await connect(server);
+    const rows = await collect(
+      engine.sample([{ ...ask('r', '', 1), messages: undefined, raw: '2+2=' }], never),
+    );
+    expect(rows).toMatchObject([{ id: 'r', text: '2+2=!', finish: 'length' }]);
+    expect(server.exchanges[0]?.path).toBe('/v1/completions');
+  });
+});
+
+describe('a server that falters', () => {
+  const first =
+    (fault: Behaviour): Behaviour =>
+    (exchange) =>
+      exchange.index === 0 ? fault(exchange) : answer(exchange);
+
+  it.each<[string, Behaviour]>([
+    [
+      '429 with Retry-After',
+      ({ response }) => json(response, { error: { message: 'slow down' } }, 429, { 'retry-after': '0.1' }),
+    ],
+    ['500', ({ response }) => json(response, { error: { message: 'oops' } }, 500)],
+    ['503', ({ response }) => json(response, {}, 503)],
+    ['a reset connection', ({ response }) => void response.socket?.resetAndDestroy()],
+    ['an answer cut short', cutShort],
+    [
+      'garbage for JSON',
+      ({ response }) =>
+        void response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices": [[['),
+    ],
+    [
+      'a web page',
+      ({ response }) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>gateway</h1>'),
+    ],
+    ['a number', ({ response }) => json(response, 7)],
+  ])('once with %s is asked again', async (_fault, fault) => {
+    const { rows, server } = await sampleAll(first(fault));
+    expect(rows).toMatchObject([{ id: 's0', text: 'seed 0', finish: 'stop' }]);
+    expect(server.exchanges).toHaveLength(2);
+  });
+
+  it('honours Retry-After', async () => {
+    const times: number[] = [];
+    await sampleAll((exchange) => {
+      times.push(performance.now());
+      if (exchange.index === 0) json(exchange.response, {}, 429, { 'retry-after': '1' });
+      else answer(exchange);
+    });
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(950);
+  });
+
+  it.each<[string, Behaviour, RegExp]>([
+    ['an answer cut short', cutShort, /./],
+    [
+      'garbage',
+      ({ response }) =>
+        void response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices": [[['),
+      /JSON/,
+    ],
+    ['no choices', (exchange) => answer(exchange, { choices: [] }), /without any choice/],
+    [
+      'an unfinished text',
+      (exchange) => answer(exchange, { choices: [{ finish_reason: null, message: { content: 'half a' } }] }),
+      /did not finish/,
+    ],
+    [
+      'status 400',
+      ({ response }) =>
+        json(response, { error: { message: 'maximum context length is 4096 tokens, asked for 5000' } }, 400),
+      /4096.*5000/,
+    ],
+  ])('always with %s: an error row, never a finished text', async (_fault, fault, error) => {
+    const { rows } = await sampleAll(fault, 2);
+    expect(rows).toHaveLength(2);
+    for (const row of rows)
+      expect(row).toMatchObject({ finish: 'error', error: expect.stringMatching(error) });
+  });
+
+  it('in the middle of a run costs only the samples concerned', async () => {
+    const { rows } = await sampleAll(
+      (exchange) =>
+        Number(exchange.body.seed) % 3 === 0 ? answer(exchange, { choices: [] }) : answer(exchange),
+      12,
+    );
+    for (const { id, finish } of rows) expect(finish).toBe(Number(id.slice(1)) % 3 === 0 ? 'error' : 'stop');
+  });
+
+  it('for good ends the run instead of filling it with errors', async () => {
+    const server = await startFaultServer(({ response, index, ...exchange }) =>
+      index < 3
+        ? answer({ response, index, ...exchange })
+        : json(response, { error: { message: 'GPU lost' } }, 500),
+    );
+    const { engine } = await connect(server, { concurrency: 1, retries: 0 });
+    const rows: SampleResult[] = [];
+    await expect(async () => {
+      for await (const row of engine.sample(requests(100), never)) rows.push(row);
+    }).rejects.toMatchObject({ code: 'server-failing', message: expect.stringContaining('GPU lost') });
+    expect(rows.filter(({ finish }) => finish === 'stop')).toHaveLength(3);
+    expect(rows.length).toBeLessThan(10);
+  });
+
+  it('that disappears ends the run with its address', async () => {
+    const server = await startFaultServer(answer);
+    const { engine } = await connect(server, { concurrency: 2, retries: 0 });
+    let finished = 0;
+    await expect(async () => {
+      for await (const row of engine.sample(requests(500), never)) {
+        if (row.finish === 'stop' && ++finished === 5) void server.close();
+      }
+    }).rejects.toMatchObject({
+      code: 'server-unreachable',
+      message: expect.stringContaining(server.baseUrl),
+    });
+  });
+});
+
+describe('a server that is silent about what it does', () => {
+  it('is found out when it refuses parameters', async () => {
+    const { rows, warnings, server } = await sampleAll((exchange) => {
+      if ('top_k' in exchange.body)
+        json(exchange.response, { detail: "Unexpected fields in the request: {'top_k', 'min_p'}" }, 422);
+      else if ('max_tokens' in exchange.body)
+        json(exchange.response, { error: { message: "Use 'max_completion_tokens' instead." } }, 400);
+      else answer(exchange);
+    }, 9);
+    expect(rows.every(({ finish }) => finish === 'stop')).toBe(true);
+    expect(warnings).toEqual([expect.stringContaining('top_k')]);
+    expect(server.exchanges.at(-1)?.body).toHaveProperty('max_completion_tokens', 50);
+  });
+
+  it('is found out when all samples of a prompt are the same', async () => {
+    const server = await startFaultServer((exchange) =>
+      answer(exchange, { choices: [{ finish_reason: 'stop', message: { content: 'always this' } }] }),
+    );
+    const { engine, warnings } = await connect(server);
+    await collect(
+      engine.sample(
+        requests(6, () => 'one question'),
+        never,
+      ),
+    );
+    expect(warnings).toEqual([expect.stringMatching(/All 6 samples.*same text/)]);
+  });
+
+  it('is found out when it answers with another model or without usage, once each', async () => {
+    const { warnings } = await sampleAll(
+      (exchange) => answer(exchange, { model: 'cheaper', usage: { prompt_tokens: -1 } }),
+      5,
+    );
+    expect(warnings).toHaveLength(2);
+    expect(warnings.join()).toMatch(/cheaper/);
+    expect(warnings.join()).toMatch(/token counts/);
+  });
+});
+
+describe('keys', () => {
+  const key = 'sk-very-secret-0123456789';
+
+  it('come from the named variable and go into the header only', async () => {
+    vi.stubEnv('MY_KEY', key);
+    const { server, rows, warnings, row } = await sampleAll(
+      ({ response, headers, index, ...rest }) =>
+        index === 0
+          ? json(response, { error: { message: `your key ${headers.authorization} may not do that` } }, 400)
+          : answer({ response, headers, index, ...rest }),
+      2,
+      { apiKeyEnv: 'MY_KEY', concurrency: 1 },
+    );
+    expect(server.exchanges[0]?.headers.authorization).toBe(`Bearer ${key}`);
+    expect(row).toMatchObject({ finish: 'error', error: expect.stringContaining('***') });
+    expect(
+      JSON.stringify([rows, warnings, opened.map(({ identity, facts }) => [identity, facts])]),
+    ).not.toContain(key);
+  });
+
+  it('of other services are never sent', async () => {
+    vi.stubEnv('OPENAI_API_KEY', key);
+    const { server } = await sampleAll(answer);
+    expect(JSON.stringify(server.exchanges[0]?.headers)).not.toContain(key);
+  });
+
+  it('that are missing or refused are told by the name of their variable', async () => {
+    const server = await startFaultServer(({ response }) =>
+      json(response, { error: { message: 'no' } }, 401),
+    );
+    await expect(connect(server, { apiKeyEnv: 'NOT_SET_HERE' })).rejects.toMatchObject({
+      code: 'key-missing',
+      message: expect.stringContaining('NOT_SET_HERE'),
+    });
+    vi.stubEnv('MY_KEY', key);
+    const { engine } = await connect(server, { apiKeyEnv: 'MY_KEY' });
+    await expect(collect(engine.sample(requests(3), never))).rejects.toMatchObject({
+      code: 'key-refused',
+      remedy: expect.stringContaining('MY_KEY'),
+    });
+  });
+});
+
+describe('no server', () => {
+  it('is told with its address and a remedy', async () => {
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    await expect(connect({ baseUrl: `http://127.0.0.1:${port}/v1` })).rejects.toMatchObject({
+      code: 'server-unreachable',
+      message: expect.stringMatching(new RegExp(`127\\.0\\.0\\.1:${port}/v1.*ECONNREFUSED`)),
+      remedy: expect.stringContaining('baseUrl'),
+    });
+  });
+});
+
+describe('an abort', () => {
+  it('ends the call at once, keeps what was finished and hangs up', async () => {
+    const server = await startFaultServer(async (exchange) => {
+      if (exchange.index < 4) answer(exchange);
+    });
+    const { engine } = await connect(server);
+    const controller = new AbortController();
+    const rows: SampleResult[] = [];
+    const startedAt = performance.now();
+    for await (const row of engine.sample(requests(50), controller.signal)) {
+      rows.push(row);
+      if (rows.length === 4) setTimeout(() => controller.abort(), 50);
+    }
+    expect(rows.map(({ finish }) => finish)).toEqual(['stop', 'stop', 'stop', 'stop']);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(await until(() => server.abandoned === 4)).toBe(true);
+  });
+
+  it('does not wait for a pause between attempts', async () => {
+    const server = await startFaultServer(({ response }) => json(response, {}, 429, { 'retry-after': '30' }));
+    const { engine } = await connect(server);
+    const startedAt = performance.now();
+    expect(await collect(engine.sample(requests(3), AbortSignal.timeout(200)))).toEqual([]);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+  });
+});

@@ -1,0 +1,147 @@
+/** The engine against a real server with its own ideas: `transformers serve` on the embedded model's weights. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../../src/node/engines/engine.ts';
+import {
+  ask,
+  closesEngines,
+  collect,
+  nano,
+  never,
+  open,
+  problems,
+  root,
+  runPython,
+  temporaryFolder,
+  until,
+} from './models.ts';
+
+const folder = temporaryFolder();
+closesEngines();
+
+interface Served {
+  readonly process: ChildProcess;
+  readonly baseUrl: string;
+  readonly model: string;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function serve(name: string, flags: readonly string[]): Promise<Served> {
+  const model = path.join(folder, name);
+  runPython(path.join(root, 'test/fixtures/server/make_hf_model.py'), nano, model, ...flags);
+  const port = await freePort();
+  const bin = process.platform === 'win32' ? '.venv/Scripts/transformers.exe' : '.venv/bin/transformers';
+  const server = spawn(path.join(root, bin), ['serve', model, '--device', 'cpu', '--port', String(port)], {
+    stdio: 'ignore',
+    env: { ...process.env, HF_HUB_OFFLINE: '1', OMP_NUM_THREADS: '1' },
+  });
+  const baseUrl = `http://127.0.0.1:${port}/v1`;
+  let isUp = false;
+  const probe = async () => {
+    while (!isUp && server.exitCode === null) {
+      isUp = await fetch(`http://127.0.0.1:${port}/health`).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (!isUp) await until(() => false, 100);
+    }
+  };
+  await probe();
+  expect(server.exitCode).toBeNull();
+  return { process: server, baseUrl, model };
+}
+
+async function stop({ process: server }: Served): Promise<void> {
+  if (server.exitCode !== null) return;
+  const gone = once(server, 'exit');
+  server.kill('SIGKILL');
+  await gone;
+}
+
+describe('transformers serve', () => {
+  let served: Served;
+  let engine: Engine;
+  const warnings: string[] = [];
+  beforeAll(async () => {
+    served = await serve('nano-sampling', []);
+    const { baseUrl, model } = served;
+    // One request at a time: that server's seed is one for the whole process.
+    const config = { name: 'served', engine: 'openai', baseUrl, model, concurrency: 1 } as const;
+    engine = await open(config, { onWarning: (message: string) => warnings.push(message) });
+  });
+  afterAll(() => stop(served));
+
+  it('gives finished texts with token counts', async () => {
+    const rows = await collect(engine.sample(problems(2, 3, { maxTokens: 50, temperature: 0.8 }), never));
+    expect(rows).toHaveLength(6);
+    for (const row of rows) {
+      expect(row).not.toHaveProperty('error');
+      expect(['stop', 'length']).toContain(row.finish);
+      expect(row.promptTokens).toBeGreaterThan(5);
+      expect(row.tokens).toBeGreaterThan(0);
+    }
+    expect(new Set(rows.map(({ text }) => text)).size).toBeGreaterThan(2);
+  });
+
+  it('takes the seed: the same one gives the same text', async () => {
+    const request = ask('again', 'What is 3 + 4?', 77, { maxTokens: 40 });
+    const [first] = await collect(engine.sample([request], never));
+    const [second] = await collect(engine.sample([request], never));
+    const [other] = await collect(engine.sample([{ ...request, seed: 78 }], never));
+    expect(second?.text).toBe(first?.text);
+    expect(other?.text).not.toBe(first?.text);
+  });
+
+  it('continues raw prompts', async () => {
+    const [row] = await collect(
+      engine.sample(
+        [{ ...ask('r', '', 1, { maxTokens: 5 }), messages: undefined, raw: 'Step 1: 2+2=' }],
+        never,
+      ),
+    );
+    expect(row).toMatchObject({ id: 'r' });
+    expect(row).not.toHaveProperty('error');
+  });
+
+  it('refuses top_k and min_p, which is told once; its name of the model is accepted', () => {
+    expect(warnings).toEqual([expect.stringContaining('top_k')]);
+  });
+
+  it('that is killed ends the run with its address', async () => {
+    const { baseUrl, model } = served;
+    const lost = await open({ name: 'served', engine: 'openai', baseUrl, model, concurrency: 1, retries: 0 });
+    let finished = 0;
+    await expect(async () => {
+      for await (const row of lost.sample(problems(20, 5, { maxTokens: 10 }), never)) {
+        if (row.error === undefined && ++finished === 2) await stop(served);
+      }
+    }).rejects.toMatchObject({ code: 'server-unreachable', message: expect.stringContaining(baseUrl) });
+  });
+});
+
+describe('transformers serve without do_sample', () => {
+  let served: Served;
+  beforeAll(async () => {
+    served = await serve('nano-greedy', ['--greedy']);
+  });
+  afterAll(() => stop(served));
+
+  it('ignores temperature and seed, and is found out', async () => {
+    const warnings: string[] = [];
+    const { baseUrl, model } = served;
+    const config = { name: 'served', engine: 'openai', baseUrl, model, concurrency: 1 } as const;
+    const engine = await open(config, { onWarning: (message: string) => warnings.push(message) });
+    await collect(engine.sample(problems(1, 4, { maxTokens: 20, temperature: 2 }), never));
+    expect(warnings).toContainEqual(expect.stringMatching(/All 4 samples.*same text/));
+  });
+});
