@@ -61,7 +61,7 @@ async function openWindow(): Promise<void> {
   // The workbench calls these two in a window that runs tests.
   await page.exposeFunction('codeAutomationLog', () => {});
   await page.exposeFunction('codeAutomationExit', (code: number) => settle({ code }));
-  await page.goto(workbenchUrl(server, flags.workspace));
+  await page.goto(workbenchUrl(server, flags.workspace), { timeout: TIMEOUT_MS });
 }
 
 /** Ends what was started and gives the exit code; 0 only when the test runner got to its end. */

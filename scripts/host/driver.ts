@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { screenshotsDir } from './paths.ts';
+import { until } from './until.ts';
 
 /** Drives one workbench window as a person would: by keyboard, clicks and what is on the screen. */
 export interface Driver {
@@ -41,7 +41,7 @@ export interface Driver {
   /** Changes user settings while the window runs, for instance `workbench.colorTheme`. */
   changeSettings(values: Record<string, unknown>): void;
   /** Waits until the check gives something other than undefined or false: for files, and for what no locator sees. */
-  until<T>(what: string, check: () => T | Promise<T>, limitMs?: number): Promise<NonNullable<T>>;
+  until: typeof until;
   /** Writes dist/screenshots/NAME.png. */
   shot(name: string): Promise<void>;
 }
@@ -117,7 +117,9 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
       const open = page.locator('.sidebar .composite.title', { hasText: title });
       if (!(await open.isVisible())) await item.click();
       await open.waitFor();
-      await page.mouse.move(640, 15); // away from the icon, whose tooltip would cover the side bar
+      // The icon's tooltip would cover the side bar.
+      await page.mouse.move(640, 15);
+      await page.locator('.workbench-hover-container').waitFor({ state: 'hidden' });
     },
     treeRow: (text) => page.locator('.sidebar .monaco-list-row').filter({ hasText: text }),
     async problem(text) {
@@ -155,20 +157,6 @@ function changeSettings(userDataDir: string, values: Record<string, unknown>): v
   const file = path.join(userDataDir, 'User/settings.json');
   const current: Record<string, unknown> = JSON.parse(fs.readFileSync(file, 'utf8'));
   fs.writeFileSync(file, JSON.stringify({ ...current, ...values }, null, 2));
-}
-
-async function until<T>(
-  what: string,
-  check: () => T | Promise<T>,
-  limitMs = 30_000,
-): Promise<NonNullable<T>> {
-  const end = Date.now() + limitMs;
-  for (;;) {
-    const value = await check();
-    if (value !== undefined && value !== null && value !== false) return value;
-    if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await delay(100);
-  }
 }
 
 function exactly(text: string): RegExp {

@@ -10,6 +10,13 @@ interface HostLog {
 /** Each entry begins with its time, and may go on over several lines: `2026-01-31 12:00:00.000 [error] ...`. */
 const ENTRY_START = /^(?=\d{4}-\d\d-\d\d [\d:.]+ \[)/m;
 
+/** Whether the extension host has started and activated what starts with the window. */
+export function extensionHostIsReady(userDataDir: string): boolean {
+  return hostLogs(userDataDir).some(
+    ({ name, text }) => name === 'remoteexthost' && text.includes('Eager extensions activated'),
+  );
+}
+
 /** The last lines of the extension host's log and of our own output channels. */
 export function recentLogLines(userDataDir: string): string[] {
   return hostLogs(userDataDir).flatMap(({ name, text }) => {

@@ -18,7 +18,7 @@ import { report, resultLine, summarise, type TestResult } from './results.ts';
 import type { Scenario } from './scenario.ts';
 import { openWorkbench, type Workbench } from './workbenchWindow.ts';
 
-const STEP_LIMIT_MS = 60_000;
+const STEP_LIMIT_MS = 120_000;
 const TEST_DIR = 'test/workbench';
 
 const text = { type: 'string' } as const;

@@ -14,7 +14,7 @@ export interface Scenario {
   restricted?: boolean;
   /** Fills the empty workspace folder before the window opens. */
   prepare?: (workspace: string) => void | Promise<void>;
-  /** What one step may take before it is called stuck. Default: 60 seconds. */
+  /** What one step may take before it is called stuck. Default: 120 seconds. */
   stepLimitMs?: number;
   /** Each step's title is a claim that it proves. */
   steps: Record<string, (driver: Driver) => Promise<void>>;

@@ -3,11 +3,12 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { blockOutside, developmentHost, newWindow } from './browser.ts';
 import { createDriver, type Driver } from './driver.ts';
-import { extensionErrors, recentLogLines } from './hostLogs.ts';
+import { extensionErrors, extensionHostIsReady, recentLogLines } from './hostLogs.ts';
 import type { Host } from './install.ts';
 import { makeTempDir, removeDir } from './paths.ts';
 import type { Scenario } from './scenario.ts';
 import { type Server, startServer, workbenchUrl } from './server.ts';
+import { until } from './until.ts';
 
 export interface Workbench {
   driver: Driver;
@@ -22,7 +23,9 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-const ACTION_LIMIT_MS = 30_000;
+/** Generous: on a busy machine everything is slow, and only a failing test pays for it. */
+const OPEN_LIMIT_MS = 180_000;
+const ACTION_LIMIT_MS = 45_000;
 /** Files that this server does not carry and this workbench asks for all the same. */
 const HARMLESS = /404|ServiceWorker|authentication provider/;
 
@@ -56,8 +59,9 @@ export async function openWorkbench(
     const page = await context.newPage();
     page.setDefaultTimeout(ACTION_LIMIT_MS);
     const { violations, messages } = listen(page);
-    await page.goto(workbenchUrl(server, workspace));
-    await page.locator('.monaco-workbench .statusbar-item').first().waitFor();
+    await page.goto(workbenchUrl(server, workspace), { waitUntil: 'commit', timeout: OPEN_LIMIT_MS });
+    await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: OPEN_LIMIT_MS });
+    await until('the extension host is ready', () => extensionHostIsReady(userDataDir), OPEN_LIMIT_MS);
     return {
       driver: createDriver(page, workspace, userDataDir),
       blocked,

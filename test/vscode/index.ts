@@ -30,7 +30,7 @@ async function runMocha(print: (line: string) => void): Promise<TestResult[]> {
     print(resultLine(result));
   };
   // Base prints nothing: the extension host does not pass on what mocha's reporters write to the console.
-  const mocha = new Mocha({ ui: 'bdd', timeout: 20_000, reporter: Mocha.reporters.Base, forbidOnly: true });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: Mocha.reporters.Base, forbidOnly: true });
   const grep = process.env.REFLECTION_TEST_GREP;
   if (grep) mocha.fgrep(grep);
   for (const file of testFiles()) mocha.addFile(path.join(__dirname, file));

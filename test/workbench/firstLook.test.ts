@@ -20,12 +20,14 @@ const manifest = z
 /** A person who has just installed the extension: an empty folder, nothing run yet. */
 export const scenario: Scenario = {
   steps: {
-    'the side bar has the views, each with a next action': async ({ openContainer, page, shot }) => {
+    'the side bar has the views, each with a next action': async ({ openContainer, page, webview, shot }) => {
       await openContainer('Reflection');
       for (const { name } of manifest.contributes.views.reflection) {
         await page.locator('.sidebar .pane-header', { hasText: name }).waitFor();
       }
       await page.locator('.sidebar .welcome-view-content', { hasText: 'No runs yet' }).waitFor();
+      await page.locator('.sidebar .welcome-view-content', { hasText: 'No checkpoints yet' }).waitFor();
+      await webview('sideBar').getByText('No training runs yet').waitFor();
       await shot('first-look');
     },
 
