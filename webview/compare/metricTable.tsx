@@ -70,7 +70,7 @@ function Row({ metric, all }: { metric: MetricRow; all: readonly MetricRow[] }) 
           <span class={tone(paired.verdict)}> {mark(paired.verdict)}</span>
         )}
       </td>
-      <td class="number" title={paired.isExact ? 'exact sign-flip test' : 'sign-flip test'}>
+      <td class="number" title={paired.test === null ? '' : `${paired.test} test`}>
         {shownP(paired.pAdjusted ?? paired.p)}
       </td>
     </tr>

@@ -19,6 +19,7 @@ function transitionShare(
       better,
       format: 'percent',
       needs: 'critiques',
+      tier: 'main',
       per: 'critiques with both grades known, averaged within each problem first',
       undefinedWhen: 'no critique has both grades',
     },

@@ -14,6 +14,7 @@ export function effectiveReflectionRatio(list: ReflectionListName): Metric {
       better: 'higher',
       format: 'number',
       needs: 'solutions',
+      tier: 'main',
       per: 'reflections in graded solutions',
       undefinedWhen: 'no graded solution has a reflection',
     },

@@ -13,6 +13,8 @@ export interface MetricDefinition {
   readonly better: 'higher' | 'lower' | 'none';
   readonly format: 'percent' | 'number' | 'tokens';
   readonly needs: 'solutions' | 'critiques';
+  /** `main`: in every summary; `detail`: on request, because there are many or they take long. */
+  readonly tier: 'main' | 'detail';
   /** What the denominator counts, in words. */
   readonly per: string;
   /** Why the value is not defined when it is not. */
@@ -41,9 +43,16 @@ export interface Metric extends MetricDefinition {
   compute(groups: readonly ProblemGroup[]): Measurement;
 }
 
-/** Completes a metric with the computation that all share. */
+/** Completes a metric with what all share: the computation, and sums that are computed once per problem. */
 export function defineMetric(definition: MetricDefinition): Metric {
-  return { ...definition, compute: (groups) => computeMetric(definition, groups) };
+  const known = new WeakMap<ProblemGroup, { sums: Sums | null }>();
+  const parts = (group: ProblemGroup): Sums | null => {
+    const sums = known.get(group)?.sums ?? definition.parts(group);
+    known.set(group, { sums });
+    return sums;
+  };
+  const metric = { ...definition, parts };
+  return { ...metric, compute: (groups) => computeMetric(metric, groups) };
 }
 
 function computeMetric(metric: MetricDefinition, groups: readonly ProblemGroup[]): Measurement {

@@ -21,6 +21,7 @@ export const passAt1: Metric = meanOverProblems(
     better: 'higher',
     format: 'percent',
     needs: 'solutions',
+    tier: 'main',
     per: 'graded solutions, averaged within each problem first',
     undefinedWhen: 'no solution was graded',
   },
@@ -47,6 +48,7 @@ export function passAtK(k: number): Metric {
     better: 'higher',
     format: 'percent',
     needs: 'solutions',
+    tier: 'main',
     per: `problems with at least ${k} graded solutions`,
     undefinedWhen: `no problem has ${k} graded solutions`,
     parts: (group) => {

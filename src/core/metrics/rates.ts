@@ -10,6 +10,7 @@ function rate(id: string, label: string, has: (solution: Solution) => boolean): 
       better: 'lower',
       format: 'percent',
       needs: 'solutions',
+      tier: 'main',
       per: 'finished solutions, averaged within each problem first',
       undefinedWhen: 'no solution finished',
     },

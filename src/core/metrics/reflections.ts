@@ -24,6 +24,7 @@ export function meanReflections(list: ReflectionListName): Metric {
       better: 'none',
       format: 'number',
       needs: 'solutions',
+      tier: 'main',
       per: 'finished solutions, averaged within each problem first',
       undefinedWhen: 'no solution finished',
     },

@@ -13,6 +13,7 @@ export function reflectionRatio(list: ReflectionListName): Metric {
     better: 'higher',
     format: 'number',
     needs: 'solutions',
+    tier: 'main',
     per: 'reflections in wrong solutions',
     undefinedWhen: 'there is no correct solution, no wrong one, or no reflection in a wrong one',
     parts: ({ solutions }) => {

@@ -6,7 +6,7 @@ export const intervalSchema = z.object({
   high: z.number(),
   level: z.number(),
   standardError: z.number(),
-  method: z.enum(['percentile', 'bca']),
+  method: z.enum(['percentile', 'expanded', 'bca']),
   draws: z.int(),
 });
 
@@ -52,11 +52,16 @@ export const differenceSchema = z.object({
   p: z.number().nullable(),
   /** Holm-adjusted over the secondary metrics; the headline metric is tested alone. */
   pAdjusted: z.number().nullable(),
-  isExact: z.boolean(),
+  test: z.enum(['sign-flip exact', 'sign-flip', 'mcnemar exact']).nullable(),
   problems: z.int(),
   verdict: z.enum(['better', 'worse', 'cannot tell']),
+  reasons: z.array(z.string()),
   sentence: z.string(),
+  /** How many problems like these would tell in 4 of 5 repeats. */
   wouldTell: z.int().nullable(),
+  /** How many samples of each of these problems would. */
+  samplesWouldTell: z.int().nullable(),
+  /** The smallest difference that would be seen in 4 of 5 repeats. */
   detectable: z.number().nullable(),
   /** The difference as shown, such as `+4.1 points`. */
   text: z.string(),

@@ -1,11 +1,11 @@
 import type { Metric } from '../metrics/index.ts';
-import { metricsFor, type ProblemGroup } from '../metrics/index.ts';
+import { gradedCounts, metricsFor, type ProblemGroup } from '../metrics/index.ts';
 import type { Comparison, Estimate, RunSummary, TransitionCounts } from '../schema/comparison.ts';
 import { type BootstrapOptions, bootstrapInterval, DEFAULT_DRAWS, DEFAULT_LEVEL } from './bootstrap.ts';
 import { holm } from './holm.ts';
 import { type PairedDifference, pairedDifference } from './paired.ts';
 import { DEFAULT_PERMUTATIONS } from './signFlip.ts';
-import { formatDifference, formatValue } from './words.ts';
+import { formatDifference, formatP, formatValue } from './words.ts';
 
 /** One arm of a comparison. */
 export interface RunToCompare {
@@ -16,16 +16,30 @@ export interface RunToCompare {
 
 export interface CompareOptions extends BootstrapOptions {
   readonly permutations?: number;
-  /** Default: every metric that the rows allow. */
+  /** Default: the main metrics that the rows allow. */
   readonly metrics?: readonly Metric[];
+  /** Every metric that the rows allow, not only the main ones. */
+  readonly detail?: boolean;
 }
 
 /** The metric that carries the verdict: pass@1 for solutions, Acc@t2 for critiques. */
 const HEADLINES = ['pass@1', 'acc@t2'];
 
+/** A run's metrics for each level or subject of its problems, in the order of their names. */
+export function summarizeBy(
+  run: RunToCompare,
+  by: 'level' | 'subject',
+  options: CompareOptions = {},
+): RunSummary[] {
+  const parts = Map.groupBy(run.groups, (group) => group[by] ?? 'none');
+  return [...parts]
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .map(([name, groups]) => summarizeRun({ label: `${by} ${name}`, groups }, options));
+}
+
 /** Every metric of one run with its interval. */
 export function summarizeRun({ label, groups }: RunToCompare, options: CompareOptions = {}): RunSummary {
-  const metrics = options.metrics ?? metricsFor(groups);
+  const metrics = options.metrics ?? metricsFor(groups, options);
   return {
     label,
     problems: groups.length,
@@ -54,13 +68,18 @@ export function compareRuns(
   const ofOther = new Map(other.groups.map((group) => [group.problemId, group]));
   const sharedBaseline = baseline.groups.filter((group) => ofOther.has(group.problemId));
   const sharedOther = sharedBaseline.flatMap((group) => ofOther.get(group.problemId) ?? []);
-  const metrics = options.metrics ?? metricsFor(sharedBaseline, sharedOther);
+  const metrics = options.metrics ?? metricsFor([...sharedBaseline, ...sharedOther], options);
   const differences = metrics.map((metric) =>
     pairedDifference(
       sharedBaseline.map((group) => metric.parts(group)),
       sharedOther.map((group) => metric.parts(group)),
       metric.value,
-      { ...options, better: metric.better, format: metric.format },
+      {
+        ...options,
+        better: metric.better,
+        format: metric.format,
+        ...(metric.id === 'pass@1' ? { samples: [sharedBaseline.map(counts), sharedOther.map(counts)] } : {}),
+      },
     ),
   );
   const headline = HEADLINES.map((id) => metrics.findIndex((metric) => metric.id === id)).find(
@@ -69,8 +88,10 @@ export function compareRuns(
   const adjusted = holm(
     differences.map(({ p }, i) => (i === headline || metrics[i]?.better === 'none' ? null : p)),
   );
-  const rows = metrics.map((metric, i) => {
-    const paired = adjustVerdict(differences[i], i === headline ? null : (adjusted[i] ?? null), level);
+  const rows = metrics.flatMap((metric, i) => {
+    const found = differences[i];
+    if (found === undefined) return [];
+    const paired = adjustVerdict(found, i === headline ? null : (adjusted[i] ?? null), level, 'metrics');
     return {
       ...words(metric),
       isHeadline: i === headline,
@@ -90,13 +111,47 @@ export function compareRuns(
     problems: { baseline: baseline.groups.length, other: other.groups.length, shared: sharedBaseline.length },
     settings: { level, draws, permutations, seed },
     metrics: rows,
-    verdict:
-      chosen === undefined
-        ? null
-        : { metric: chosen.id, verdict: chosen.paired.verdict, sentence: chosen.paired.sentence },
+    verdict: chosen === undefined ? null : verdictOf(chosen),
     transitions: transitions(sharedBaseline, sharedOther),
     perProblem: perProblem(baseline.groups, other.groups),
   };
+}
+
+/**
+ * Several runs against one baseline: the headline metrics of all of them share Holm's correction, because with enough
+ * checkpoints one is better by luck.
+ */
+export function compareWithBaseline(
+  baseline: RunToCompare,
+  others: readonly RunToCompare[],
+  options: CompareOptions = {},
+): Comparison[] {
+  const comparisons = others.map((other) => compareRuns(baseline, other, options));
+  if (comparisons.length < 2) return comparisons;
+  const adjusted = holm(
+    comparisons.map(({ metrics }) => metrics.find((one) => one.isHeadline)?.paired.p ?? null),
+  );
+  return comparisons.map((comparison, i) => {
+    const metrics = comparison.metrics.map((row) =>
+      row.isHeadline
+        ? {
+            ...row,
+            paired: adjustVerdict(row.paired, adjusted[i] ?? null, comparison.settings.level, 'runs'),
+          }
+        : row,
+    );
+    const headline = metrics.find((row) => row.isHeadline);
+    return { ...comparison, metrics, verdict: headline === undefined ? null : verdictOf(headline) };
+  });
+}
+
+function verdictOf({ id, paired }: Comparison['metrics'][number]): NonNullable<Comparison['verdict']> {
+  return { metric: id, verdict: paired.verdict, sentence: paired.sentence };
+}
+
+function counts(group: ProblemGroup): { correct: number; samples: number } {
+  const { correct, graded } = gradedCounts(group);
+  return { correct, samples: graded };
 }
 
 function words({ id, label, better, format, per }: Metric) {
@@ -114,15 +169,20 @@ function estimate(metric: Metric, groups: readonly ProblemGroup[], options: Comp
 }
 
 /** A secondary metric keeps its verdict only if it survives Holm's correction. */
-function adjustVerdict(paired: PairedDifference | undefined, pAdjusted: number | null, level: number) {
-  if (paired === undefined) throw new Error('a metric without a difference');
+function adjustVerdict<T extends PairedDifference>(
+  paired: T,
+  pAdjusted: number | null,
+  level: number,
+  family: string,
+) {
   if (pAdjusted === null || pAdjusted < 1 - level || paired.verdict === 'cannot tell')
     return { ...paired, pAdjusted };
   return {
     ...paired,
     pAdjusted,
     verdict: 'cannot tell' as const,
-    sentence: `${paired.sentence.replace(/^\w+/, 'Cannot tell')} It does not survive Holm's correction for the number of metrics.`,
+    reasons: [...paired.reasons, `it does not survive Holm's correction (${formatP(pAdjusted)})`],
+    sentence: `${paired.sentence.replace(/^\w+/, 'Cannot tell')} It does not survive Holm's correction for the number of ${family}.`,
   };
 }
 

@@ -18,17 +18,18 @@ export function seededRandom(seed: number): Random {
     z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
     return (z ^ (z >>> 16)) >>> 0;
   };
-  let [a, b, c, d] = [split(), split(), split(), split()];
+  // A typed array, not four variables: captured 32-bit integers would be boxed on every write.
+  const state = Int32Array.of(split(), split(), split(), split());
   const bits = () => {
+    const [b, d] = [state[1] as number, state[3] as number];
     const times5 = Math.imul(b, 5);
     const result = Math.imul((times5 << 7) | (times5 >>> 25), 9) >>> 0;
-    const t = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= t;
-    d = (d << 11) | (d >>> 21);
+    const c = (state[2] as number) ^ (state[0] as number);
+    const mixed = d ^ b;
+    state[1] = b ^ c;
+    state[0] = (state[0] as number) ^ mixed;
+    state[2] = c ^ (b << 9);
+    state[3] = (mixed << 11) | (mixed >>> 21);
     return result;
   };
   return {

@@ -5,7 +5,7 @@ import { seededRandom } from './random.ts';
 export interface SignFlipResult {
   /** Two-sided. */
   readonly p: number;
-  /** All sign patterns were gone through. */
+  /** All patterns were gone through. */
   readonly isExact: boolean;
 }
 
@@ -16,7 +16,7 @@ export const DEFAULT_PERMUTATIONS = 100_000;
 /**
  * Paired sign-flip test (spec C4): under the null hypothesis the two arms of a problem can be exchanged. For a mean of
  * differences that flips their signs; for a ratio metric the sums themselves change arms. `null` where the statistic is
- * undefined. Monte Carlo p-values are (1 + hits) / (1 + draws).
+ * undefined. Drawn p-values are (1 + hits) / (1 + draws).
  */
 export function signFlipTest(
   a: readonly Sums[],
@@ -26,75 +26,88 @@ export function signFlipTest(
 ): SignFlipResult | null {
   const width = a[0]?.length ?? 0;
   const gaps = a
-    .map((sums, i) => sums.map((term, column) => (b[i]?.[column] ?? 0) - term))
+    .map((sums, i) => Float64Array.from(sums, (term, column) => (b[i]?.[column] ?? 0) - term))
     .filter((gap) => gap.some((term) => term !== 0));
-  const totalA = columnSums(a, width);
-  const totalB = columnSums(b, width);
-  /** The statistic when the gaps of some problems, added up in `moved`, have changed arms. */
-  const statistic = (moved: readonly number[]): number | null => {
-    const valueA = value(totalA.map((term, column) => term + (moved[column] ?? 0)));
-    const valueB = value(totalB.map((term, column) => term - (moved[column] ?? 0)));
-    return valueA === null || valueB === null ? null : Math.abs(valueB - valueA);
-  };
-  const observed = statistic(new Array(width).fill(0));
+  const statistic = exchanged(columnSums(a, width), columnSums(b, width), value);
+  const observed = statistic(new Float64Array(width));
   if (observed === null || width === 0) return null;
+  // Sums are added in another order than in the observed statistic: equal ones may differ in the last bits.
   const threshold = observed - 1e-12 * Math.max(1, observed);
-  const isHit = (moved: readonly number[]) => (statistic(moved) ?? 0) >= threshold;
-  if (gaps.length <= EXACT_UP_TO) return { p: exactShare(gaps, width, isHit), isExact: true };
-  return { p: monteCarloShare(gaps, width, isHit, draws, seed), isExact: false };
+  const isHit = (moved: Float64Array) => (statistic(moved) ?? 0) >= threshold;
+  return gaps.length <= EXACT_UP_TO
+    ? { p: exactShare(gaps, width, isHit), isExact: true }
+    : { p: drawnShare(gaps, width, isHit, draws, seed), isExact: false };
 }
 
-function columnSums(rows: readonly Sums[], width: number): number[] {
-  const total: number[] = new Array(width).fill(0);
-  for (const row of rows)
-    for (let column = 0; column < width; column += 1)
-      total[column] = (total[column] ?? 0) + (row[column] ?? 0);
+/** The absolute difference of the two values when the sums in `moved` have changed arms. */
+function exchanged(totalA: Float64Array, totalB: Float64Array, value: ValueOf) {
+  const sumsA: number[] = Array.from(totalA);
+  const sumsB: number[] = Array.from(totalB);
+  return (moved: Float64Array): number | null => {
+    for (let column = 0; column < moved.length; column += 1) {
+      const gap = moved[column] ?? 0;
+      sumsA[column] = (totalA[column] ?? 0) + gap;
+      sumsB[column] = (totalB[column] ?? 0) - gap;
+    }
+    const valueA = value(sumsA);
+    const valueB = value(sumsB);
+    return valueA === null || valueB === null ? null : Math.abs(valueB - valueA);
+  };
+}
+
+function columnSums(rows: readonly Sums[], width: number): Float64Array {
+  const total = new Float64Array(width);
+  for (const row of rows) addTo(total, row);
   return total;
 }
 
-type IsHit = (moved: readonly number[]) => boolean;
-
-/** Goes through all patterns by halves: each level of the recursion leaves one problem where it is, or moves it. */
-function exactShare(gaps: readonly (readonly number[])[], width: number, isHit: IsHit): number {
-  let hits = 0;
-  const moved: number[] = new Array(width).fill(0);
-  const visit = (at: number): void => {
-    const gap = gaps[at];
-    if (gap === undefined) {
-      if (isHit(moved)) hits += 1;
-      return;
-    }
-    const before = moved.slice();
-    visit(at + 1);
-    for (let column = 0; column < width; column += 1)
-      moved[column] = (before[column] ?? 0) + (gap[column] ?? 0);
-    visit(at + 1);
-    for (let column = 0; column < width; column += 1) moved[column] = before[column] ?? 0;
-  };
-  visit(0);
-  return hits / 2 ** gaps.length;
+function addTo(total: Float64Array, row: ArrayLike<number>): void {
+  for (let column = 0; column < total.length; column += 1) {
+    total[column] = (total[column] ?? 0) + (row[column] ?? 0);
+  }
 }
 
-function monteCarloShare(
-  gaps: readonly (readonly number[])[],
+type IsHit = (moved: Float64Array) => boolean;
+
+/**
+ * Goes through all patterns: each level leaves one problem where it is, then moves it. Moving all the others instead
+ * gives the same absolute difference, so that the first problem can stay.
+ */
+function exactShare(gaps: readonly Float64Array[], width: number, isHit: IsHit): number {
+  const movedAt = [...gaps, null].map(() => new Float64Array(width));
+  const visit = (at: number): number => {
+    const moved = movedAt[at];
+    const gap = gaps[at];
+    if (moved === undefined) return 0;
+    if (gap === undefined) return isHit(moved) ? 1 : 0;
+    const next = movedAt[at + 1];
+    if (next === undefined) return 0;
+    next.set(moved);
+    const stayed = visit(at + 1);
+    if (at === 0) return stayed;
+    next.set(moved);
+    addTo(next, gap);
+    return stayed + visit(at + 1);
+  };
+  return visit(0) / 2 ** Math.max(0, gaps.length - 1);
+}
+
+function drawnShare(
+  gaps: readonly Float64Array[],
   width: number,
   isHit: IsHit,
   draws: number,
   seed: number,
 ): number {
   const random = seededRandom(seed);
-  const flat = Float64Array.from(gaps.flat());
-  const moved: number[] = new Array(width).fill(0);
+  const moved = new Float64Array(width);
   let hits = 0;
   for (let draw = 0; draw < draws; draw += 1) {
     moved.fill(0);
     let bits = 0;
-    for (let i = 0; i < gaps.length; i += 1) {
+    for (const [i, gap] of gaps.entries()) {
       if (i % 32 === 0) bits = random.bits();
-      if ((bits & 1) === 1) {
-        for (let column = 0; column < width; column += 1)
-          moved[column] = (moved[column] ?? 0) + (flat[i * width + column] ?? 0);
-      }
+      if ((bits & 1) === 1) addTo(moved, gap);
       bits >>>= 1;
     }
     if (isHit(moved)) hits += 1;
