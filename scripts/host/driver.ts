@@ -13,12 +13,12 @@ export interface Driver {
   palette(title: string): Promise<void>;
   /** The rows of the open quick pick. */
   picks(): Locator;
-  /** Chooses the row of exactly this label in the open quick pick. */
-  pick(label: string): Promise<void>;
-  /** Ticks the rows of these labels in the open multi-select quick pick, and accepts. */
-  pickMany(labels: string[]): Promise<void>;
-  /** Types into the open input box, and accepts. */
-  answer(text: string): Promise<void>;
+  /** Chooses a row of the quick pick: by exactly its label, or by a pattern of all that the row says. */
+  pick(row: string | RegExp): Promise<void>;
+  /** Ticks rows of the multi-select quick pick, and accepts. */
+  pickMany(rows: (string | RegExp)[]): Promise<void>;
+  /** Types into the input box that asks this, and accepts. */
+  answer(prompt: string | RegExp, text: string): Promise<void>;
   /** Opens a file of the workspace in an editor; the path is relative to the folder. */
   openFile(file: string): Promise<void>;
   /** Waits for a notification toast with this text; gives all of its text. */
@@ -51,10 +51,11 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
   const input = quickInput.locator('input.input');
   const picks = () => quickInput.locator('.quick-input-list .monaco-list-row');
   const toasts = page.locator('.notifications-toasts .notification-list-item');
-  const pickRow = (label: string) =>
-    picks()
-      .filter({ has: page.locator('.label-name', { hasText: exactly(label) }) })
-      .first();
+  const pickRow = (row: string | RegExp) => {
+    if (typeof row !== 'string') return picks().filter({ hasText: row }).first();
+    const label = page.locator('.label-name', { hasText: exactly(row) });
+    return picks().filter({ has: label }).first();
+  };
 
   // Tried again when the row comes after the list was made (a command that is being contributed), or when the command
   // before this one closes the quick input under our hands. Enter would run the first row, which is often another
@@ -79,15 +80,15 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
     workspace,
     palette,
     picks,
-    pick: async (label) => await pickRow(label).click(),
-    async pickMany(labels) {
-      for (const label of labels) await pickRow(label).locator('.quick-input-list-checkbox').check();
-      await quickInput.locator('.quick-input-action a', { hasText: 'OK' }).click();
+    pick: (row) => pickRow(row).click(),
+    async pickMany(rows) {
+      for (const row of rows) await pickRow(row).locator('.monaco-checkbox').check();
+      await quickInput.locator('.quick-input-action a', { hasText: exactly('OK') }).click();
     },
-    async answer(text) {
-      await input.fill(text);
+    async answer(prompt, text) {
+      const asked = page.locator('.quick-input-message', { hasText: prompt });
+      await quickInput.filter({ has: asked }).locator('input.input').fill(text);
       await page.keyboard.press('Enter');
-      await quickInput.waitFor({ state: 'hidden' });
     },
     async openFile(file) {
       await quickOpen(
@@ -105,7 +106,8 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
       return await message.innerText();
     },
     async toastButton(text, button) {
-      const toast = toasts.filter({ hasText: text }).first();
+      const message = page.locator('.notification-list-item-message', { hasText: text });
+      const toast = toasts.filter({ has: message }).first();
       await toast.hover(); // a collapsed toast shows its buttons on hover
       await toast
         .locator('.notification-list-item-buttons-container a', { hasText: exactly(button) })
