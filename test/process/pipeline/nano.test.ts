@@ -5,7 +5,7 @@ import type { Engine } from '../../../src/node/engines/engine.ts';
 import { connectEngine } from '../../../src/node/engines/index.ts';
 import { packageRoot } from '../../../src/node/packageRoot.ts';
 import { critique, evaluate, sample } from '../../../src/node/pipeline/index.ts';
-import { readProblemSet } from '../../../src/node/problems/readProblems.ts';
+import { identifyProblems, readProblemSet } from '../../../src/node/problems/readProblems.ts';
 import { readRun } from '../../../src/node/runs/index.ts';
 import { readWorkspace, resolveModel } from '../../../src/node/workspace/index.ts';
 import { temporaryDir } from '../runs/fixtures.ts';
@@ -22,16 +22,25 @@ beforeAll(async () => {
 });
 afterAll(() => engine?.close());
 
-async function options(set: string) {
-  const { problems, identity } = await readProblemSet(path.join(packageRoot(), 'media', 'problems', set));
+async function options(count: number) {
+  const file = path.join(packageRoot(), 'media', 'problems', 'demo-60.jsonl');
+  const problems = (await readProblemSet(file)).problems.slice(0, count);
   const { prompts } = await nano();
   const dir = path.join(await temporaryDir(), 'run');
-  return { dir, problems, problemSet: identity, engine, prompts, sampling, seed: 3 };
+  return {
+    dir,
+    problems,
+    problemSet: identifyProblems('demo', file, problems),
+    engine,
+    prompts,
+    sampling,
+    seed: 3,
+  };
 }
 
 describe('the embedded model', () => {
   it('solves problems of its family, and criticises its solutions with findings on their steps', async () => {
-    const base = await options('demo-60.jsonl');
+    const base = await options(60);
     await evaluate({ ...base, n: 1 });
     const run = await readRun(base.dir);
     expect(run.solutions).toHaveLength(60);
@@ -58,7 +67,7 @@ describe('the embedded model', () => {
   });
 
   it('makes an SCFT dataset from itself, the same one each time it is asked', async () => {
-    const base = await options('demo-60.jsonl');
+    const base = await options(24);
     const settings = { ...base, n: 2, critiques: 4, mix: [2, 1] as const, size: null };
     const { dataset, failed } = await sample(settings);
     expect(failed).toBe(0);
