@@ -212,6 +212,7 @@ async function trainScft(
     config,
     modelName: 'nano',
     modelParent: null,
+    prompts: nanoPrompts,
     commandLine: context.commandLine,
   });
   if ((await readRunState(dir)).status === 'done') {

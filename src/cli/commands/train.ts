@@ -2,7 +2,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../core/errors.ts';
+import { reasoningPrompts } from '../../core/prompts/index.ts';
 import type { RunState } from '../../core/runs/index.ts';
+import type { Prompts } from '../../core/schema/run.ts';
 import { newRunId, readRunState, runsRoot } from '../../node/runs/index.ts';
 import {
   createTrainingRun,
@@ -11,7 +13,7 @@ import {
   TRAINER_LOG,
   trainingConfig,
 } from '../../node/training/index.ts';
-import { readWorkspace, resolveModel } from '../../node/workspace/index.ts';
+import { readWorkspace, resolveModel, weightsDirectory } from '../../node/workspace/index.ts';
 import { type CommonOptions, type Context, common, createContext, wholeNumber } from '../context.ts';
 import { EXIT } from '../exitCodes.ts';
 import { followRun } from '../follow.ts';
@@ -83,6 +85,7 @@ async function prepareRun(context: Context, recipe: string, options: TrainOption
     config,
     modelName: source.name,
     modelParent: source.parent,
+    prompts: source.prompts,
     commandLine: context.commandLine,
   });
   return dir;
@@ -92,17 +95,21 @@ async function prepareRun(context: Context, recipe: string, options: TrainOption
 async function trainableModel(
   context: Context,
   wanted: string,
-): Promise<{ name: string; path: string; parent: string | null }> {
+): Promise<{ name: string; path: string; parent: string | null; prompts: Prompts }> {
   const workspace = await readWorkspace(context.workspace);
-  const { config, checkpoint } = await resolveModel(workspace, wanted);
+  const weights = await weightsDirectory(workspace, wanted);
+  if (weights !== null) {
+    return { name: path.basename(weights), path: weights, parent: null, prompts: reasoningPrompts };
+  }
+  const { config, checkpoint, prompts } = await resolveModel(workspace, wanted);
   if (config.engine !== 'llama') {
     throw new UserError('model-served', `"${wanted}" is a served model: its weights are not here`, {
       remedy: 'Give a Hugging Face directory, a GGUF file or a checkpoint.',
     });
   }
   return checkpoint
-    ? { name: config.name, path: checkpoint.dir, parent: checkpoint.name }
-    : { name: config.name, path: config.path, parent: null };
+    ? { name: config.name, path: checkpoint.dir, parent: checkpoint.name, prompts }
+    : { name: config.name, path: config.path, parent: null, prompts };
 }
 
 /** Starts the trainer on a prepared run directory and follows it to its end. */

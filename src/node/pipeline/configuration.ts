@@ -1,16 +1,20 @@
 /** Making a run's manifest, and refusing to go on with a run under another configuration. */
-import { execFile } from 'node:child_process';
-import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { defaultPolicy, GRADER_VERSION } from '../../core/answers/index.ts';
 import { UserError } from '../../core/errors.ts';
 import { checkPrompts } from '../../core/prompts/index.ts';
 import { type RunKind, SCHEMA_VERSION } from '../../core/schema/common.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 import type { ProblemSetIdentity, RunManifest, SamplingOptions } from '../../core/schema/run.ts';
-import { packageRoot, packageVersion } from '../packageRoot.ts';
-import { isRun, MANIFEST_FILE, newRunId, readManifest, runsRoot } from '../runs/index.ts';
+import {
+  hostFacts,
+  isRun,
+  MANIFEST_FILE,
+  newRunId,
+  readManifest,
+  runsRoot,
+  workbenchFacts,
+} from '../runs/index.ts';
 import type { PipelineOptions } from './options.ts';
 
 /** A directory for a new run of the workspace; a number is added while the name is taken. */
@@ -52,24 +56,10 @@ export async function manifestFor(options: PipelineOptions, run: KindOfRun): Pro
     grader: { version: GRADER_VERSION, policy: defaultPolicy.name },
     options: { ...run.options },
     parents: [...(options.parents ?? [])],
-    host: {
-      name: os.hostname(),
-      platform: `${process.platform}-${process.arch}`,
-      cpus: os.availableParallelism(),
-      memoryBytes: os.totalmem(),
-    },
-    workbench: { version: packageVersion(), commit: await workbenchCommit() },
+    host: hostFacts(),
+    workbench: await workbenchFacts(),
     commandLine: [...(options.commandLine ?? [])],
   };
-}
-
-async function workbenchCommit(): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: packageRoot() });
-    return stdout.trim();
-  } catch {
-    return null;
-  }
 }
 
 /** Problems that a run can use: at least one, each id once, because samples are named after them. */

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import writeFileAtomic from 'write-file-atomic';
 import { UserError } from '../../core/errors.ts';
 import { SCHEMA_VERSION } from '../../core/schema/common.ts';
+import type { Prompts } from '../../core/schema/run.ts';
 import type { TrainConfig } from '../../core/schema/trainConfig.ts';
 import { createRun, hostFacts, isRun, workbenchFacts } from '../runs/index.ts';
 import { datasetFacts } from './prepare.ts';
@@ -20,6 +21,8 @@ export interface NewTrainingRun {
   readonly modelName: string;
   /** Checkpoint directory or run that the model came from; null for a model file. */
   readonly modelParent: string | null;
+  /** Prompts of that model: its checkpoints are used with the same. */
+  readonly prompts: Prompts;
   readonly commandLine: readonly string[];
 }
 
@@ -45,6 +48,7 @@ export async function createTrainingRun(run: NewTrainingRun): Promise<'created' 
       createdAt: new Date().toISOString(),
       seed: run.config.seed,
       n: 0,
+      prompts: run.prompts,
       options: {
         recipe: run.config.recipe,
         method: run.config.method,

@@ -7,6 +7,7 @@ import { nearNames } from '../../core/runs/index.ts';
 import { type ModelConfig, type ModelConfigInput, modelConfigSchema } from '../../core/schema/model.ts';
 import type { Prompts } from '../../core/schema/run.ts';
 import { packageRoot } from '../packageRoot.ts';
+import { readManifest } from '../runs/index.ts';
 import { type CheckpointModel, checkpointAt, checkpointOfRun } from './checkpoints.ts';
 import type { Workspace } from './readWorkspace.ts';
 
@@ -57,6 +58,7 @@ export async function resolveModel(workspace: Workspace, wanted: string): Promis
       checkpoint,
     };
   }
+  if ((await weightsDirectory(workspace, wanted)) !== null) throw onlyWeights(asPath);
   throw unknownModel(workspace, wanted);
 }
 
@@ -79,6 +81,20 @@ export function resolvePrompts(workspace: Workspace, name: string): Prompts {
     ...(workspace.file === null ? {} : { place: { file: workspace.file, field: `prompts.${name}` } }),
     remedy: `Use one of ${names.join(', ')}.`,
   });
+}
+
+/**
+ * The directory of a Hugging Face model, which can be trained but not run by llama.cpp; null when it is none, or a
+ * checkpoint of ours.
+ */
+export async function weightsDirectory(workspace: Workspace, wanted: string): Promise<string | null> {
+  const dir = path.resolve(workspace.dir, wanted);
+  const has = (file: string) =>
+    stat(path.join(dir, file)).then(
+      (entry) => entry.isFile(),
+      () => false,
+    );
+  return (await has('config.json')) && !(await has('complete.json')) && !(await has('run.json')) ? dir : null;
 }
 
 function namedModel(workspace: Workspace, wanted: string): ResolvedModel | null {
@@ -132,8 +148,13 @@ async function isGguf(file: string): Promise<boolean> {
   }
 }
 
-/** A checkpoint keeps to the prompts of the model that it was trained from. */
+/**
+ * A checkpoint keeps to the prompts of the model that it was trained from. Its run recorded them; without that record,
+ * they are looked up by where the model lay.
+ */
 async function checkpointPrompts(workspace: Workspace, checkpoint: CheckpointModel): Promise<Prompts> {
+  const recorded = await readManifest(path.resolve(checkpoint.dir, '..', '..')).catch(() => null);
+  if (recorded?.prompts !== undefined) return recorded.prompts;
   const { trainedFrom } = checkpoint.mark;
   if (path.resolve(trainedFrom) === nanoModelFile()) return nanoPrompts;
   const row = Object.values(workspace.config.models).find(
@@ -141,7 +162,7 @@ async function checkpointPrompts(workspace: Workspace, checkpoint: CheckpointMod
       model.engine === 'llama' && path.resolve(workspace.dir, model.path) === path.resolve(trainedFrom),
   );
   if (row !== undefined) return resolvePrompts(workspace, row.prompts ?? 'reasoning');
-  const parent = await checkpointAt(path.dirname(trainedFrom));
+  const parent = await checkpointAt(trainedFrom.endsWith('.gguf') ? path.dirname(trainedFrom) : trainedFrom);
   return parent === null ? reasoningPrompts : checkpointPrompts(workspace, parent);
 }
 
@@ -154,6 +175,14 @@ function missingFile(file: string): UserError {
   return new UserError('model-missing', 'There is no such model file.', {
     place: { file },
     remedy: 'Check the path, or use the embedded model: nano.',
+  });
+}
+
+function onlyWeights(dir: string): UserError {
+  return new UserError('model-not-gguf', 'llama.cpp cannot run a Hugging Face model as it is.', {
+    place: { file: dir },
+    remedy:
+      'Convert it with llama.cpp (convert_hf_to_gguf.py), or serve it and use openai:MODEL@http://HOST:PORT/v1.',
   });
 }
 

@@ -9,6 +9,7 @@ import {
   readWorkspace,
   resolveModel,
   resolvePrompts,
+  weightsDirectory,
 } from '../../../src/node/workspace/index.ts';
 import { manifest, problems, temporaryDir } from '../runs/fixtures.ts';
 
@@ -126,6 +127,19 @@ describe('a model by path', () => {
     });
   });
 
+  it('is not a Hugging Face directory, which can only be trained', async () => {
+    const dir = await workspaceWith();
+    await mkdir(path.join(dir, 'qwen'));
+    await writeFile(path.join(dir, 'qwen', 'config.json'), '{}');
+    const workspace = await readWorkspace(dir);
+    expect(await weightsDirectory(workspace, 'qwen')).toBe(path.join(dir, 'qwen'));
+    expect(await weightsDirectory(workspace, 'nano')).toBeNull();
+    await expect(resolveModel(workspace, 'qwen')).rejects.toMatchObject({
+      code: 'model-not-gguf',
+      remedy: expect.stringContaining('convert_hf_to_gguf.py'),
+    });
+  });
+
   it('is the newest complete checkpoint of a training run, or the one named', async () => {
     const dir = await workspaceWith();
     const run = await trainingRun(dir, '20260101-100000-train-scft', [10, 28], nanoModelFile(), [40]);
@@ -156,6 +170,17 @@ describe('a model by path', () => {
     const workspace = await readWorkspace(dir);
     expect((await resolveModel(workspace, 'second')).prompts).toEqual(nanoPrompts);
     expect((await resolveModel(workspace, 'third')).prompts).toEqual(reasoningPrompts);
+  });
+
+  it('keeps the prompts that its run recorded, wherever the model has gone', async () => {
+    const dir = await workspaceWith();
+    const run = await trainingRun(dir, 'moved', [3], '/gone/nano.gguf');
+    const own = { ...nanoPrompts, system: 'Think.' };
+    await writeFile(
+      path.join(run, 'run.json'),
+      JSON.stringify(manifest('moved', { kind: 'train', prompts: own })),
+    );
+    expect((await resolveModel(await readWorkspace(dir), 'moved')).prompts).toEqual(own);
   });
 
   it('says so when a run has no checkpoint', async () => {
