@@ -83,7 +83,6 @@ LEVELS = {
 CORPUS = Quality()
 
 
-
 def make_problem(rng: Random, level: int | None = None) -> Problem:
     """Draw a problem; without `level` the five levels are equally likely."""
     level = level or rng.randint(1, 5)

@@ -29,6 +29,15 @@ from nano.tokenizer import make_tokenizer
 LOG_SECONDS = 10
 EVALUATIONS = 10  # dev evaluations and intermediate checkpoints over the run
 WARM_UP_STEPS = 60
+# What is not an option, for the report.
+FIXED_SETTINGS = {
+    "optimizer": "Muon for matrices (momentum 0.95, weight decay 0.05), AdamW for the rest",
+    "precision": "bf16 autocast, f32 weights",
+    "warmUpSteps": WARM_UP_STEPS,
+    "loss": "assistant part only; of drills the results only",
+    "drillShare": "0.6 until 30 % of the run, falling to 0.1 at 70 %",
+    "traceShareOfTheRest": corpus.TRACE_SHARE,
+}
 
 
 def main() -> None:

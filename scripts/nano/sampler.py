@@ -151,9 +151,8 @@ class Sampler:
             )
             mixed = mixed.transpose(1, 2).reshape(count, length, -1)
             hidden = hidden + functional.linear(mixed, layer.output)
-            gate, up = functional.linear(
-                self._norm(hidden, layer.feed_norm), layer.gate_up
-            ).chunk(2, -1)
+            fed = functional.linear(self._norm(hidden, layer.feed_norm), layer.gate_up)
+            gate, up = fed.chunk(2, -1)
             hidden = hidden + functional.linear(functional.silu(gate) * up, layer.down)
         return functional.linear(self._norm(hidden[:, -1], self.final_norm), self.head)
 
