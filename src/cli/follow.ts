@@ -60,11 +60,12 @@ function shownRun(context: Context): { update(state: RunState): void; stop(): vo
   let stage: string | null = null;
   return {
     update: (state) => {
-      if (state.total === null) return;
+      // Before the first step there is nothing to time.
+      if (state.total === null || state.stage === null) return;
       if (!bar || stage !== state.stage) {
         bar?.stop();
         stage = state.stage;
-        bar = context.output.progress(stage ?? 'run', state.total, state.done);
+        bar = context.output.progress(state.stage, state.total, state.done);
       }
       const eta = state.etaSeconds === null ? '' : `about ${duration(state.etaSeconds)} left`;
       bar.update(state.done, state.lastLoss === null ? eta : `loss ${state.lastLoss.toFixed(4)}`);

@@ -1,0 +1,163 @@
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { critiqueSchema, solutionSchema } from '../../../src/core/schema/lines.ts';
+import { CLI, eventually, runCli, startCli, TWO_PROBLEMS, workspaceWith } from './cli.ts';
+
+const evaluation = z.looseObject({
+  dir: z.string(),
+  runId: z.string(),
+  counts: z.object({ wanted: z.number(), reused: z.number(), made: z.number() }),
+});
+
+async function lines<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
+  const text = await readFile(file, 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => schema.parse(JSON.parse(line)));
+}
+
+describe('reflection evaluate, critique, sample', () => {
+  it('goes from a problem file to critiques and a dataset, with one JSON value on stdout each', async () => {
+    const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS });
+    const evaluated = await runCli(['evaluate', 'two.jsonl', '-n', '4', '--run-dir', 'run', '--json'], {
+      cwd,
+    });
+    expect(evaluated.stderr).not.toContain('fault in the workbench');
+    expect(evaluated.code).toBe(0);
+    const { dir, counts } = evaluation.parse(JSON.parse(evaluated.stdout));
+    expect(counts).toEqual({ wanted: 8, reused: 0, made: 8 });
+    const solutions = await lines(path.join(dir, 'solutions.jsonl'), solutionSchema);
+    expect(new Set(solutions.map(({ id }) => id)).size).toBe(8);
+    expect(solutions.every(({ text }) => text.includes('\\boxed{'))).toBe(true);
+
+    const again = await runCli(['evaluate', 'two.jsonl', '-n', '4', '--run-dir', 'run', '--json'], { cwd });
+    expect(evaluation.parse(JSON.parse(again.stdout)).counts).toEqual({ wanted: 8, reused: 8, made: 0 });
+
+    const critiqued = await runCli(['critique', 'run', '-n', '2', '--run-dir', 'critiques', '--json'], {
+      cwd,
+    });
+    expect(critiqued.code).toBe(0);
+    const critiques = await lines(path.join(cwd, 'critiques', 'critiques.jsonl'), critiqueSchema);
+    expect(critiques).toHaveLength(16);
+    expect(critiques.some(({ verdict, findings }) => verdict !== 'none' && findings.length > 0)).toBe(true);
+
+    const sampled = await runCli(['sample', 'critiques', '-o', 'data.jsonl', '--json'], { cwd });
+    expect(sampled.code).toBe(0);
+    const meta = JSON.parse(await readFile(path.join(cwd, 'data.meta.json'), 'utf8'));
+    expect(meta.funnel[0].entered).toBe(16);
+    const shown = await runCli(['show', 'run'], { cwd });
+    expect(shown.stdout).toMatch(/pass@1/);
+  });
+
+  it('keeps what was finished when it is stopped, says how to go on, and goes on', async () => {
+    const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS });
+    const args = ['evaluate', 'two.jsonl', '-n', '80', '--run-dir', 'run', '--json'];
+    const { child, ended } = startCli(args, { cwd });
+    const file = path.join(cwd, 'run', 'solutions.jsonl');
+    await eventually(async () => {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      return text.split('\n').length > 5 ? true : undefined;
+    });
+    child.kill('SIGINT');
+    const stopped = await ended;
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toMatch(/reflection resume run/);
+    const before = await lines(file, solutionSchema);
+    const resumed = await runCli(['evaluate', 'two.jsonl', '-n', '80', '--run-dir', 'run', '--json'], {
+      cwd,
+    });
+    expect(resumed.code).toBe(0);
+    const after = await lines(file, solutionSchema);
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(new Set(after.map(({ id }) => id)).size).toBe(160);
+    expect(after).toHaveLength(160);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    [
+      'a missing model',
+      ['evaluate', 'two.jsonl', '--model', 'missing.gguf'],
+      /missing\.gguf.*\n.*Check the path/,
+    ],
+    ['a file that is no model', ['evaluate', 'two.jsonl', '--model', 'two.jsonl'], /not a GGUF model/],
+    ['an unknown model', ['evaluate', 'two.jsonl', '--model', 'nanoo'], /Did you mean nano/],
+    ['a missing problem file', ['evaluate', 'nothing.jsonl'], /nothing\.jsonl/],
+    ['an unknown run', ['show', 'nothing'], /no run "nothing"/],
+    [
+      'a server that is not there',
+      ['evaluate', 'two.jsonl', '--model', 'openai:m@http://127.0.0.1:9/v1'],
+      /127\.0\.0\.1:9/,
+    ],
+    [
+      'a dataset that is missing',
+      ['train', 'scft-nano', '--data', 'no.jsonl', '--model', 'nano'],
+      /no\.jsonl/,
+    ],
+    [
+      'an unknown recipe',
+      ['train', 'scft-nanoo', '--data', 'two.jsonl', '--model', 'nano'],
+      /Did you mean scft-nano/,
+    ],
+    [
+      'a misspelt field',
+      ['train', 'scft-nano', '--data', 'two.jsonl', '--model', 'nano', '--set', 'learningRat=1'],
+      /learningRat.*unknown field[\s\S]*learningRate/,
+    ],
+  ])('%s: exit 1, what is wrong and what to do', async (_name, args, message) => {
+    const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS });
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('fault in the workbench');
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+  });
+
+  it.each([
+    ['no argument', ['evaluate']],
+    ['a number that is none', ['evaluate', 'two.jsonl', '-n', 'many']],
+    ['an unknown option', ['evaluate', 'two.jsonl', '--fast']],
+    ['one run to compare', ['compare', 'run']],
+  ])('%s: exit 2', async (_name, args) => {
+    const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS });
+    const made =
+      args[0] === 'compare'
+        ? await runCli(['evaluate', 'two.jsonl', '-n', '1', '--run-dir', 'run'], { cwd })
+        : null;
+    expect(made?.code ?? 0).toBe(0);
+    expect((await runCli(args, { cwd })).code).toBe(2);
+  });
+
+  it('a bad line in a problem file is told with its number, and the rest is evaluated', async () => {
+    const cwd = await workspaceWith({});
+    await writeFile(path.join(cwd, 'bad.jsonl'), `${TWO_PROBLEMS}{"id": "torn", "problem\n`);
+    const { code, stderr, stdout } = await runCli(['evaluate', 'bad.jsonl', '-n', '1', '--json'], { cwd });
+    expect(stderr).toMatch(/bad\.jsonl:3/);
+    expect(code).toBe(0);
+    expect(evaluation.parse(JSON.parse(stdout)).counts.wanted).toBe(2);
+  });
+
+  it('a torn last line in a run is repaired on resume, and nothing before it is lost', async () => {
+    const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS });
+    const args = ['evaluate', 'two.jsonl', '-n', '2', '--run-dir', 'run', '--json'];
+    await runCli(args, { cwd });
+    const file = path.join(cwd, 'run', 'solutions.jsonl');
+    const whole = await readFile(file, 'utf8');
+    const [first = ''] = whole.split('\n');
+    await writeFile(file, `${first}\n`);
+    await appendFile(file, '{"id":"hens#1","problemId":"he');
+    await appendFile(path.join(cwd, 'run', 'events.jsonl'), '');
+    const resumed = await runCli(['resume', 'run', '--json'], { cwd });
+    expect(resumed.code).toBe(0);
+    const ids = (await lines(file, solutionSchema)).map(({ id }) => id);
+    expect([...ids].sort()).toEqual(['cards#0', 'cards#1', 'hens#0', 'hens#1']);
+  });
+
+  it('has been built: the command under test is the bundle', async () => {
+    expect(await readdir(path.dirname(CLI))).toContain('inference.mjs');
+  });
+});
