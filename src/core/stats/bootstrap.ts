@@ -178,7 +178,7 @@ export function bootstrapValues(
   { draws = DEFAULT_DRAWS, seed = 0 }: BootstrapOptions,
 ): Float64Array {
   const problems = arms[0]?.length ?? 0;
-  const tables = arms.map(flatten);
+  const columns = arms.map(columnsOf);
   const sums = arms.map((arm) => new Array<number>(arm[0]?.length ?? 0).fill(0));
   const random = seededRandom(seed);
   const picked = new Uint32Array(problems);
@@ -186,7 +186,7 @@ export function bootstrapValues(
   let kept = 0;
   for (let draw = 0; draw < draws && problems > 0; draw += 1) {
     for (let i = 0; i < problems; i += 1) picked[i] = random.below(problems);
-    for (const [arm, table] of tables.entries()) addPicked(table, picked, sums[arm] ?? []);
+    for (let arm = 0; arm < sums.length; arm += 1) addPicked(columns[arm] ?? [], picked, sums[arm] ?? []);
     const value = statistic(sums);
     if (value === null) continue;
     values[kept] = value;
@@ -195,19 +195,16 @@ export function bootstrapValues(
   return values.subarray(0, kept);
 }
 
-/** The rows of sums as one array, row after row. */
-function flatten(rows: readonly Sums[]): Float64Array {
-  const width = rows[0]?.length ?? 0;
-  const flat = new Float64Array(rows.length * width);
-  for (const [i, row] of rows.entries()) flat.set(row, i * width);
-  return flat;
+/** The sums of all problems, column by column: the inner loop then reads one array. */
+function columnsOf(rows: readonly Sums[]): Float64Array[] {
+  return (rows[0] ?? []).map((_, column) => Float64Array.from(rows, (row) => row[column] ?? 0));
 }
 
-function addPicked(table: Float64Array, picked: Uint32Array, sums: number[]): void {
-  const width = sums.length;
-  for (let column = 0; column < width; column += 1) {
+function addPicked(columns: readonly Float64Array[], picked: Uint32Array, sums: number[]): void {
+  for (const [at, column] of columns.entries()) {
     let sum = 0;
-    for (let i = 0; i < picked.length; i += 1) sum += table[(picked[i] ?? 0) * width + column] ?? 0;
-    sums[column] = sum;
+    // Both indices are in range by construction, and this is the hottest loop of the workbench.
+    for (let i = 0; i < picked.length; i += 1) sum += column[picked[i] as number] as number;
+    sums[at] = sum;
   }
 }

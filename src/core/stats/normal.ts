@@ -2,7 +2,7 @@
 export function normalCdf(x: number): number {
   if (x < -38) return 0;
   if (x > 8.3) return 1;
-  if (x < -6) return lowerTail(-x);
+  if (x < -3) return lowerTail(-x);
   let term = x;
   let sum = x;
   for (let i = 3; ; i += 2) {
@@ -29,6 +29,8 @@ function lowerTail(x: number): number {
 export function normalQuantile(p: number): number {
   if (p <= 0) return Number.NEGATIVE_INFINITY;
   if (p >= 1) return Number.POSITIVE_INFINITY;
+  // 1 − p is exact above ½, and the lower tail keeps its digits.
+  if (p > 0.5) return -normalQuantile(1 - p);
   let x = quantileStart(p);
   for (let step = 0; step < 2; step += 1) {
     const error = (normalCdf(x) - p) / normalDensity(x);
@@ -37,9 +39,8 @@ export function normalQuantile(p: number): number {
   return x;
 }
 
-/** Relative error below 1.15e-9. */
+/** Acklam's approximation for p ≤ ½, relative error below 1.15e-9. */
 function quantileStart(p: number): number {
-  if (p > 0.97575) return -quantileStart(1 - p);
   if (p < 0.02425) {
     const q = Math.sqrt(-2 * Math.log(p));
     const top = horner(
