@@ -17,8 +17,8 @@ export interface Driver {
   pick(row: string | RegExp): Promise<void>;
   /** Ticks rows of the multi-select quick pick, and accepts. */
   pickMany(rows: (string | RegExp)[]): Promise<void>;
-  /** Types into the input box that asks this, and accepts. */
-  answer(prompt: string | RegExp, text: string): Promise<void>;
+  /** Types into the input box, and accepts; with a prompt, into the box that asks this. */
+  answer(text: string, prompt?: string | RegExp): Promise<void>;
   /** Opens a file of the workspace in an editor; the path is relative to the folder. */
   openFile(file: string): Promise<void>;
   /** Waits for a notification toast with this text; gives all of its text. */
@@ -85,7 +85,7 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
       for (const row of rows) await pickRow(row).locator('.monaco-checkbox').check();
       await quickInput.locator('.quick-input-action a', { hasText: exactly('OK') }).click();
     },
-    async answer(prompt, text) {
+    async answer(text, prompt = '') {
       const asked = page.locator('.quick-input-message', { hasText: prompt });
       await quickInput.filter({ has: asked }).locator('input.input').fill(text);
       await page.keyboard.press('Enter');

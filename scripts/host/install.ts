@@ -2,12 +2,15 @@
  * Installs the embedded VS Code host: code-server's VS Code server and web workbench, about 300 MB on disk
  * and half a minute. Nothing but the package registry is asked. `node scripts/host/install.ts`
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { lock } from 'proper-lockfile';
 import { ensureChromium } from './chromium.ts';
-import { codeServerDir, hostDir } from './paths.ts';
+import { codeServerDir, hostDir, projectRoot } from './paths.ts';
 
 export interface Host {
   /** The code-server package; the VS Code server is lib/vscode/out/server-main.js in it. */
@@ -26,12 +29,26 @@ const stampFile = path.join(hostDir, 'node_modules/.installed');
 export async function ensureHost(log: (line: string) => void = logToStderr): Promise<Host> {
   checkPlatform();
   const chromium = ensureChromium(log);
-  const stamp = currentStamp();
-  if (readStamp() !== stamp) {
-    installCodeServer(log);
-    fs.writeFileSync(stampFile, stamp);
-  }
+  if (!isInstalled()) await installOnce(log);
   return { codeServer: codeServerDir, node: process.execPath, chromium };
+}
+
+function isInstalled(): boolean {
+  return fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === currentStamp();
+}
+
+/** Two commands that start at the same time must not install into the same folder: the second one waits. */
+async function installOnce(log: (line: string) => void): Promise<void> {
+  const retries = { retries: 300, factor: 1, minTimeout: 1_000 }; // five minutes, by the second
+  const lockfilePath = path.join(projectRoot, 'node_modules/.host-install.lock');
+  const release = await lock(hostDir, { retries, lockfilePath });
+  try {
+    if (isInstalled()) return;
+    await installCodeServer(log);
+    fs.writeFileSync(stampFile, currentStamp());
+  } finally {
+    await release();
+  }
 }
 
 function checkPlatform(): void {
@@ -58,34 +75,30 @@ function currentStamp(): string {
   return hash.update(`${process.platform} ${process.arch} ${process.versions.modules}`).digest('hex');
 }
 
-function readStamp(): string | undefined {
-  return fs.existsSync(stampFile) ? fs.readFileSync(stampFile, 'utf8') : undefined;
-}
-
 /**
  * Without install scripts: of the native modules that those would compile, only spdlog and native-watchdog
  * are ever loaded by the server, and the rest (node-pty, parcel/watcher, ripgrep) ship prebuilt.
  */
-function installCodeServer(log: (line: string) => void): void {
+async function installCodeServer(log: (line: string) => void): Promise<void> {
   const started = performance.now();
   log('installing the embedded VS Code host (about 40 s, once) ...');
-  npm(['ci', '--ignore-scripts'], hostDir);
+  await npm(['ci', '--ignore-scripts'], hostDir);
   // As code-server's own postinstall does; `npm ci` calls its shrinkwrap out of sync.
   const production = ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
-  npm(production, vscodeDir);
-  npm(production, path.join(vscodeDir, 'extensions'));
-  run(process.execPath, ['./postinstall.mjs'], path.join(vscodeDir, 'extensions'));
-  rebuildNatives(log);
+  await npm(production, vscodeDir);
+  await npm(production, path.join(vscodeDir, 'extensions'));
+  await run(process.execPath, ['./postinstall.mjs'], path.join(vscodeDir, 'extensions'));
+  await rebuildNatives(log);
   trim();
-  const version = run(process.execPath, ['out/server-main.js', '--version'], vscodeDir);
+  const version = await run(process.execPath, ['out/server-main.js', '--version'], vscodeDir);
   const seconds = Math.round((performance.now() - started) / 1000);
   log(`embedded VS Code ${version.split('\n')[0]} installed in ${seconds} s`);
 }
 
 /** The two natives only feed logs, so a machine without a C++ compiler gets a louder host and not a failure. */
-function rebuildNatives(log: (line: string) => void): void {
+async function rebuildNatives(log: (line: string) => void): Promise<void> {
   try {
-    npm(['rebuild', '--ignore-scripts=false', '@vscode/spdlog', '@vscode/native-watchdog'], vscodeDir);
+    await npm(['rebuild', '--ignore-scripts=false', '@vscode/spdlog', '@vscode/native-watchdog'], vscodeDir);
   } catch (error) {
     log(
       'warning: the log modules were not compiled, so the host prints more noise than it should. ' +
@@ -118,11 +131,11 @@ function foreignRipgreps(dir: string): string[] {
     .map((name) => path.join(dir, name));
 }
 
-function npm(args: string[], cwd: string): void {
-  run('npm', args, cwd);
+async function npm(args: string[], cwd: string): Promise<void> {
+  await run('npm', args, cwd);
 }
 
-function run(command: string, args: string[], cwd: string): string {
+async function run(command: string, args: string[], cwd: string): Promise<string> {
   const nodeDir = path.dirname(process.execPath);
   const headers = path.dirname(nodeDir);
   const env = {
@@ -132,13 +145,13 @@ function run(command: string, args: string[], cwd: string): string {
     // of the user's own that belongs to another Node is overruled.
     ...(fs.existsSync(path.join(headers, 'include/node/node.h')) && { npm_config_nodedir: headers }),
   };
-  const result = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 26 });
-  if (result.error) throw result.error;
-  if (result.status !== 0) {
-    const output = `${result.stdout}${result.stderr}`.trim().split('\n').slice(-25).join('\n');
-    throw new Error(`${command} ${args.join(' ')} failed (exit ${result.status}) in ${cwd}:\n${output}`);
-  }
-  return result.stdout;
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  if (child.exitCode === 0) return stdout;
+  const output = `${stdout}${stderr}`.trim().split('\n').slice(-25).join('\n');
+  const how = child.signalCode ?? `exit ${child.exitCode}`;
+  throw new Error(`${command} ${args.join(' ')} failed (${how}) in ${cwd}:\n${output}`);
 }
 
 function logToStderr(line: string): void {
@@ -147,6 +160,10 @@ function logToStderr(line: string): void {
 
 // `import.meta.main` would say it, but it is younger than the oldest Node 24.
 if (process.argv[1] && fs.realpathSync(process.argv[1]) === import.meta.filename) {
-  const host = await ensureHost();
-  console.log(JSON.stringify(host, null, 2));
+  try {
+    await ensureHost();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

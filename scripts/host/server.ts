@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import type { Host } from './install.ts';
 import { hostDir, makeTempDir, removeDir } from './paths.ts';
@@ -40,7 +38,6 @@ const NO_GALLERY = JSON.stringify({ serviceUrl: '', itemUrl: '', resourceUrlTemp
 
 /** Starts the VS Code server on 127.0.0.1, without a login; resolves when it listens. */
 export async function startServer(host: Host, options: ServerOptions): Promise<Server> {
-  if (options.port) await requireFreePort(options.port);
   writeSettings(options);
   const socketDir = makeTempDir('rwh-');
   const child = spawn(host.node, serverArgs(host, options), {
@@ -122,28 +119,6 @@ function writeSettings(options: ServerOptions): void {
     path.join(options.userDataDir, 'User/settings.json'),
     JSON.stringify({ ...quiet, ...trust, ...options.settings }, null, 2),
   );
-}
-
-async function requireFreePort(port: number): Promise<void> {
-  const probe = net.createServer().listen(port, '127.0.0.1');
-  try {
-    await once(probe, 'listening');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') {
-      throw new Error(
-        `Port ${port} is taken. Choose another one, or leave --port out: any free port is used.`,
-      );
-    }
-    if (code === 'EACCES') {
-      throw new Error(
-        `Port ${port} may not be used by this user. Choose one above 1023, or leave --port out.`,
-      );
-    }
-    throw error;
-  }
-  probe.close();
-  await once(probe, 'close');
 }
 
 function collectOutput(child: ChildProcess): () => string {

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { requireFreePort } from './freePort.ts';
 import { ensureHost } from './install.ts';
 import { makeTempDir, projectRoot, removeDir } from './paths.ts';
 import { startServer, workbenchUrl } from './server.ts';
@@ -25,6 +26,7 @@ async function openForPerson(): Promise<void> {
     options: { port: { type: 'string', default: '0' } },
   });
   const port = readPort(values.port);
+  if (port !== 0) await requireFreePort(port);
   const folder = path.resolve(positionals[0] ?? DEMO_WORKSPACE);
   fs.mkdirSync(folder, { recursive: true });
   requireBuild();
