@@ -36,7 +36,7 @@ export function compareAnswers(input: {
 }): GradeResult {
   const mode = input.mode ?? 'math';
   const policy = input.policy ?? defaultPolicy;
-  const pred = input.pred === null || mode !== 'math' ? input.pred : readBareAnswer(input.pred, policy);
+  const pred = input.pred === null ? null : readBareAnswer(input.pred, policy, mode);
   return compare(input.gold, pred, mode, policy);
 }
 

@@ -120,6 +120,7 @@ const unifyCommands: Step = rules(
   [/\*\*/g, '^'],
   [/\\(pm|mp)(?!od)(?=[a-zA-Z])/g, '\\$1 '],
   [/\\(?:boxed|fbox)\s?\{/g, '{'],
+  [/\\text\{\s?\{([^{}]{0,500})\}\s?\}/g, '\\text{$1}'],
 );
 
 /** `\mathbf{1 5}`: digits that a scan spaced. */

@@ -17,7 +17,7 @@ const PRINTED_DOUBLE = 1e-12;
 /**
  * Whether two unequal real values may count as equal because a decimal stands for one of them.
  * Two literals: the longer one, rounded to the places of the shorter, must give the shorter.
- * A literal and an exact value: they must agree to the policy's significant digits.
+ * A literal and an exact value: they must agree to the policy's significant digits, and to all that the literal gives.
  */
 export function isApproximatelyEqual(gold: Valued, answer: Valued, policy: GradingPolicy): boolean {
   const difference = Math.abs(gold.value - answer.value);
@@ -28,9 +28,15 @@ export function isApproximatelyEqual(gold: Valued, answer: Valued, policy: Gradi
   // An integer is exact: 987300 is not 987300.4, although six digits agree.
   if ([gold, answer].some(({ expression }) => isInteger(expression))) return false;
   if (hasDecimal(gold.expression) || policy.decimals === 'either') {
-    return agreeToDigits(gold.value, answer.value, policy.decimalDigits);
+    const tolerance = Math.max(lastPlace(a ?? b), PRINTED_DOUBLE * Math.abs(gold.value));
+    return agreeToDigits(gold.value, answer.value, policy.decimalDigits) && difference <= tolerance;
   }
   return difference <= PRINTED_DOUBLE * Math.abs(gold.value);
+}
+
+/** Half a unit of the last place that a literal gives: it may say more than the digits that a policy asks for. */
+function lastPlace(decimal: Literal | null): number {
+  return decimal === null ? Number.POSITIVE_INFINITY : 0.5000001 * 10 ** -decimal.places;
 }
 
 interface Literal {
@@ -59,9 +65,9 @@ function literalsAgree(a: Literal, b: Literal, digits: number): boolean {
   const scale = 10n ** BigInt(short.places);
   const shortUnits = (short.value.n * scale) / short.value.d;
   if (String(shortUnits).replace('-', '').length < digits) return false;
-  // |long - short| ≤ half a unit of the last place of the shorter.
+  // |long - short| is less than half a unit of the last place of the shorter.
   const scaled = long.value.n * scale - shortUnits * long.value.d;
-  return 2n * (scaled < 0n ? -scaled : scaled) <= long.value.d;
+  return 2n * (scaled < 0n ? -scaled : scaled) < long.value.d;
 }
 
 /** Equal when rounded to so many significant digits, up to half a unit of the last one. */

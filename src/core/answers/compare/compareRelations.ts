@@ -28,7 +28,7 @@ export function assignedValue(relation: Relation): string | null {
   const [first = '', second = ''] = relation.parts;
   const last = relation.parts.at(-1) ?? '';
   if (relation.parts.length > 2) return last;
-  if (isAssigned(first)) return last;
+  if (isName(first) || isAssigned(first)) return last;
   if (isName(second) && !isName(first)) return first;
   const left = readExpression(first);
   return 'kind' in left && variablesOf(left).size === 0 ? last : null;

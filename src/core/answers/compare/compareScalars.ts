@@ -133,7 +133,7 @@ function numericValue(
   }
 }
 
-/** Doubles cannot tell √(10²⁰+1) from 10¹⁰; 50 digits can. Null when there is no real value to compare. */
+/** Doubles cannot tell √(10²⁰+1) from 10¹⁰; 80 digits can. Null when there is no real value to compare. */
 function comparePrecisely(
   gold: Expression,
   answer: Expression,
@@ -147,7 +147,7 @@ function comparePrecisely(
     if (x === null || y === null) return null;
     const size = x.abs().gt(y.abs()) ? x.abs() : y.abs();
     const difference = x.minus(y).abs();
-    return difference.lte(size.times(1e-35)) || (size.lt(1e-35) && difference.lt(1e-40));
+    return difference.lte(size.times(1e-60)) || (size.lt(1e-60) && difference.lt(1e-65));
   });
 }
 
@@ -178,7 +178,7 @@ function isInfinity(expression: Expression): boolean {
 function compareAtRationalPoints(gold: Expression, answer: Expression, budget: Budget): boolean | null {
   return withShare(budget, POINT_SHARE, (own) => {
     let agreed = 0;
-    for (let point = 0; point < 3; point++) {
+    for (const point of RATIONAL_POINTS) {
       const environment = rationalPoint(point);
       const x = evaluateExactly(gold, own, environment);
       const y = x === null ? null : evaluateExactly(answer, own, environment);
@@ -186,23 +186,41 @@ function compareAtRationalPoints(gold: Expression, answer: Expression, budget: B
       if (!isEqual(x, y)) return false;
       agreed++;
     }
-    return agreed === 3 ? true : null;
+    return agreed >= 3 ? true : null;
   });
 }
 
-function rationalPoint(point: number): (name: string) => Rational {
-  return (name) => ({
-    n: BigInt(3 + Math.floor(fingerprint(`${name}@${point}`) * 99_991)),
-    d: BigInt(POINT_DENOMINATORS[point] ?? 7),
-  });
+/** Points in (0, 1), among some hundreds, among some ten, and negative: |x - 9| is 9 - x for small x alone. */
+const RATIONAL_POINTS = [
+  { whole: 0, sign: 1n, prime: 100_003 },
+  { whole: 300, sign: 1n, prime: 1009 },
+  { whole: 20, sign: 1n, prime: 10_007 },
+  { whole: 40, sign: -1n, prime: 5003 },
+];
+
+/** In lowest terms by construction: the denominator is a prime that does not divide the numerator. */
+function rationalPoint({ whole, sign, prime }: (typeof RATIONAL_POINTS)[number]): (name: string) => Rational {
+  return (name) => {
+    const units = Math.floor(fingerprint(`${name}@${prime}`) * whole);
+    const part = 1 + Math.floor(fingerprint(`${name}%${prime}`) * (prime - 1));
+    return { n: sign * BigInt(units * prime + part), d: BigInt(prime) };
+  };
 }
 
-/** Primes above 99,994, so that the points are in lowest terms. */
-const POINT_DENOMINATORS = [100_003, 100_019, 100_043];
-
-/** Points of positive values come first: there roots and logarithms are real. */
-const POSITIVE_POINTS = 5;
-const POINTS = 9;
+/** The ranges that variables are drawn from. Positive values come first: there roots and logarithms are real. */
+const RANGES: readonly (readonly [number, number])[] = [
+  [0.35, 2.45],
+  [0.35, 2.45],
+  [3, 13],
+  [0.35, 2.45],
+  [20, 70],
+  [0.02, 0.3],
+  [-0.35, -2.45],
+  [-3, -13],
+  [-0.35, -2.45],
+  [-20, -70],
+];
+const POSITIVE_POINTS = 6;
 
 function compareAtSamplePoints(
   gold: Expression,
@@ -213,7 +231,7 @@ function compareAtSamplePoints(
 ): Outcome {
   const tolerance = sampleTolerance(gold, answer, comparison.policy);
   let agreed = 0;
-  for (let point = 0; point < POINTS; point++) {
+  for (let point = 0; point < RANGES.length; point++) {
     const environment: NumericEnvironment = { variable: samplePoint(point), logBase };
     const a = numericValue(gold, environment, comparison.budget);
     const b = numericValue(answer, environment, comparison.budget);
@@ -237,8 +255,8 @@ export function samplePoint(point: number): (name: string) => Complex {
   return (name) => {
     const hash = fingerprint(`${name}#${point}`);
     if (INTEGER_NAMES.test(name) && point % 2 === 0) return real(2 + Math.floor(hash * 5));
-    const value = 0.35 + 2.1 * hash;
-    return real(point >= POSITIVE_POINTS ? -value : value);
+    const [low, high] = RANGES[point % RANGES.length] ?? [0.35, 2.45];
+    return real(low + (high - low) * hash);
   };
 }
 

@@ -77,6 +77,7 @@ function comparePlain(gold: string, answer: string, comparison: Comparison): Out
 /** Decides answers in words; null when there are no words, or too few to tell them from products of letters. */
 function compareWords(gold: string, answer: string, comparison: Comparison): Outcome | null {
   const [goldWords, answerWords] = [wordCount(gold), wordCount(answer)];
+  if (/\\text/.test(gold + answer) && sameSpelling(gold, answer)) return decide(comparison, 'text', true);
   if (goldWords === 0 && answerWords === 0) return null;
   if (sameSpelling(gold, answer)) return decide(comparison, 'text', true);
   // A sentence against a sentence needs a reader; a sentence against a number or a name does not.

@@ -1,12 +1,12 @@
-/** Evaluation of real expressions to 50 digits, to tell apart what doubles cannot: √(10²⁰+1) is not 10¹⁰. */
+/** Evaluation of real expressions to 80 digits, to tell apart what doubles cannot: √(10²⁰+1) is not 10¹⁰. */
 import { Decimal } from 'decimal.js';
 import type { Expression } from '../parse/expression.ts';
 import { type Budget, spend } from './budget.ts';
 import { bitLength, type Rational } from './rational.ts';
 
-const Precise = Decimal.clone({ precision: 50, toExpNeg: -100, toExpPos: 100 });
+const Precise = Decimal.clone({ precision: 80, toExpNeg: -100, toExpPos: 100 });
 
-/** Cost of one operation at 50 digits in units of the budget; transcendental functions cost ten times as much. */
+/** Cost of one operation at 80 digits in units of the budget; transcendental functions cost ten times as much. */
 const OPERATION = 4;
 
 export interface PreciseEnvironment {
@@ -82,7 +82,7 @@ function fromRational(value: Rational): Decimal | null {
 function power(a: Decimal, b: Decimal, budget: Budget): Decimal | null {
   spend(budget, 10 * OPERATION);
   if (a.isNegative() && !b.isInteger()) return null;
-  // The result must stay within what 50 digits describe.
+  // The result must stay within what 80 digits describe.
   if (a.isZero() || b.abs().times(a.abs().ln().abs()).gt(900)) return null;
   return a.pow(b);
 }

@@ -50,7 +50,7 @@ function climb(source: string, policy: GradingPolicy, mode: AnswerMode): Extract
     const found = own(text);
     return found === null || !isAllowed(found, policy) ? NOTHING : found;
   }
-  const boxes = findBoxes(text);
+  const boxes = findBoxes(text).filter((box) => box.content.trim() !== '');
   const last = boxes.at(-1);
   if (last !== undefined) {
     const linked = policy.boxes === 'linked' && mode !== 'aime';
@@ -95,7 +95,7 @@ function boxedAnswer(
   }
   if (policy.extraction !== 'boxed' && changesItsMind(text, last, answer)) doubt.push('changed-after-box');
   const span: Span = [cluster[0]?.span[0] ?? last.span[0], last.span[1]];
-  return { answer: answer === '' ? null : answer, span, method: 'boxed', doubt };
+  return { answer, span, method: 'boxed', doubt };
 }
 
 /** Text behind the answer that is read for second thoughts. */
@@ -128,7 +128,7 @@ const LABELLED = /^[a-zA-Z]{4,}[^\d]{0,40}\d/;
 /** A text that is nothing but an answer. */
 function wholeAnswer(text: string, mode: AnswerMode): ExtractedAnswer | null {
   const bare = withoutLabel(text);
-  if (bare === '') return null;
+  if (bare === '' || findBoxes(bare).length > 0) return null;
   if (mode === 'text') return { answer: bare, span: [0, text.length], method: 'whole-text', doubt: [] };
   if (bare.length > MAX_WHOLE || isProse(bare) || NOT_LATIN.test(bare) || LABELLED.test(bare)) return null;
   const formulas = findFormulas(bare);
@@ -158,14 +158,15 @@ function withoutLabel(text: string): string {
  * The answer in a text that is given as one: a gold, or the `pred` of a row. A box and formulas are looked for, but
  * no number is picked out of prose.
  */
-export function readBareAnswer(source: string, policy: GradingPolicy): string {
+export function readBareAnswer(source: string, policy: GradingPolicy, mode: AnswerMode = 'math'): string {
   const text = undoubled(source).trim();
   const boxes = findBoxes(text);
   if (boxes.length > 0) {
-    const cluster = policy.boxes === 'linked' ? lastCluster(text, boxes) : boxes.slice(-1);
-    const answer = joinPieces(text, cluster);
+    const linked = policy.boxes === 'linked' && mode === 'math';
+    const answer = joinPieces(text, linked ? lastCluster(text, boxes) : boxes.slice(-1));
     if (answer !== '') return answer;
   }
+  if (mode !== 'math') return text;
   const formulas = findFormulas(text);
   if (formulas.length === 0)
     return text.length <= MAX_WHOLE ? withoutLabel(text) : (finalAnswer(text)?.answer ?? text);

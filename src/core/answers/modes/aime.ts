@@ -17,7 +17,7 @@ function aimeInteger(text: string): number | null {
   for (let pass = 0; pass < 4; pass++) {
     const inner =
       /^\$+(.*?)\$+$/s.exec(bare) ?? /^\\(?:text|mathrm|mathbf|textbf|boxed)\s*\{([^{}]*)\}$/s.exec(bare);
-    const braces = /^\{([^{}]*)\}$/.exec(bare) ?? /^\\\((.*)\\\)$/s.exec(bare);
+    const braces = /^[{(]([^{}()]*)[)}]$/.exec(bare) ?? /^\\\((.*)\\\)$/s.exec(bare);
     const next = (inner ?? braces)?.[1]?.trim().replace(/\.$/, '');
     if (next === undefined) break;
     bare = next;

@@ -1,3 +1,4 @@
+import { findBoxes } from '../extract/boxes.ts';
 import type { ExtractedAnswer } from '../types.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -33,6 +34,14 @@ function meaning(text: string): string | null {
 
 /** Finds the truth value behind the last "answer is", "conclusion is" or the like, else the last one of the text. */
 export function extractBoolean(text: string): ExtractedAnswer | null {
+  const box = findBoxes(text).at(-1);
+  if (box !== undefined && meaning(box.content) !== null) {
+    const doubt = box.closed ? [] : (['unclosed-box'] as const);
+    return { answer: box.content.trim(), span: box.span, method: 'boxed', doubt };
+  }
+  if (text.length < 40 && meaning(text) !== null) {
+    return { answer: text.trim(), span: [0, text.length], method: 'whole-text', doubt: [] };
+  }
   const tail = Math.max(0, text.length - 20_000);
   const words = [...text.slice(tail).matchAll(WORD)];
   const cue = [

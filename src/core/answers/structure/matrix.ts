@@ -2,22 +2,36 @@ import { separator, splitTopLevel } from './brackets.ts';
 import { readAll, type Structure } from './structure.ts';
 
 const ENVIRONMENT =
-  /^(?:\[|\()?\s*\\begin\{([pbB]?matrix|smallmatrix|array)\}(?:\{[^}]*\})?(.*)\\end\{\1\}\s*(?:\]|\))?\s*(\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)?$/s;
+  /^(.{0,200}?)(?:\[|\()?\s*\\begin\{([pbBv]?matrix|smallmatrix|array)\}(?:\{[^}]*\})?(.*)\\end\{\2\}\s*(?:\]|\))?\s*(\^\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?)?$/s;
 
-/** A matrix environment in any brackets, also transposed. A determinant, `vmatrix`, is no matrix. */
+/** A matrix environment in any brackets, also transposed, also behind a factor; a determinant is a scalar. */
 export function readMatrix(text: string, depth: number): Structure | null {
   const match = ENVIRONMENT.exec(text);
   if (match === null) return null;
-  const rows = splitTopLevel(match[2] ?? '', rowEnd)
+  const [, factor = '', environment, body = '', transposed] = match;
+  const cells = splitTopLevel(body, rowEnd)
     .map((row) => row.replaceAll('\\hline', '').trim())
     .filter((row) => row !== '')
-    .map((row) => splitTopLevel(row, separator('&')).flatMap((cell) => readCell(cell, depth)));
-  return { kind: 'matrix', rows: match[3] === undefined ? rows : transpose(rows) };
+    .map((row) => splitTopLevel(row, separator('&')).map((cell) => cell.trim()));
+  if (/[=,;&]|\\begin/.test(factor) || /\\(?:begin|end)\{/.test(body)) return null;
+  if (environment === 'vmatrix') return factor === '' ? readDeterminant(cells) : null;
+  const scaled =
+    factor.trim() === '' ? cells : cells.map((row) => row.map((cell) => `(${factor}) \\cdot (${cell})`));
+  const rows = scaled.map((row) => row.flatMap((cell) => readCell(cell, depth)));
+  return { kind: 'matrix', rows: transposed === undefined ? rows : transpose(rows) };
 }
 
 /** An empty cell keeps its place. */
 function readCell(cell: string, depth: number): Structure[] {
-  return cell.trim() === '' ? [{ kind: 'scalar', text: '' }] : readAll([cell], depth);
+  return cell === '' ? [{ kind: 'scalar', text: '' }] : readAll([cell], depth);
+}
+
+/** Of a 2 × 2 determinant its value; larger ones are left unread. */
+function readDeterminant(cells: readonly (readonly string[])[]): Structure | null {
+  const [[a, b, ...right] = [], [c, d, ...below] = [], ...more] = cells;
+  if (a === undefined || b === undefined || c === undefined || d === undefined) return null;
+  if (right.length + below.length + more.length > 0) return null;
+  return { kind: 'scalar', text: `(${a}) \\cdot (${d}) - (${b}) \\cdot (${c})` };
 }
 
 /** `\\`, `\\[2pt]` or `\cr`. */
