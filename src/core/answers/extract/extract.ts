@@ -43,8 +43,13 @@ function shifted(found: ExtractedAnswer, offset: number): ExtractedAnswer {
   return { ...found, span: [found.span[0] + offset, found.span[1] + offset] };
 }
 
+/** An answer is never the empty text. */
 function climb(source: string, policy: GradingPolicy, mode: AnswerMode): ExtractedAnswer {
-  const text = undoubled(source);
+  const found = searchLadder(undoubled(source), policy, mode);
+  return found.answer === null || found.answer.trim() === '' ? NOTHING : found;
+}
+
+function searchLadder(text: string, policy: GradingPolicy, mode: AnswerMode): ExtractedAnswer {
   const own = MODES[mode].extract;
   if (own !== undefined) {
     const found = own(text);
