@@ -47,7 +47,7 @@ async function connectLlama(config: LlamaModelConfig, signal: AbortSignal): Prom
   try {
     processes.push(...(await startOthers(wanted - 1, options, signal)));
     const sha256 = await hashing;
-    const pool = createLlamaPool(processes, options);
+    const pool = createLlamaPool(processes, (closing) => startLoaded(options, closing), file.path);
     return {
       identity: identityOf(config, file.path, sha256, first.description.template),
       facts: factsOf(first.description, processes.length),

@@ -3,9 +3,9 @@
  * finished is tried once more on a fresh one, then it is an error row.
  */
 import { messageOf, UserError } from '../../core/errors.ts';
-import type { LoadOptions, SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
-import { describeEnd } from '../inference/inferenceProcess.ts';
-import { type LoadedProcess, startLoaded } from './llamaProcess.ts';
+import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
+import { describeEnd, InferenceProcessError } from '../inference/inferenceProcess.ts';
+import type { LoadedProcess } from './llamaProcess.ts';
 import type { PromptGroup } from './promptGroups.ts';
 import { createSampleBatch, type SampleBatch, type SampleJob } from './sampleBatch.ts';
 
@@ -33,8 +33,15 @@ interface RunningJob {
   readonly batch: SampleBatch;
 }
 
-/** Takes the processes over. `options` start their replacements. */
-export function createLlamaPool(processes: readonly LoadedProcess[], options: LoadOptions): LlamaPool {
+/** Starts a replacement for a process that died. */
+export type StartProcess = (signal: AbortSignal) => Promise<LoadedProcess>;
+
+/** Takes the processes over. `file` is the model, for messages. */
+export function createLlamaPool(
+  processes: readonly LoadedProcess[],
+  start: StartProcess,
+  file: string,
+): LlamaPool {
   const workers = processes.map(
     (): Worker => ({ loaded: undefined, running: new Map(), isStarting: false, broken: undefined }),
   );
@@ -166,9 +173,11 @@ export function createLlamaPool(processes: readonly LoadedProcess[], options: Lo
   async function revive(worker: Worker): Promise<void> {
     worker.isStarting = true;
     try {
-      adopt(worker, await startLoaded(options, closing.signal));
+      adopt(worker, await start(closing.signal));
     } catch (thrown) {
-      worker.broken = messageOf(thrown);
+      // Dying of the model again may be chance (memory, a user's kill); what is said in words is not.
+      const isChance = thrown instanceof InferenceProcessError && ++futileDeaths < FUTILE_DEATHS;
+      if (!isChance) worker.broken = messageOf(thrown);
     }
     worker.isStarting = false;
     dispatch(workers);
@@ -180,7 +189,7 @@ export function createLlamaPool(processes: readonly LoadedProcess[], options: Lo
     for (const batch of batches) {
       batch.groups.drain();
       batch.failure = new UserError('engine-lost', `Inference keeps failing. ${workers[0]?.broken ?? ''}`, {
-        place: { file: options.path },
+        place: { file },
         remedy: 'Use a smaller contextTokens or fewer slots, or another model, then resume the run.',
       });
       endIfDone(batch);

@@ -15,6 +15,7 @@ import { messageOf, UserError } from '../../core/errors.ts';
 import type { LoadedModel, LoadOptions } from '../../core/protocol/inference.ts';
 import type { GpuChoice } from '../../core/schema/model.ts';
 import { type ContextPlan, planContext } from './contextPlan.ts';
+import { checkGgufHeader } from './ggufHeader.ts';
 import { chatTemplateOf } from './tokens.ts';
 
 const MOST_THREADS = 8;
@@ -34,6 +35,7 @@ export interface Loaded {
 
 export async function loadModel(options: LoadOptions): Promise<Loaded> {
   const complaints: string[] = [];
+  checkGgufHeader(options.path);
   try {
     const { llama, gpus } = await openDevice(options.gpu, complaints);
     const mathCores = Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));

@@ -6,7 +6,7 @@ import type { LoadOptions } from '../../../src/core/protocol/inference.ts';
 import type { SampleResult } from '../../../src/node/engines/engine.ts';
 import { connectEngine } from '../../../src/node/engines/index.ts';
 import { createLlamaPool } from '../../../src/node/engines/llamaPool.ts';
-import { startLoaded } from '../../../src/node/engines/llamaProcess.ts';
+import { type LoadedProcess, startLoaded } from '../../../src/node/engines/llamaProcess.ts';
 import { buildsInferenceChild, collect, isAlive, nano, never, problems, root, until } from './models.ts';
 
 buildsInferenceChild();
@@ -19,6 +19,12 @@ const options: LoadOptions = {
   contextTokens: undefined,
   processes: 1,
 };
+
+const start = (signal: AbortSignal) => startLoaded(options, signal);
+
+function kill({ process: { pid } }: LoadedProcess): void {
+  if (pid !== undefined) process.kill(pid, 'SIGKILL');
+}
 
 /** Pids of the inference processes that this process has. */
 async function inferencePids(parent = process.pid): Promise<number[]> {
@@ -35,7 +41,7 @@ async function inferencePids(parent = process.pid): Promise<number[]> {
 describe.skipIf(process.platform === 'win32')('a process that is killed', () => {
   it('costs nothing but time: what it had not finished is generated again', async () => {
     const loaded = await startLoaded(options, never);
-    const pool = createLlamaPool([loaded], options);
+    const pool = createLlamaPool([loaded], start, nano);
     const requests = problems(8, 4, { maxTokens: 60 });
     const rows: SampleResult[] = [];
     for await (const row of pool.sample(requests, never)) {
@@ -49,22 +55,23 @@ describe.skipIf(process.platform === 'win32')('a process that is killed', () => 
   });
 
   it('is replaced once for each sample: after that the sample is an error row and the others go on', async () => {
-    const pool = createLlamaPool([await startLoaded(options, never)], options);
     const requests = problems(6, 4, { maxTokens: 250, temperature: 1.5 });
-    const killer = (async () => {
-      // Two processes in a row, each as soon as it is there: what they had in their slots dies twice.
-      for (let count = 0; count < 2; count++) {
-        await until(() => false, 150);
-        const [pid] = await inferencePids();
-        if (pid !== undefined) process.kill(pid, 'SIGKILL');
-        while ((await inferencePids()).includes(pid ?? 0)) await until(() => false, 20);
-        while ((await inferencePids()).length === 0) await until(() => false, 20);
-      }
-    })();
-    const rows = await collect(pool.sample(requests, never));
-    await killer;
+    let replacements = 0;
+    const first = await startLoaded(options, never);
+    const startAndKillFirst = async (signal: AbortSignal) => {
+      const loaded = await start(signal);
+      // By then the pool has given it the samples of the first process.
+      if (++replacements === 1) setTimeout(() => kill(loaded), 30);
+      return loaded;
+    };
+    const pool = createLlamaPool([first], startAndKillFirst, nano);
+    const collecting = collect(pool.sample(requests, never));
+    setTimeout(() => kill(first), 30);
+    const rows = await collecting;
     expect(rows.map(({ id }) => id).toSorted()).toEqual(requests.map(({ id }) => id).toSorted());
+    expect(replacements).toBe(2);
     const failed = rows.filter(({ error }) => error !== undefined);
+    expect(failed.length).toBeGreaterThan(0);
     expect(failed.length).toBeLessThanOrEqual(options.slots);
     for (const row of failed) {
       expect(row).toMatchObject({
@@ -77,18 +84,17 @@ describe.skipIf(process.platform === 'win32')('a process that is killed', () => 
   });
 
   it('ends the call with a clear error when processes keep dying, after all that was finished', async () => {
-    const pool = createLlamaPool([await startLoaded(options, never)], options);
-    let isOver = false;
-    const killer = (async () => {
-      while (!isOver) for (const pid of await inferencePids()) process.kill(pid, 'SIGKILL');
-    })();
+    const startAndKill = async (signal: AbortSignal) => {
+      const loaded = await start(signal);
+      setTimeout(() => kill(loaded), 20);
+      return loaded;
+    };
+    const pool = createLlamaPool([await startAndKill(never)], startAndKill, nano);
     await expect(collect(pool.sample(problems(20, 4, { maxTokens: 250 }), never))).rejects.toMatchObject({
       code: 'engine-lost',
       place: { file: nano },
       message: expect.stringContaining('SIGKILL'),
     });
-    isOver = true;
-    await killer;
     await pool.close();
     expect(await inferencePids()).toEqual([]);
   });

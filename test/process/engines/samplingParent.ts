@@ -5,7 +5,7 @@ const path = process.argv[2] ?? '';
 const { signal } = new AbortController();
 const engine = await connectEngine({ name: 'nano', engine: 'llama', path, gpu: 'auto' }, signal);
 const sampling = { temperature: 1, topP: 1, topK: 0, minP: 0, maxTokens: 200 };
-const requests = Array.from({ length: 100_000 }, (_, seed) => ({
+const requests = Array.from({ length: 2000 }, (_, seed) => ({
   id: String(seed),
   messages: [{ role: 'user' as const, content: `What is ${seed} + 1?` }],
   seed,
