@@ -48,7 +48,7 @@ function row(model: string, after: string) {
   return found;
 }
 
-function valueOf(id: string, groups: ReturnType<typeof groupByProblem>): number {
+function measured(id: string, groups: ReturnType<typeof groupByProblem>): number {
   return METRICS.find((metric) => metric.id === id)?.compute(groups).value ?? Number.NaN;
 }
 
@@ -97,11 +97,11 @@ describe('paper A', () => {
       const groups = groupByProblem({
         critiques: transitions.map((cell, i) => critique(`p${i}`, 0, cell, 'none')),
       });
-      expectRounded(100 * valueOf('acc@t1', groups), one.t1, 0.1);
-      expectRounded(100 * valueOf('acc@t2', groups), one.t2, 0.1);
-      expectRounded(100 * valueOf('delta', groups), one.delta, 0.1);
-      expectRounded(100 * valueOf('delta.i-c', groups), one.ic, 0.1);
-      expectRounded(100 * valueOf('delta.c-i', groups), one.ci, 0.1);
+      expectRounded(100 * measured('acc@t1', groups), one.t1, 0.1);
+      expectRounded(100 * measured('acc@t2', groups), one.t2, 0.1);
+      expectRounded(100 * measured('delta', groups), one.delta, 0.1);
+      expectRounded(100 * measured('delta.i-c', groups), one.ic, 0.1);
+      expectRounded(100 * measured('delta.c-i', groups), one.ci, 0.1);
     },
   );
 
@@ -125,8 +125,8 @@ describe('paper A', () => {
         solution('d', 0, 'incorrect', reflecting(3)),
       ],
     });
-    const expected = rhoFrom(valueOf('pass@1', groups), valueOf('err.lrm', groups));
-    expect(valueOf('rho.lrm', groups)).toBeCloseTo(expected ?? Number.NaN, 10);
+    const expected = rhoFrom(measured('pass@1', groups), measured('err.lrm', groups));
+    expect(measured('rho.lrm', groups)).toBeCloseTo(expected ?? Number.NaN, 10);
   });
 });
 
