@@ -22,6 +22,14 @@ def main() -> int:
     )
     path: Path = parser.parse_args().config.resolve()
     try:
+        return _run(path)
+    except OSError as error:  # of the run directory itself; a run names its own
+        say(f"error: {error}")
+        return 1
+
+
+def _run(path: Path) -> int:
+    try:
         config = load_config(path)
     except ConfigError as error:
         say(f"error: {error}")

@@ -42,7 +42,11 @@ class RunCallback(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
     ) -> None:
-        self.session.step = self._first_step = state.global_step
+        if state.global_step != self.session.step:  # resuming must prove itself
+            raise RuntimeError(
+                f"training starts at step {state.global_step}, not at {self.session.step}"
+            )
+        self._first_step = state.global_step
         self._began = time.monotonic()
         # TRL counts tokens from 0 again after a resume
         counts = [entry["num_tokens"] for entry in state.log_history if "num_tokens" in entry]

@@ -1,7 +1,7 @@
 """The trainer with one fault, for tests: `python faulty_trainer.py FAULT --config config.json`.
 
 FAULT is `killed-while-saving` (SIGKILL when half of the optimiser's state is on the disk, at the
-second save of the process) or `endless-step` (the third step never ends).
+second save of the process) or `endless-step` (the fourth step never ends).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def endless_step() -> None:
     step = Trainer.training_step
 
     def slow(self: Trainer, *args: Any, **named: Any) -> object:  # noqa: ANN401
-        if self.state.global_step == 2:
+        if self.state.global_step == 3:
             time.sleep(600)
         return step(self, *args, **named)
 

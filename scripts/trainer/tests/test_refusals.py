@@ -8,7 +8,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +42,11 @@ def failure(run_dir: Path) -> str:
 
 def test_a_wrong_config_ends_with_status_2_before_anything_is_loaded(tmp_path: Path) -> None:
     write_config(tmp_path, Path("m"), Path("d"), learningRat=1)
-    began = time.monotonic()
     status, err = start(tmp_path).wait()
     assert status == 2
     assert 'config.json: field "learningRat": unknown field; did you mean "learningRate"?' in err
     assert ends(read_events(tmp_path)) == ["failed"]
-    assert time.monotonic() - began < PATIENCE / 4
+    assert not (tmp_path / "trainer").exists()
 
 
 @pytest.mark.parametrize("arguments", [["--config", "nowhere/config.json"], [], ["--confg", "x"]])

@@ -180,8 +180,9 @@ def test_the_loss_is_minus_the_log_probability_of_the_critiques(tmp_path: Path) 
     trainer = real_trainer(tmp_path, records([None]))
     batch = next(iter(trainer.get_train_dataloader()))
     trainer.model.eval()
+    plain = tiny_models.model(tokens("chatml")).eval()  # the same weights, untouched by TRL
     with torch.no_grad():
-        logits = base().load()(batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+        logits = plain(batch["input_ids"], attention_mask=batch["attention_mask"]).logits
         got = trainer.compute_loss(trainer.model, dict(batch)).item()
     total, count = 0.0, 0
     for row, labels in zip(logits.log_softmax(-1), batch["labels"], strict=True):

@@ -85,6 +85,7 @@ def model(tokens: PreTrainedTokenizerFast) -> Qwen2ForCausalLM:
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=1024,
+        attention_dropout=0.1,  # so that a resumed run needs its random state
         eos_token_id=tokens.eos_token_id,
         pad_token_id=tokens.pad_token_id,
         bos_token_id=None,

@@ -20,7 +20,7 @@ from reflection_trainer.config import load_schema
 PACKAGE = Path(__file__).parents[1]
 EVENT = Draft202012Validator(load_schema("event"))
 MAIN = [sys.executable, "-m", "reflection_trainer"]
-PATIENCE = 120  # seconds; a child imports torch and TRL first
+PATIENCE = 300  # seconds; a child imports torch and TRL first
 
 Event = dict[str, Any]
 
@@ -68,8 +68,8 @@ def write_config(run_dir: Path, model: Path, data: Path, **fields: object) -> Pa
         "data": {"path": str(data)},
         "batchSize": 8,
         "microBatchSize": 4,
-        "maxSteps": 14,
-        "saveEverySteps": 2,
+        "maxSteps": 24,
+        "saveEverySteps": 3,
         "learningRate": 5e-3,
         "heartbeatSeconds": 0.5,
         "threads": 1,
@@ -136,6 +136,17 @@ def of_type(events: list[Event], kind: str) -> list[Event]:
 def curve(events: list[Event]) -> dict[int, dict[str, float]]:
     """Metrics by step; a step that was done again after a resume counts as it was done last."""
     return {event["step"]: event["metrics"] for event in of_type(events, "step")}
+
+
+def starts(events: list[Event]) -> list[tuple[str | None, int | None]]:
+    """Of each process: the checkpoint it went on from, and the first step it did."""
+    found: list[tuple[str | None, int | None]] = []
+    for event in events:
+        if event["type"] == "run_start":
+            found.append((event["resumedFrom"], None))
+        elif event["type"] == "step" and found[-1][1] is None:
+            found[-1] = (found[-1][0], event["step"])
+    return found
 
 
 def ends(events: list[Event]) -> list[str]:
