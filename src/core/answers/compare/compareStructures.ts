@@ -117,6 +117,7 @@ function compareCollections(gold: Structure, answer: Structure, comparison: Comp
   if (gold.kind === 'tuple' && isCollection(answer)) {
     // {1, 2} with TeX's invisible braces may be meant as (1, 2); a true set has no order to meet.
     if (answer.kind === 'set' && !answer.bare) return null;
+    if (gold.items.length === 2 && (gold.open !== '(' || gold.close !== ')')) return null;
     return compareInOrder(gold.items, answer.items, comparison);
   }
   if (isCollection(gold) && answer.kind === 'tuple') {

@@ -25,6 +25,7 @@ export function compareScalarTexts(gold: string, answer: string, comparison: Com
       () => compareQuantities(hundredth(a), b, comparison),
     ]);
   }
+  if (splitUnit(goldPercent ? b : a).unit !== null) return decide(comparison, 'unit', false);
   const scaled = () =>
     compareQuantities(goldPercent ? hundredth(a) : a, answerPercent ? hundredth(b) : b, comparison);
   if (comparison.policy.percent === 'value') return scaled();

@@ -75,6 +75,8 @@ const BARE_LETTER = /^(-?[\d.,]+)\s([mgsLh])(?:\s?\^\s?\{?\s?(\d)\s?\}?)?$/;
 const IN_TEXT =
   /(?<=[\d})\]a-z%!]|\\pi)\s?\\text\{([^{}]{0,200})\}\s?(?:\^\s?\{?\s?(-?\d)\s?\}?)?(?:\s?\/\s?\\text\{([^{}]{0,200})\})?$/;
 
+const DEGREE = /(?<=\S)\s?(?:\^\s?\{?\s?\\(?:circ|degree)\s?\}?|\\degree)$/;
+
 /** Words that make a text a condition, as in `n\text{ if even}`, and no unit. */
 const CONDITION = /(?:^|\s)(?:if|is|are|when|for|where|with|odd|even|not|no|all|any|otherwise)(?:\s|$)/i;
 
@@ -87,6 +89,8 @@ export function splitUnit(text: string): Quantity {
     const unit = canonicalUnit(per === undefined ? words : `${words.trim()}/${per.trim()}`, power);
     return { text: text.slice(0, -whole.length).trim(), unit };
   }
+  const degree = /\\(?:sin|cos|tan|cot|sec|csc)/.test(text) ? null : DEGREE.exec(text);
+  if (degree !== null) return { text: text.slice(0, degree.index).trim(), unit: 'degree' };
   const bare = BARE.exec(text);
   if (bare !== null && bare.index > 0) {
     const [, qualifier, word = '', power] = bare;

@@ -152,7 +152,7 @@ function withoutLabel(text: string): string {
   return text
     .trim()
     .replace(
-      /^(?:#{1,6} ?|\*\*)?(?:(?:the )?(?:final )?answer(?: is)?|答案|答)? ?(?:\*\*)? ?[:：=]? ?(?:\*\*)?\s{0,20}(?=\S)/i,
+      /^(?:#{1,6} ?|\*\*)?(?:(?:the )?(?:final )?(?:answer|solution|result)(?: is)?|答案|答)? ?(?:\*\*)? ?[:：=]? ?(?:\*\*)?\s{0,20}(?=\S)/i,
       '',
     )
     .replace(/\*\*$/, '')
@@ -173,15 +173,20 @@ export function readBareAnswer(source: string, policy: GradingPolicy, mode: Answ
   }
   if (mode !== 'math') return text;
   const formulas = findFormulas(text);
-  if (formulas.length === 0)
+  if (formulas.length === 0) {
     return text.length <= MAX_WHOLE ? withoutLabel(text) : (finalAnswer(text)?.answer ?? text);
+  }
+  const first = formulas[0]?.span[0] ?? 0;
   const outside = formulas.reduceRight(
-    (rest, { span }) => rest.slice(0, span[0]) + rest.slice(span[1]),
+    (rest, { span }) => `${rest.slice(0, span[0])} ${rest.slice(span[1])}`,
     text,
   );
-  if (isProse(outside)) {
-    const phrase = finalAnswer(text);
-    if (phrase !== null) return phrase.answer;
-  }
-  return joinPieces(text, lastCluster(text, formulas));
+  const words = outside.match(/[a-zA-Z]{2,}/g)?.filter((word) => !/^(?:and|or|answer)$/i.test(word)) ?? [];
+  if (words.length === 0) return joinPieces(text, lastCluster(text, formulas));
+  const phrase = finalAnswer(text);
+  if (phrase !== null) return phrase.answer;
+  // `$125$ miles` is a quantity; a sentence with formulas in it stays a sentence.
+  const unit =
+    formulas.length === 1 && first === 0 && words.length <= 2 ? outside.trim().replace(/\.$/, '') : null;
+  return unit === null ? text : `${formulas[0]?.content ?? ''}\\text{ ${unit}}`;
 }
