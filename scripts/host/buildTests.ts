@@ -22,6 +22,7 @@ export async function buildTests(): Promise<string> {
     platform: 'node',
     target: 'node22',
     external: ['vscode', 'mocha', 'node-llama-cpp'],
+    define: { 'import.meta.dirname': '__dirname', navigator: 'undefined' }, // as for the extension itself
     sourcemap: 'inline',
     logLevel: 'warning',
   });

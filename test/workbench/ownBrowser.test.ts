@@ -15,6 +15,7 @@ export const scenario: Scenario = {
       const script = path.join(projectRoot, 'scripts/host/workbench.ts');
       const child = spawn(process.execPath, [script, workspace], { stdio: ['ignore', 'pipe', 'inherit'] });
       workbench = child;
+      process.once('exit', () => child.kill()); // also after a failed step
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => {
         output += chunk.toString();
