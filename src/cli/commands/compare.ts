@@ -11,6 +11,7 @@ interface CompareCommandOptions extends CommonOptions {
   readonly format: TextFormat | 'json';
   readonly draws: number;
   readonly seed: number;
+  readonly detail?: boolean;
 }
 
 export function registerCompare(program: Command, signal: AbortSignal): void {
@@ -22,6 +23,7 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
       .addOption(new Option('--format <form>').choices(['table', 'json', 'md', 'latex']).default('table'))
       .option('--draws <n>', 'bootstrap draws', wholeNumber(100), 10_000)
       .option('--seed <n>', 'seed of the bootstrap', wholeNumber(0), 0)
+      .option('--detail', 'every metric that the rows allow, not only the main ones')
       .description('Compare runs, paired by problem, with intervals and a verdict.'),
   ).action(async (names: string[], options: CompareCommandOptions) => {
     const { workspace, output } = createContext(
@@ -40,7 +42,7 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
         remedy: 'See "reflection runs" for their names.',
       });
     }
-    const settings = { draws: options.draws, seed: options.seed };
+    const settings = { draws: options.draws, seed: options.seed, detail: options.detail === true };
     const format = options.format === 'json' ? 'table' : options.format;
     const comparisons = compareMeasured(baseline, others, settings);
     output.result(

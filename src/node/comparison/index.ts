@@ -1,7 +1,8 @@
 /** Measuring and comparing run directories: reads them, and leaves the science to `core`. */
-import { groupByProblem, type ProblemGroup } from '../../core/metrics/index.ts';
+import { compareAnswers, defaultPolicy, GRADING_POLICIES } from '../../core/answers/index.ts';
+import { groupByProblem, type MetricInput, type ProblemGroup } from '../../core/metrics/index.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
-import { type CompareOptions, compareRuns, summarizeRun } from '../../core/stats/index.ts';
+import { type CompareOptions, compareWithBaseline, summarizeRun } from '../../core/stats/index.ts';
 import { type RunData, readRun } from '../runs/index.ts';
 
 /** A run with its rows grouped by problem: what metrics are computed from. */
@@ -20,11 +21,15 @@ export async function measureRun(dir: string): Promise<MeasuredRun> {
  * The rows that a run is about. A critique run holds solutions as well, but they belong to the run that they were
  * copied from: only its critiques are measured.
  */
-function metricInput(run: RunData) {
-  const { problems, solutions, critiques } = run;
-  return run.manifest.kind === 'critique'
-    ? { problems, critiques, solutions: [] }
-    : { problems, solutions, critiques };
+function metricInput({ manifest, problems, solutions, critiques, dropped }: RunData): MetricInput {
+  const policy = GRADING_POLICIES[manifest.grader?.policy ?? ''] ?? defaultPolicy;
+  return {
+    problems,
+    critiques,
+    solutions: manifest.kind === 'critique' ? [] : solutions,
+    ...(manifest.kind === 'sample' ? { dropped } : {}),
+    grade: ({ answer, mode }, pred) => compareAnswers({ gold: answer, pred, mode, policy }).grade,
+  };
 }
 
 /** What people call the run: its model, unless it was given a title. */
@@ -36,13 +41,13 @@ export function summarize(measured: MeasuredRun, options: CompareOptions = {}): 
   return summarizeRun(measured, options);
 }
 
-/** Each run against the baseline, paired by problem. */
+/** Each run against the baseline, paired by problem; several share a correction for their number. */
 export function compareMeasured(
   baseline: MeasuredRun,
   others: readonly MeasuredRun[],
   options: CompareOptions = {},
 ): Comparison[] {
-  return others.map((other) => compareRuns(baseline, other, options));
+  return compareWithBaseline(baseline, others, options);
 }
 
 /** Two runs with one title would be told apart by nothing: then the run's name is shown. */
