@@ -22,6 +22,9 @@ import {
 const folder = temporaryFolder();
 closesEngines();
 
+/** Importing torch takes its time on a busy machine. */
+const START_MS = 300_000;
+
 interface Served {
   readonly process: ChildProcess;
   readonly baseUrl: string;
@@ -62,7 +65,7 @@ async function serve(name: string, flags: readonly string[]): Promise<Served> {
 }
 
 async function stop({ process: server }: Served): Promise<void> {
-  if (server.exitCode !== null) return;
+  if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = once(server, 'exit');
   server.kill('SIGKILL');
   await gone;
@@ -78,7 +81,7 @@ describe('transformers serve', () => {
     // One request at a time: that server's seed is one for the whole process.
     const config = { name: 'served', engine: 'openai', baseUrl, model, concurrency: 1 } as const;
     engine = await open(config, { onWarning: (message: string) => warnings.push(message) });
-  });
+  }, START_MS);
   afterAll(() => stop(served));
 
   it('gives finished texts with token counts', async () => {
@@ -133,7 +136,7 @@ describe('transformers serve without do_sample', () => {
   let served: Served;
   beforeAll(async () => {
     served = await serve('nano-greedy', ['--greedy']);
-  });
+  }, START_MS);
   afterAll(() => stop(served));
 
   it('ignores temperature and seed, and is found out', async () => {
