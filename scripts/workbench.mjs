@@ -7,6 +7,7 @@ try {
   await setup({ python: true, host: true });
   await node(['scripts/host/workbench.ts', ...process.argv.slice(2)], { stdio: 'inherit' });
 } catch (error) {
-  console.error(error.message);
+  // A program that ended with a code has said why itself.
+  if (error.code === undefined) console.error(error.message);
   process.exitCode = 1;
 }
