@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 for folder in (SCRIPTS, SCRIPTS / "trainer"):
@@ -18,6 +19,9 @@ from nano.tokenizer import make_tokenizer  # noqa: E402
 from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM  # noqa: E402
 
 torch.set_num_threads(1)
+# A busy machine is not a fault: no deadline for a single example.
+settings.register_profile("no-deadline", deadline=None)
+settings.load_profile("no-deadline")
 
 
 @pytest.fixture(scope="session")

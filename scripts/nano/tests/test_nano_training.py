@@ -6,11 +6,12 @@ from random import Random
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nano import corpus, family, pools
 from nano.evaluate import sample
 from nano.measure import Outcome, share
+from nano.model import Shape, build_model
 from nano.pretrain import make_optimizers, rate_factor, train_step
 from nano.sampler import Sampler
 from nano.tokenizer import END_OF_TEXT, chat_prompt
@@ -58,14 +59,12 @@ def test_the_rate_warms_up_and_decays() -> None:
 
 
 def test_training_learns(tokenizer: PreTrainedTokenizerFast) -> None:
-    from nano.model import Shape, build_model
-
     torch.manual_seed(0)
     model = build_model(tokenizer, Shape(hidden=32, layers=1, heads=2, feed_forward=64))
     optimizers = make_optimizers(model, 3e-3)
     row = tuple(tokenizer(text)["input_ids"] for text in (chat_prompt("2+2?"), "4<|im_end|>"))
     ids, labels = corpus.collate([row], tokenizer)
-    losses = [train_step(model, optimizers, ids, labels, processes=1) for _ in range(12)]
+    losses = [train_step(model, optimizers, ids, labels, processes=1) for _ in range(40)]
     assert losses[-1] < losses[0] / 2
 
 
@@ -83,13 +82,11 @@ def test_the_sampler_is_greedy_as_generate_is(
     assert Sampler(model, end).run(prompts, 0.0, 24, batch=5) == expected
 
 
-@settings(max_examples=5)
-@given(seed=st.integers(0, 1000))
 def test_sampling_repeats_with_its_seed(
-    model: Qwen2ForCausalLM, tokenizer: PreTrainedTokenizerFast, seed: int
+    model: Qwen2ForCausalLM, tokenizer: PreTrainedTokenizerFast
 ) -> None:
-    first, second = (sample(model, tokenizer, ["a", "a"], 1.0, seed) for _ in range(2))
-    assert first == second
+    first, second, other = (sample(model, tokenizer, ["a", "a"], 1.0, s) for s in (1, 1, 2))
+    assert first == second != other
     assert first[0] != first[1]
 
 
