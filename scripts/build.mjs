@@ -53,6 +53,13 @@ const entries = {
     entryPoints: ['src/node/inference/child.ts'],
     outfile: 'dist/inference.mjs',
   },
+  grading: {
+    ...nodeShared,
+    format: 'esm',
+    banner: commonJsBanner,
+    entryPoints: ['src/node/grading/worker.ts'],
+    outfile: 'dist/grading.mjs',
+  },
   comparison: {
     ...nodeShared,
     format: 'esm',
