@@ -1,6 +1,7 @@
 /** `compare`: is it better, or is it noise? */
 import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors.ts';
+import { type SettingDifference, settingDifferences } from '../../core/runs/index.ts';
 import { compareMeasured, measureRun, summarize, withUniqueLabels } from '../../node/comparison/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { comparisonText, summaryText, type TextFormat } from '../comparisonText.ts';
@@ -44,12 +45,30 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
     }
     const settings = { draws: options.draws, seed: options.seed, detail: options.detail === true };
     const format = options.format === 'json' ? 'table' : options.format;
-    const comparisons = compareMeasured(baseline, others, settings);
+    const comparisons = compareMeasured(baseline, others, settings).map((comparison, at) => ({
+      ...comparison,
+      differences: settingDifferences(
+        baseline.run.manifest,
+        others[at]?.run.manifest ?? baseline.run.manifest,
+      ),
+    }));
     output.result(
       { baseline: summarize(baseline, settings), comparisons },
       comparisons.length === 0
         ? summaryText(summarize(baseline, settings), format)
-        : comparisons.map((comparison) => comparisonText(comparison, format)).join('\n\n'),
+        : comparisons
+            .map((comparison) =>
+              [comparisonText(comparison, format), ...cautions(comparison.differences)].join('\n'),
+            )
+            .join('\n\n'),
     );
   });
+}
+
+/** What besides the model differs between two runs, one line each. */
+function cautions(differences: readonly SettingDifference[]): string[] {
+  return differences.map(
+    ({ setting, baseline, other, effect }) =>
+      `Not equal: ${setting} (${baseline} against ${other}). ${effect}`,
+  );
 }

@@ -12,7 +12,8 @@ export interface SettingDifference {
 type Compared = Pick<
   RunManifest,
   'kind' | 'n' | 'sampling' | 'prompts' | 'problemSet' | 'grader' | 'engine' | 'model'
->;
+> &
+  Partial<Pick<RunManifest, 'parents'>>;
 
 /** What is not equal between two runs besides the model, most harmful first. Empty: only the model differs. */
 export function settingDifferences(baseline: Compared, other: Compared): SettingDifference[] {
@@ -30,6 +31,15 @@ export function settingDifferences(baseline: Compared, other: Compared): Setting
       effect: 'Only the problems that both runs have are compared.',
     });
   }
+  const critiqued = (run: Compared) =>
+    run.kind === 'critique'
+      ? run.parents?.filter(({ role }) => role === 'solutions').map(({ id }) => id)
+      : null;
+  look(
+    'critiqued solutions',
+    critiqued,
+    'The critics read different solutions: Acc@t1 differs, and a harder lot leaves more to correct.',
+  );
   look('grader', (run) => run.grader, 'The same answer may be graded differently: regrade one of them.');
   look(
     'temperature',

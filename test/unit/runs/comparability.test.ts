@@ -39,3 +39,15 @@ it('what was not recorded is said, not hidden', () => {
   expect(found.length).toBeGreaterThan(0);
   expect(found.every(({ other }) => other === 'not recorded')).toBe(true);
 });
+
+it('critics of different solutions are told apart, runs of solutions are not', () => {
+  const critique = (id: string) => ({
+    ...run,
+    kind: 'critique' as const,
+    parents: [{ kind: 'run' as const, id, role: 'solutions' }],
+  });
+  expect(settingDifferences(critique('a'), critique('a'))).toEqual([]);
+  expect(settingDifferences(critique('a'), critique('b')).map(({ setting }) => setting)).toEqual([
+    'critiqued solutions',
+  ]);
+});
