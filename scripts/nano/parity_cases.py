@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("gguf", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
+    torch.set_num_threads(1)  # as in measure.py
     model = AutoModelForCausalLM.from_pretrained(options.model, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(options.model)
     texts = family_texts(FAMILY_TEXTS) + list(ODD_TEXTS)
