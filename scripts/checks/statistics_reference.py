@@ -169,6 +169,16 @@ def power_cases() -> list[dict[str, Any]]:
     return cases
 
 
+def boundary_cases() -> list[dict[str, Any]]:
+    cases = []
+    for n in (1, 12, 60, 500):
+        for k in (0, n):
+            interval = stats.binomtest(k, n).proportion_ci(method="exact")
+            case = {"n": n, "k": k, "low": float(interval.low), "high": float(interval.high)}
+            cases.append(case)
+    return cases
+
+
 def mcc_cases() -> list[dict[str, Any]]:
     cases = []
     for tp, fp, tn, fn in ((5, 1, 7, 2), (0, 3, 3, 3), (90, 4, 1, 2)):
@@ -200,6 +210,7 @@ def reference() -> dict[str, Any]:
         "ratio": ratio_cases(),
         "variance": variance_cases(),
         "power": power_cases(),
+        "boundary": boundary_cases(),
         "mcc": mcc_cases(),
         "passAtK": pass_at_k_cases(),
     }

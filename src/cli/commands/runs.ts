@@ -1,6 +1,7 @@
 /** `runs`, `show`, `watch`, `stop`: what there is, and what is going on. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors.ts';
+import { summarizeBy } from '../../core/stats/index.ts';
 import { measureRun, summarize } from '../../node/comparison/index.ts';
 import {
   isProcessAlive,
@@ -11,12 +12,19 @@ import {
   summariseRun,
 } from '../../node/runs/index.ts';
 import { stopProcess } from '../../node/training/index.ts';
-import { summaryText } from '../comparisonText.ts';
+import { summaryText, type TextFormat } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
 import { EXIT } from '../exitCodes.ts';
 import { followRun } from '../follow.ts';
 import { progressText, runRow, statusMark } from '../runLine.ts';
 import { table } from '../tables.ts';
+import { formatOption } from './evaluate.ts';
+
+interface ShowOptions extends CommonOptions {
+  readonly detail?: boolean;
+  readonly by?: 'level' | 'subject';
+  readonly format: TextFormat;
+}
 
 export function registerRuns(program: Command, signal: AbortSignal): void {
   common(program.command('runs').description('List the runs of the workspace, newest first.')).action(
@@ -45,13 +53,21 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
     program
       .command('show')
       .argument('<run>', 'name, part of one, or directory')
+      .option('--detail', 'every metric that the rows allow, not only the main ones')
+      .addOption(
+        new Option('--by <part>', 'metrics of each part of the problems').choices(['level', 'subject']),
+      )
+      .addOption(formatOption())
       .description('Show one run: settings, state, metrics with intervals.'),
-  ).action(async (name: string, options: CommonOptions) => {
+  ).action(async (name: string, options: ShowOptions) => {
     const { workspace, output } = createContext(options, signal);
     const dir = await resolveRun(workspace, name);
     const { manifest, state } = await summariseRun(dir);
     const measured = manifest.kind === 'train' ? null : await measureRun(dir);
-    const summary = measured && measured.groups.length > 0 ? summarize(measured) : null;
+    const settings = { detail: options.detail === true };
+    const hasRows = measured !== null && measured.groups.length > 0;
+    const summary = hasRows ? summarize(measured, settings) : null;
+    const parts = hasRows && options.by !== undefined ? summarizeBy(measured, options.by, settings) : [];
     for (const fault of measured?.run.faults ?? [])
       output.warn(`${fault.file}:${fault.line}: ${fault.message}`);
     const about = [
@@ -66,8 +82,11 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
       `  ${dir}`,
     ];
     output.result(
-      { manifest, state, summary },
-      [...about, '', summary ? summaryText(summary) : ''].join('\n'),
+      { manifest, state, summary, ...(options.by === undefined ? {} : { parts }) },
+      [
+        about.join('\n'),
+        ...[summary, ...parts].flatMap((one) => (one === null ? [] : summaryText(one, options.format))),
+      ].join('\n\n'),
     );
   });
 

@@ -42,12 +42,15 @@ export const accuracyAtT1 = transitionShare('acc@t1', 'Acc@t1', 'none', (transit
 export const accuracyAtT2 = transitionShare('acc@t2', 'Acc@t2', 'higher', (transition) =>
   transition.endsWith('c') ? 1 : 0,
 );
-export const delta = transitionShare(
-  'delta',
-  'Δ = Acc@t2 − Acc@t1',
-  'higher',
-  (transition) => Number(transition === 'i→c') - Number(transition === 'c→i'),
-);
+export const delta: Metric = {
+  ...transitionShare(
+    'delta',
+    'Δ = Acc@t2 − Acc@t1',
+    'higher',
+    (transition) => Number(transition === 'i→c') - Number(transition === 'c→i'),
+  ),
+  isSigned: true,
+};
 export const deltaIncorrectToCorrect = transitionShare('delta.i-c', 'Δi→c', 'higher', (transition) =>
   Number(transition === 'i→c'),
 );

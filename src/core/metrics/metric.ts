@@ -12,6 +12,8 @@ export interface MetricDefinition {
   /** Which direction is an improvement. */
   readonly better: 'higher' | 'lower' | 'none';
   readonly format: 'percent' | 'number' | 'tokens';
+  /** A difference of shares, which may be negative. */
+  readonly isSigned?: true;
   readonly needs: 'solutions' | 'critiques';
   /** `main`: in every summary; `detail`: on request, because there are many or they take long. */
   readonly tier: 'main' | 'detail';

@@ -1,5 +1,5 @@
 import { clock } from '../clock.ts';
-import type { RunSummary } from '../schema/comparison.ts';
+import type { Estimate, RunSummary } from '../schema/comparison.ts';
 import type { RunState } from './state.ts';
 
 /** What a run is about, in one number: pass@1 of solutions, accuracy after the critique of critiques. */
@@ -13,13 +13,20 @@ export function headlineOf(summary: RunSummary): string | null {
   if (metric === undefined) return null;
   const { interval, text } = metric.estimate;
   const scale = metric.format === 'percent' ? 100 : 1;
-  const half = interval === null ? '' : ` ±${((scale * (interval.high - interval.low)) / 2).toFixed(1)}`;
   const undetermined = summary.metrics.find(({ id }) => id === 'undetermined')?.estimate.numerator ?? 0;
   return [
-    `${metric.label} ${text}${half}`,
+    `${metric.label} ${text}${spreadOf(interval, scale)}`,
     ...(undetermined > 0 ? [`${undetermined} undetermined`] : []),
     ...(summary.failed > 0 ? [`${summary.failed} failed`] : []),
   ].join(', ');
+}
+
+/** ` ±4.5`, half the width of the interval; the interval itself where the value stands at its edge. */
+function spreadOf(interval: Estimate['interval'], scale: number): string {
+  if (interval === null) return '';
+  const shown = (value: number) => (scale * value).toFixed(1);
+  if (interval.method === 'exact') return ` [${shown(interval.low)}, ${shown(interval.high)}]`;
+  return ` ±${shown((interval.high - interval.low) / 2)}`;
 }
 
 /** How far a run is: `412/480 solutions, 0:40 left`, `step 20/28, loss 0.214, 0:12 left`, or its error. */

@@ -6,7 +6,7 @@ export const intervalSchema = z.object({
   high: z.number(),
   level: z.number(),
   standardError: z.number(),
-  method: z.enum(['percentile', 'expanded', 'bca']),
+  method: z.enum(['percentile', 'expanded', 'bca', 'exact']),
   draws: z.int(),
 });
 

@@ -26,7 +26,8 @@ export interface Interval {
   readonly level: number;
   /** Standard error: the standard deviation of the resampled values. */
   readonly standardError: number;
-  readonly method: IntervalMethod;
+  /** `exact`: of a share that is 0 or 1 on every problem. */
+  readonly method: IntervalMethod | 'exact';
   readonly draws: number;
 }
 

@@ -1,7 +1,14 @@
 import type { Metric } from '../metrics/index.ts';
 import { gradedCounts, metricsFor, type ProblemGroup } from '../metrics/index.ts';
 import type { Comparison, Estimate, RunSummary, TransitionCounts } from '../schema/comparison.ts';
-import { type BootstrapOptions, bootstrapInterval, DEFAULT_DRAWS, DEFAULT_LEVEL } from './bootstrap.ts';
+import {
+  type BootstrapOptions,
+  bootstrapInterval,
+  DEFAULT_DRAWS,
+  DEFAULT_LEVEL,
+  type Interval,
+} from './bootstrap.ts';
+import { boundaryInterval } from './boundary.ts';
 import { holm } from './holm.ts';
 import { type PairedDifference, pairedDifference } from './paired.ts';
 import { DEFAULT_PERMUTATIONS } from './signFlip.ts';
@@ -160,12 +167,27 @@ function words({ id, label, better, format, per }: Metric) {
 
 function estimate(metric: Metric, groups: readonly ProblemGroup[], options: CompareOptions): Estimate {
   const measurement = metric.compute(groups);
-  const parts = groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
   return {
     ...measurement,
-    interval: measurement.value === null ? null : bootstrapInterval(parts, metric.value, options),
+    interval: measurement.value === null ? null : intervalOf(metric, measurement.value, groups, options),
     text: formatValue(measurement.value, metric.format),
   };
+}
+
+function intervalOf(
+  metric: Metric,
+  value: number,
+  groups: readonly ProblemGroup[],
+  options: CompareOptions,
+): Interval | null {
+  const parts = groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
+  const isShare = metric.format === 'percent' && metric.isSigned !== true;
+  if (isShare && (value === 0 || value === 1)) {
+    const { level = DEFAULT_LEVEL, draws = DEFAULT_DRAWS } = options;
+    const counted = parts.filter(([, denominator]) => denominator !== 0).length;
+    return counted === 0 ? null : boundaryInterval(value, counted, level, draws);
+  }
+  return bootstrapInterval(parts, metric.value, options);
 }
 
 /** A secondary metric keeps its verdict only if it survives Holm's correction. */

@@ -13,6 +13,7 @@ export {
   pairedBootstrapInterval,
   type ValueOf,
 } from './bootstrap.ts';
+export { boundaryInterval } from './boundary.ts';
 export {
   type CompareOptions,
   compareRuns,

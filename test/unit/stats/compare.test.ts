@@ -55,6 +55,12 @@ describe('compareRuns', () => {
 });
 
 describe('summarizeRun', () => {
+  it('does not promise that what never happened cannot happen', () => {
+    const summary = summarizeRun(run('base', ...new Array(12).fill('cccc')), quick);
+    const pass = summary.metrics.find((metric) => metric.id === 'pass@1')?.estimate;
+    expect(pass?.interval).toMatchObject({ high: 1, method: 'exact', low: expect.closeTo(0.735, 3) });
+  });
+
   it('gives every metric with an interval around it', () => {
     const summary = summarizeRun(run('base', 'iic', 'ccc', 'iii', 'cic'), quick);
     expect(runSummarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(summary);

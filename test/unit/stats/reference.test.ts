@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { groupByProblem, METRICS, passAtKOf } from '../../../src/core/metrics/index.ts';
 import {
   bcaTails,
+  boundaryInterval,
   holm,
   jackknifeValues,
   mcnemarExact,
@@ -54,6 +55,7 @@ const referenceSchema = z.object({
   ratio: z.array(z.object({ a: z.array(pair), b: z.array(pair), se: z.number(), differenceSe: z.number() })),
   variance: z.array(z.object({ counts: z.array(pair), within: z.number(), total: z.number() })),
   power: z.array(z.object({ sd: z.number(), n: z.number(), effect: z.number() })),
+  boundary: z.array(z.object({ n: z.int(), k: z.int(), low: z.number(), high: z.number() })),
   mcc: z.array(z.object({ counts: z.tuple([z.int(), z.int(), z.int(), z.int()]), mcc: z.number() })),
   passAtK: z.array(z.object({ n: z.int(), c: z.int(), k: z.int(), value: z.number() })),
 });
@@ -144,6 +146,14 @@ describe('intervals and errors', () => {
   it.each(reference.power)('detectable effect with sd $sd on $n problems', ({ sd, n, effect }) => {
     // statsmodels' power counts rejections on the far side, too: of the order of 1e-6 here.
     expect(minimalDetectableEffect(sd, n)).toBeCloseTo(effect, 5);
+  });
+});
+
+describe('shares of 0 or 1', () => {
+  it.each(reference.boundary)('$k of $n problems (Clopper and Pearson)', ({ n, k, low, high }) => {
+    const interval = boundaryInterval(k === 0 ? 0 : 1, n, 0.95, 1000);
+    expectClose(interval.low, low);
+    expectClose(interval.high, high);
   });
 });
 
