@@ -23,6 +23,7 @@ export {
 } from './ruleScore.ts';
 export { type Step, splitSteps } from './steps.ts';
 export { splitThinking, type ThinkingParts, wholeSolution } from './thinking.ts';
+export { type TokenPosition, tokenPosition } from './tokenPosition.ts';
 export {
   type GradedCandidate,
   readTrace,

@@ -75,11 +75,11 @@ function leavesDisplayOpen(block: string, wasOpen: boolean): boolean {
   return opened > 0 || dollars;
 }
 
-/** A numbered step ends where the answer is announced on a line of its own. */
+/** A numbered step ends where the answer is announced or a recheck begins on a line of its own. */
+const CLOSING =
+  /\n[ \t]*(?:(?:(?:therefore|thus|so|hence),? )?the (?:final )?answer is\b|\\boxed\{|Wait, let me recheck my solution\.)/i;
+
 function stepEnd(text: string, start: number, end: number): number {
-  const closing =
-    /\n[ \t]*(?:(?:therefore|thus|so|hence),? )?the (?:final )?answer is\b|\n[ \t]*\\boxed\{/i.exec(
-      text.slice(start, end),
-    );
+  const closing = CLOSING.exec(text.slice(start, end));
   return closing === null ? end : start + closing.index;
 }

@@ -11,6 +11,7 @@ import {
   reflectionsOf,
   splitSteps,
   splitThinking,
+  tokenPosition,
   wholeSolution,
 } from '../../../src/core/reflection/index.ts';
 import type { Grade } from '../../../src/core/schema/common.ts';
@@ -234,6 +235,7 @@ describe('steps', () => {
       ],
     ],
     ['the announced answer is no step', 'Step 1: a\nThe answer is 5.', [[1, 'Step 1: a']]],
+    ['a recheck is no step', 'Step 1: a\nWait, let me recheck my solution.\nCheck 1: a', [[1, 'Step 1: a']]],
     ['nothing', '', []],
   ] as const)('%s', (_name, text, expected) => {
     expect(texts(text)).toEqual(expected);
@@ -277,5 +279,26 @@ describe('confidence cues', () => {
     ]);
     expect(hedgingShare('Clearly wrong.')).toBe(0);
     expect(hedgingShare('Wrong.')).toBeNull();
+  });
+});
+
+describe('positions in tokens', () => {
+  const starts = [0, 3, 4, 9];
+
+  it.each([
+    [0, 0],
+    [2, 0],
+    [3, 1],
+    [8, 2],
+    [9, 3],
+    [50, 3],
+  ])('character %i is in token %i', (at, token) => {
+    expect(tokenPosition(at, { characters: 12, tokens: 4, starts })).toEqual({ token, isExact: true });
+  });
+
+  it('are estimated, and say so, where the boundaries are not known', () => {
+    expect(tokenPosition(6, { characters: 12, tokens: 4 })).toEqual({ token: 2, isExact: false });
+    expect(tokenPosition(12, { characters: 12, tokens: 4 })).toEqual({ token: 3, isExact: false });
+    expect(tokenPosition(0, { characters: 0, tokens: 0 })).toEqual({ token: 0, isExact: false });
   });
 });
