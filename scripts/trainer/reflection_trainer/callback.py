@@ -141,7 +141,8 @@ class RunCallback(TrainerCallback):
         try:
             write_gguf(model, tokenizer, path, name=self.session.run_dir.name)
         except (ValueError, KeyError, NotImplementedError) as error:
-            path.unlink(missing_ok=True)
+            for started in path.parent.glob(f"{GGUF}*"):
+                started.unlink()
             self.session.events.log("warning", f"no GGUF in this checkpoint: {error}")
             return False
         return True
