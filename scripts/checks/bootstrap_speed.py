@@ -24,10 +24,12 @@ def main() -> None:
             data, difference, paired=True, vectorized=True, n_resamples=10_000, method="percentile"
         )
 
-    run()
-    start = time.perf_counter()
-    interval = run().confidence_interval
-    milliseconds = 1000 * (time.perf_counter() - start)
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        interval = run().confidence_interval
+        seconds.append(time.perf_counter() - start)
+    milliseconds = 1000 * min(seconds)
     shown = f"{interval.low:.4f} to {interval.high:.4f}"
     print(f"scipy           {milliseconds:7.0f} ms   {shown}")
 
