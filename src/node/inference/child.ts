@@ -2,6 +2,8 @@
  * The process that owns llama.cpp. A bad model file can abort it, and a context too large gets it killed: that is why
  * it is a process of its own. Bundled to `dist/inference.mjs`; started by `inferenceProcess.ts`.
  */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import type { InferenceChild, InferenceHost } from '../../core/protocol/inference.ts';
 import { createRemote, serve } from '../../core/rpc.ts';
 import { type Loaded, loadModel } from './loadModel.ts';
@@ -11,6 +13,8 @@ import { promptMaker } from './tokens.ts';
 
 const port = processPort(process);
 const host = createRemote<InferenceHost>(port);
+// A folder of our own, made by the host and removed by whoever survives.
+const folder = process.argv[2] ?? '.';
 let loaded: Loaded | undefined;
 let lockstep: Lockstep | undefined;
 
@@ -24,6 +28,7 @@ serve<InferenceChild>(port, {
       model,
       sequences,
       contextTokens,
+      stateFile: path.join(folder, 'prompt.state'),
       prepare: promptMaker(model, contextTokens),
       // The only way for this to fail is a closed channel, and that ends the process.
       onFinished: (results) => void host.remote.finished(results).catch(() => undefined),
@@ -47,6 +52,9 @@ serve<InferenceChild>(port, {
 });
 
 // The host is gone, however it went. Nothing here is worth saving, and native threads may be busy: no tidy exit.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.on('disconnect', () => {
+  rmSync(folder, { recursive: true, force: true });
+  process.kill(process.pid, 'SIGKILL');
+});
 // Ctrl-C reaches the whole process group: the host decides what happens then.
 process.on('SIGINT', () => undefined);

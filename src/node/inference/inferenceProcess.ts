@@ -1,6 +1,7 @@
 /** The host's side of one inference child: start it, talk to it, know how it ended. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InferenceChild, InferenceHost } from '../../core/protocol/inference.ts';
 import { createRemote, type Remote, serve } from '../../core/rpc.ts';
@@ -34,7 +35,9 @@ export class InferenceProcessError extends Error {
 
 export function startInferenceProcess(host: InferenceHost): InferenceProcess {
   const { NODE_OPTIONS: _, ...environment } = process.env;
-  const child = fork(childFile(), {
+  // Evaluated prompts go through it from slot to slot. Not a name that others can guess.
+  const folder = mkdtempSync(path.join(tmpdir(), 'reflection-inference-'));
+  const child = fork(childFile(), [folder], {
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -48,6 +51,7 @@ export function startInferenceProcess(host: InferenceHost): InferenceProcess {
 
   const ended = new Promise<ProcessEnd>((resolve) => {
     const settle = (how: string) => {
+      rmSync(folder, { recursive: true, force: true });
       stopServing();
       connection.dispose(new InferenceProcessError(describeEnd({ how, lines })));
       resolve({ how, lines });

@@ -7,12 +7,10 @@ import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import { messageOf } from '../../core/errors.ts';
 import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
 import type { Finish } from '../../core/schema/common.ts';
+import { fillPrompt, type PromptPlace } from './prefill.ts';
 import { positionSeed } from './seed.ts';
 import { assignSlots } from './slotChoice.ts';
 import { answerText, type Prompt } from './tokens.ts';
-
-/** Tokens of a prompt evaluated between two looks at cancellation. */
-const PREFILL_CHUNK = 512;
 
 export interface Lockstep {
   enqueue(requests: readonly SampleRequest[]): void;
@@ -28,15 +26,14 @@ export interface LockstepOptions {
   readonly sequences: readonly LlamaContextSequence[];
   /** Of one sequence, in tokens. */
   readonly contextTokens: number;
+  /** Where evaluated prompts are copied from slot to slot. */
+  readonly stateFile: string;
   /** Throws when the request cannot be made into a prompt. */
   readonly prepare: (request: SampleRequest) => Prompt;
   readonly onFinished: (results: readonly SampleResult[]) => void;
 }
 
-interface Slot {
-  readonly sequence: LlamaContextSequence;
-  /** Prompt that the slot holds evaluated, all but its last token. */
-  held: Prompt | undefined;
+interface Slot extends PromptPlace {
   sample: Sample | undefined;
 }
 
@@ -57,161 +54,126 @@ interface Waiting {
   readonly prompt: Prompt;
 }
 
+interface State extends LockstepOptions {
+  readonly slots: readonly Slot[];
+  waiting: readonly Waiting[];
+  isRunning: boolean;
+  /** The turn that is running, or the last one. */
+  turn: Promise<void>;
+}
+
 export function createLockstep(options: LockstepOptions): Lockstep {
-  const { model, sequences, contextTokens } = options;
-  const slots = sequences.map((sequence): Slot => ({ sequence, held: undefined, sample: undefined }));
-  const waiting: Waiting[] = [];
-  let isRunning = false;
-  let turn = Promise.resolve();
+  const slots = options.sequences.map((sequence): Slot => ({ sequence, held: undefined, sample: undefined }));
+  const state: State = { ...options, slots, waiting: [], isRunning: false, turn: Promise.resolve() };
+  return {
+    enqueue: (requests) => enqueue(state, requests),
+    cancel: (ids) => cancel(state, new Set(ids)),
+    async stop() {
+      const all = [...state.waiting, ...slots.flatMap(({ sample }) => sample ?? [])];
+      await cancel(state, new Set(all.map(({ request }) => request.id)));
+      await state.turn;
+    },
+  };
+}
 
-  function enqueue(requests: readonly SampleRequest[]): void {
-    const refused: SampleResult[] = [];
-    for (const request of requests) {
-      try {
-        waiting.push({ request, prompt: options.prepare(request) });
-      } catch (thrown) {
-        refused.push(refusedResult(request, thrown));
-      }
-    }
-    if (refused.length > 0) options.onFinished(refused);
-    if (waiting.length > 0 && !isRunning) void run();
-  }
-
-  async function run(): Promise<void> {
-    isRunning = true;
-    while (waiting.length > 0 || slots.some(({ sample }) => sample !== undefined)) {
-      turn = takeTurn();
-      await turn;
-    }
-    isRunning = false;
-  }
-
-  /** Never throws: what goes wrong is the error of a sample. */
-  async function takeTurn(): Promise<void> {
-    await fillSlots();
-    await Promise.all(slots.map((slot) => step(slot)));
-    reportFinished();
-  }
-
-  async function fillSlots(): Promise<void> {
-    const free = slots.flatMap(({ sample, held }, slot) =>
-      sample === undefined ? [{ slot, held: held?.key }] : [],
-    );
-    const pairs = assignSlots(
-      free,
-      waiting.map(({ prompt }) => prompt.key),
-    );
-    const starts = pairs.flatMap(([slot, index]) => {
-      const [chosen, next] = [slots[slot], waiting[index]];
-      return chosen === undefined || next === undefined ? [] : [{ chosen, next }];
-    });
-    const started = new Set(starts.map(({ next }) => next));
-    waiting.splice(0, waiting.length, ...waiting.filter((item) => !started.has(item)));
-    for (const { chosen, next } of starts) chosen.sample = newSample(next);
-    // One prompt after the other: prompts of unequal length in one batch would be split into many passes.
-    for (const { chosen, next } of starts) await evaluatePrompt(chosen, next.prompt);
-    reportFinished();
-  }
-
-  async function evaluatePrompt(slot: Slot, prompt: Prompt): Promise<void> {
-    const { sequence, sample } = slot;
-    const head = prompt.tokens.slice(0, -1);
+function enqueue(state: State, requests: readonly SampleRequest[]): void {
+  const accepted: Waiting[] = [];
+  const refused: SampleResult[] = [];
+  for (const request of requests) {
     try {
-      const kept = sharedTokens(slot, prompt, head);
-      slot.held = undefined;
-      if (kept === 0 && sequence.nextTokenIndex > 0) await sequence.clearHistory();
-      else if (kept < sequence.nextTokenIndex) {
-        await sequence.eraseContextTokenRanges([{ start: kept, end: sequence.nextTokenIndex }]);
-      }
-      for (let start = kept; start < head.length && sample?.isCancelled === false; start += PREFILL_CHUNK) {
-        await sequence.evaluateWithoutGeneratingNewTokens(head.slice(start, start + PREFILL_CHUNK));
-      }
-      if (sequence.nextTokenIndex === head.length) slot.held = prompt;
+      accepted.push({ request, prompt: state.prepare(request) });
     } catch (thrown) {
-      if (sample !== undefined) fail(sample, thrown);
+      refused.push(refusedResult(request, thrown));
     }
   }
+  state.waiting = [...state.waiting, ...accepted];
+  if (refused.length > 0) state.onFinished(refused);
+  if (accepted.length > 0 && !state.isRunning) void run(state);
+}
 
-  /**
-   * With one slot only a whole prompt is used again: how a prompt is cut into batches changes the last bits of its
-   * evaluation, and one slot promises the same text whatever was generated before.
-   */
-  function sharedTokens(slot: Slot, prompt: Prompt, head: readonly Token[]): number {
-    if (slot.held?.key === prompt.key) return head.length;
-    if (slots.length === 1) return 0;
-    const present = slot.sequence.contextTokens;
-    const difference = head.findIndex((token, index) => token !== present[index]);
-    return difference === -1 ? head.length : difference;
+async function run(state: State): Promise<void> {
+  state.isRunning = true;
+  while (state.waiting.length > 0 || state.slots.some(({ sample }) => sample !== undefined)) {
+    state.turn = takeTurn(state);
+    await state.turn;
   }
+  state.isRunning = false;
+}
 
-  async function step(slot: Slot): Promise<void> {
-    const { sample, sequence } = slot;
-    if (sample === undefined || sample.isCancelled || sample.finish !== undefined) return;
-    const { temperature, topK, topP, minP, maxTokens } = sample.request.sampling;
-    const seed = positionSeed(sample.request.seed, sample.tokens.length);
+/** Never throws: what goes wrong is the error of a sample. */
+async function takeTurn(state: State): Promise<void> {
+  if (state.waiting.length > 0) await fillSlots(state);
+  await Promise.all(state.slots.map((slot) => step(state, slot)));
+  reportFinished(state);
+}
+
+async function fillSlots(state: State): Promise<void> {
+  const free = state.slots.filter(({ sample }) => sample === undefined);
+  const pairs = assignSlots(
+    free,
+    state.waiting,
+    ({ held }) => held?.key,
+    ({ prompt }) => prompt.key,
+  );
+  const started = new Set(pairs.map(([, item]) => item));
+  state.waiting = state.waiting.filter((item) => !started.has(item));
+  for (const [slot, item] of pairs) slot.sample = newSample(item);
+  // One prompt after the other: prompts of unequal length in one batch would be split into many passes.
+  for (const [slot, { prompt }] of pairs) {
+    const { sample } = slot;
+    if (sample === undefined) continue;
     try {
-      // No penalties: at this level of the bindings none is on by default.
-      const generateNext = { token: true, options: { temperature, topK, topP, minP, seed } };
-      const [output] = await sequence.controlledEvaluate([[sample.next, { generateNext }]]);
-      const token = output?.next.token;
-      if (token === undefined || token === null) throw new Error('llama.cpp gave no next token.');
-      if (model.isEogToken(token)) {
-        sample.finish = 'stop';
-        return;
-      }
-      sample.tokens.push(token);
-      sample.next = token;
-      // One position of the context always stays free: without it the bindings would shift the context.
-      const isFull = sequence.nextTokenIndex >= contextTokens - 1;
-      if (sample.tokens.length >= maxTokens || isFull) sample.finish = 'length';
+      await fillPrompt(slot, prompt, state.slots, state.stateFile, () => sample.isCancelled);
     } catch (thrown) {
-      slot.held = undefined;
       fail(sample, thrown);
     }
   }
+}
 
-  function reportFinished(): void {
-    const results: SampleResult[] = [];
-    for (const slot of slots) {
-      const { sample } = slot;
-      if (sample === undefined || (sample.finish === undefined && !sample.isCancelled)) continue;
-      slot.sample = undefined;
-      if (!sample.isCancelled) results.push(resultOf(sample));
+async function step({ model, contextTokens }: State, slot: Slot): Promise<void> {
+  const { sample, sequence } = slot;
+  if (sample === undefined || sample.isCancelled || sample.finish !== undefined) return;
+  const { temperature, topK, topP, minP, maxTokens } = sample.request.sampling;
+  const seed = positionSeed(sample.request.seed, sample.tokens.length);
+  try {
+    // No penalties: at this level of the bindings none is on by default.
+    const generateNext = { token: true, options: { temperature, topK, topP, minP, seed } };
+    const [output] = await sequence.controlledEvaluate([[sample.next, { generateNext }]]);
+    const token = output?.next.token;
+    if (token === undefined || token === null) throw new Error('llama.cpp gave no next token.');
+    if (model.isEogToken(token)) {
+      sample.finish = 'stop';
+      return;
     }
-    if (results.length > 0) options.onFinished(results);
+    sample.tokens.push(token);
+    sample.next = token;
+    // One position of the context always stays free: without it the bindings would shift the context.
+    const isFull = sequence.nextTokenIndex >= contextTokens - 1;
+    if (sample.tokens.length >= maxTokens || isFull) sample.finish = 'length';
+  } catch (thrown) {
+    slot.held = undefined;
+    fail(sample, thrown);
   }
+}
 
-  function resultOf(sample: Sample): SampleResult {
-    const { request, prompt, tokens, finish = 'error', error } = sample;
-    return {
-      id: request.id,
-      text: answerText(model, prompt, tokens),
-      promptTokens: prompt.tokens.length,
-      tokens: tokens.length,
-      finish,
-      ms: performance.now() - sample.startedAt,
-      ...(error === undefined ? {} : { error }),
-    };
+function reportFinished(state: State): void {
+  const results: SampleResult[] = [];
+  for (const slot of state.slots) {
+    const { sample } = slot;
+    if (sample === undefined || (sample.finish === undefined && !sample.isCancelled)) continue;
+    slot.sample = undefined;
+    if (!sample.isCancelled) results.push(resultOf(state.model, sample));
   }
+  if (results.length > 0) state.onFinished(results);
+}
 
-  async function cancel(ids: readonly string[]): Promise<void> {
-    const dropped = new Set(ids);
-    waiting.splice(0, waiting.length, ...waiting.filter(({ request }) => !dropped.has(request.id)));
-    for (const { sample } of slots) {
-      if (sample !== undefined && dropped.has(sample.request.id)) sample.isCancelled = true;
-    }
-    // The turn that is running ends first; the samples of others go on.
-    while (slots.some(({ sample }) => sample?.isCancelled === true)) await turn;
+async function cancel(state: State, ids: ReadonlySet<string>): Promise<void> {
+  state.waiting = state.waiting.filter(({ request }) => !ids.has(request.id));
+  for (const { sample } of state.slots) {
+    if (sample !== undefined && ids.has(sample.request.id)) sample.isCancelled = true;
   }
-
-  async function stop(): Promise<void> {
-    await cancel(
-      [...waiting, ...slots.flatMap(({ sample }) => sample ?? [])].map(({ request }) => request.id),
-    );
-    await turn;
-  }
-
-  return { enqueue, cancel, stop };
+  // The turn that is running ends first; the samples of others go on.
+  while (state.slots.some(({ sample }) => sample?.isCancelled === true)) await state.turn;
 }
 
 function newSample({ request, prompt }: Waiting): Sample {
@@ -226,14 +188,19 @@ function fail(sample: Sample, thrown: unknown): void {
   sample.error = messageOf(thrown);
 }
 
-function refusedResult(request: SampleRequest, thrown: unknown): SampleResult {
+function resultOf(model: LlamaModel, sample: Sample): SampleResult {
+  const { request, prompt, tokens, finish = 'error', error } = sample;
   return {
     id: request.id,
-    text: '',
-    promptTokens: 0,
-    tokens: 0,
-    finish: 'error',
-    ms: 0,
-    error: messageOf(thrown),
+    text: answerText(model, prompt, tokens),
+    promptTokens: prompt.tokens.length,
+    tokens: tokens.length,
+    finish,
+    ms: performance.now() - sample.startedAt,
+    ...(error === undefined ? {} : { error }),
   };
+}
+
+function refusedResult({ id }: SampleRequest, thrown: unknown): SampleResult {
+  return { id, text: '', promptTokens: 0, tokens: 0, finish: 'error', ms: 0, error: messageOf(thrown) };
 }

@@ -72,6 +72,27 @@ describe('the embedded model in its processes', () => {
     });
   });
 
+  it('keeps callers apart and lets a short call pass a long one', async () => {
+    const narrow = await open({ name: 'nano', engine: 'llama', path: nano, processes: 1, slots: 3 });
+    const long = problems(6, 8, { maxTokens: 40 }).map((request) => ({
+      ...request,
+      id: `long-${request.id}`,
+    }));
+    const short = problems(2, 3, { maxTokens: 40 }).map((request) => ({
+      ...request,
+      id: `short-${request.id}`,
+    }));
+    const order: string[] = [];
+    const run = async (requests: typeof long, name: string) => {
+      const rows: string[] = [];
+      for await (const { id } of narrow.sample(requests, never)) rows.push(id);
+      order.push(name);
+      expect(rows.toSorted()).toEqual(requests.map(({ id }) => id).toSorted());
+    };
+    await Promise.all([run(long, 'long'), run(short, 'short')]);
+    expect(order).toEqual(['short', 'long']);
+  });
+
   it('does nothing for no requests, and nothing when already aborted', async () => {
     expect(await collect(engine.sample([], never))).toEqual([]);
     expect(await collect(engine.sample(problems(1, 3), AbortSignal.abort()))).toEqual([]);
@@ -280,5 +301,24 @@ describe('prompts and contexts', () => {
     expect(description.contextTokens).toBeLessThan(1e6);
     expect(description.slots).toBeGreaterThanOrEqual(1);
     await process.close();
+  });
+});
+
+describe('a long prompt with many samples', () => {
+  it('is evaluated once and copied to the other slots, which changes no text', async () => {
+    const config = { name: 'nano', engine: 'llama', path: nano, processes: 1 } as const;
+    const question = Array.from({ length: 20 }, (_, index) => `What is ${index} + ${index * 3}?`).join(' ');
+    const requests = Array.from({ length: 24 }, (_, index) =>
+      ask(`s${index}`, question, index, { maxTokens: 30 }),
+    );
+    const [one, many] = [await open({ ...config, slots: 1 }), await open({ ...config, slots: 8 })];
+    const expected = textsOf(await collect(one.sample(requests, never)));
+    const rows = await collect(many.sample(requests, never));
+    for (const row of rows) expect(row).not.toHaveProperty('error');
+    expect(rows[0]?.promptTokens).toBeGreaterThan(200);
+    const found = textsOf(rows);
+    const equal = requests.filter(({ id }) => expected.get(id) === found.get(id)).length;
+    expect(equal).toBeGreaterThanOrEqual(requests.length - 2);
+    expect(new Set(found.values()).size).toBeGreaterThan(6);
   });
 });
