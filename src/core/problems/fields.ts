@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<FieldRole, readonly string[]>> = {
     'goldanswer',
     'label',
     'groundtruth',
+    'groundtruthanswer',
     'correctanswer',
     'target',
   ],
@@ -23,11 +24,6 @@ const NAMES: Readonly<Record<FieldRole, readonly string[]>> = {
   subject: ['subject', 'type', 'category', 'subfield', 'datatopic', 'topic', 'domain'],
   options: ['options', 'choices'],
   mode: ['mode', 'answermode'],
-  premises: ['premises'],
-  conclusion: ['conclusion'],
-  code: ['code'],
-  input: ['input'],
-  output: ['output'],
 };
 
 /** Which column plays which role in a row. */

@@ -7,7 +7,17 @@ import type { ParsedProblems, ParseProblemsOptions, ProblemFault, ProblemFormat 
 export { type DocumentSection, type ProblemDocument, readProblemDocument } from './document.ts';
 export { type FieldMap, recogniseFields } from './fields.ts';
 export { problemSetCanonicalText, statementCanonicalText } from './identity.ts';
-export { createProblemReader, fileStem } from './reader.ts';
+export { createJsonArraySplitter } from './jsonArray.ts';
+export { createProblemReader, fileStem, type ReaderOptions } from './reader.ts';
+export {
+  CSV_OPTIONS,
+  csvBreak,
+  elementRow,
+  jsonLayout,
+  parseJsonRow,
+  type RowOrBreak,
+  splitRows,
+} from './rows.ts';
 export { renderStatement } from './statement.ts';
 export type {
   FieldRole,

@@ -9,6 +9,7 @@ export interface ReaderOptions {
   readonly file: string;
   readonly fields?: FieldMap;
   readonly mode?: AnswerMode;
+  readonly shuffleSeed?: number;
 }
 
 /** Turns rows into problems one at a time, so that a set larger than memory can be read. */
@@ -17,8 +18,13 @@ export function createProblemReader(
   report: (fault: ProblemFault) => void,
 ): (row: RowOrBreak) => Problem | null {
   const stem = fileStem(options.file);
-  const context = { fields: options.fields ?? {}, mode: options.mode, aimeSet: /aime/i.test(stem) };
-  const seen = new Map<string, number>();
+  const context = {
+    fields: options.fields ?? {},
+    mode: options.mode,
+    aimeSet: /aime/i.test(stem),
+    shuffleSeed: options.shuffleSeed ?? 0,
+  };
+  const ids = createIds();
   let count = 0;
   return (row) => {
     count++;
@@ -33,30 +39,35 @@ export function createProblemReader(
       return null;
     }
     const { problem, notes } = readRow(row.values, context);
-    for (const note of notes)
+    for (const note of notes) {
       fault(problem === null ? 'error' : 'warning', note.field, note.message, note.remedy);
+    }
     if (problem === null) return null;
     const wanted = problem.id ?? `${stem}-${count}`;
-    const firstLine = seen.get(wanted);
-    const id = firstLine === undefined ? wanted : freeId(wanted, seen);
-    if (firstLine !== undefined) {
-      fault(
-        'warning',
-        'id',
-        `id "${wanted}" is already used in line ${firstLine}; read as "${id}"`,
-        'Give each problem its own id.',
-      );
+    const { id, firstLine } = ids.take(wanted, row.line);
+    if (firstLine !== null) {
+      const message = `id "${wanted}" is already used in line ${firstLine}; read as "${id}"`;
+      fault('warning', 'id', message, 'Give each problem its own id.');
     }
-    seen.set(id, row.line);
     return { ...problem, id };
   };
 }
 
-function freeId(wanted: string, seen: ReadonlyMap<string, number>): string {
-  for (let copy = 2; ; copy++) {
-    const id = `${wanted}~${copy}`;
-    if (!seen.has(id)) return id;
-  }
+/** Hands out ids: the second problem with an id gets `id~2`, for samples are filed under it. */
+function createIds() {
+  const firstLines = new Map<string, number>();
+  const copies = new Map<string, number>();
+  return {
+    take(wanted: string, line: number): { id: string; firstLine: number | null } {
+      const firstLine = firstLines.get(wanted) ?? null;
+      let id = wanted;
+      let copy = copies.get(wanted) ?? 1;
+      while (firstLines.has(id)) id = `${wanted}~${++copy}`;
+      copies.set(wanted, copy);
+      firstLines.set(id, line);
+      return { id, firstLine };
+    },
+  };
 }
 
 /** `sets/aime24.jsonl` → `aime24`. */

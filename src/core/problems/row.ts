@@ -2,6 +2,7 @@
 import type { AnswerMode, Problem } from '../schema/problem.ts';
 import { answerModeSchema } from '../schema/problem.ts';
 import { type FieldMap, recogniseFields } from './fields.ts';
+import { plainColumns, type Values } from './forms.ts';
 import { type GoldCell, goldFromSolution, readGold } from './gold.ts';
 
 /** What a row turned into: its problem, or why it cannot be used; notes are about rows that are kept. */
@@ -21,25 +22,27 @@ export interface RowContext {
   readonly mode: AnswerMode | undefined;
   /** The set says that its answers are AIME answers. */
   readonly aimeSet: boolean;
+  readonly shuffleSeed: number;
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
 /** Reads one row. A problem without a gold answer is kept: it can be solved and critiqued, not graded. */
-export function readRow(values: Values, context: RowContext): RowReading {
+export function readRow(row: Values, context: RowContext): RowReading {
   const notes: RowNote[] = [];
+  // Who names the columns knows better than the forms.
+  const mapped = Object.keys(context.fields).length > 0;
+  const values = mapped ? row : plainColumns(row, context);
   const fields = recogniseFields(Object.keys(values), context.fields);
   for (const column of Object.values(context.fields)) {
-    if (column in values) continue;
+    if (column in row) continue;
     notes.push({
       field: column,
-      message: `the row has no column "${column}"; it has ${Object.keys(values).join(', ')}`,
+      message: `the row has no column "${column}"; it has ${Object.keys(row).join(', ')}`,
       remedy: 'Correct the field mapping.',
     });
   }
-  const statement = readStatement(values, fields);
+  const statement = text(cell(values, fields.problem));
   if (statement === null) {
-    const columns = Object.keys(values).join(', ') || 'none';
+    const columns = Object.keys(row).join(', ') || 'none';
     notes.push({
       field: fields.problem ?? 'problem',
       message: `no statement: the columns are ${columns}`,
@@ -56,7 +59,7 @@ export function readRow(values: Values, context: RowContext): RowReading {
       remedy: 'Add the answer, or leave the problem out of evaluations.',
     });
   }
-  const mode = context.mode ?? readMode(values, fields, options, gold.answer, context.aimeSet);
+  const mode = context.mode ?? readMode(values, fields, options, { statement, answer: gold.answer, context });
   if (context.aimeSet && mode === 'math' && gold.answer !== null && context.mode === undefined) {
     notes.push({
       field: fields.answer ?? 'answer',
@@ -92,38 +95,6 @@ function text(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
-function readStatement(values: Values, fields: FieldMap): string | null {
-  const premises = cell(values, fields.premises);
-  const conclusion = text(cell(values, fields.conclusion));
-  if (Array.isArray(premises) && conclusion !== null) return logicStatement(premises, conclusion);
-  const code = text(cell(values, fields.code));
-  const input = cell(values, fields.input);
-  if (code !== null && typeof input === 'string') return codeStatement(code, input);
-  return text(cell(values, fields.problem)) ?? chatStatement(cell(values, fields.problem));
-}
-
-/** FOLIO: premises and a conclusion to be judged. */
-function logicStatement(premises: readonly unknown[], conclusion: string): string {
-  const lines = premises.filter((premise) => typeof premise === 'string').map((premise) => premise.trim());
-  return `Premises:\n${lines.join('\n')}\n\nConclusion: ${conclusion}\n\nGiven the premises, is the conclusion True, False or Uncertain?`;
-}
-
-/** CRUXEval, output prediction. */
-function codeStatement(code: string, input: string): string {
-  return `\`\`\`python\n${code}\n\`\`\`\n\nWhat does \`f(${input})\` return? Answer with a Python literal.`;
-}
-
-/** DAPO: the statement is the last user turn of a chat. */
-function chatStatement(value: unknown): string | null {
-  if (!Array.isArray(value)) return null;
-  const turns: unknown[] = value;
-  const last = turns.findLast(
-    (turn): turn is { content: string } =>
-      typeof turn === 'object' && turn !== null && 'content' in turn && typeof turn.content === 'string',
-  );
-  return last === undefined ? null : text(last.content);
-}
-
 /** Options are trimmed: in MMLU-Pro a leading space marks the gold option (lm-evaluation-harness issue 3500). */
 function readOptions(value: unknown): string[] | null {
   if (!Array.isArray(value) || value.length < 2) return null;
@@ -132,13 +103,14 @@ function readOptions(value: unknown): string[] | null {
 }
 
 function readRowGold(values: Values, fields: FieldMap, options: readonly string[] | null): GoldCell {
-  const output = cell(values, fields.output);
-  if (fields.code !== undefined && fields.answer === undefined && typeof output === 'string') {
-    return { answer: text(output) };
+  const answer = cell(values, fields.answer);
+  // A Python literal or a sentence is the answer as it stands: dollars and boxes in it are its own.
+  if (typeof answer === 'string' && /^(?:python|text)$/.test(String(cell(values, fields.mode)))) {
+    return { answer: text(answer) };
   }
-  const gold = readGold(cell(values, fields.answer));
+  const gold = readGold(answer);
   if (options !== null && gold.answer !== null) return { answer: optionLetter(gold.answer, options) };
-  if (gold.answer !== null) return gold;
+  if (gold.answer !== null || fields.answer !== undefined) return gold;
   const solution = text(cell(values, fields.solution));
   return solution === null ? gold : { answer: goldFromSolution(solution), solution };
 }
@@ -155,15 +127,16 @@ function readMode(
   values: Values,
   fields: FieldMap,
   options: readonly string[] | null,
-  answer: string | null,
-  aimeSet: boolean,
+  row: { readonly statement: string; readonly answer: string | null; readonly context: RowContext },
 ): AnswerMode {
+  const { statement, answer, context } = row;
   const named = answerModeSchema.safeParse(cell(values, fields.mode));
   if (named.success) return named.data;
   if (options !== null) return 'choice';
-  if (fields.code !== undefined && fields.output !== undefined) return 'python';
   if (answer !== null && /^(?:true|false|uncertain|unknown|yes|no)$/i.test(answer)) return 'boolean';
-  if (aimeSet && answer !== null && /^\d{1,3}$/.test(answer)) return 'aime';
+  // Options that are written into the statement, as in Gaokao 2023.
+  if (answer !== null && /^[A-J]$/.test(answer) && /\(A\).*\(B\)/s.test(statement)) return 'choice';
+  if (context.aimeSet && answer !== null && /^\d{1,3}$/.test(answer)) return 'aime';
   return 'math';
 }
 

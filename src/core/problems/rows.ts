@@ -2,6 +2,7 @@
 import { parse as parseCsv } from 'csv-parse/browser/esm/sync';
 import { messageOf } from '../errors.ts';
 import { documentRow } from './document.ts';
+import { createJsonArraySplitter, type Element } from './jsonArray.ts';
 import type { ProblemFormat, RawRow } from './types.ts';
 
 /** A row, or why the text at this line is none. */
@@ -47,7 +48,7 @@ export function parseJsonRow(source: string, line: number): RowOrBreak {
     }
     return {
       line,
-      message: `not a JSON object: ${messageOf(error)}`,
+      message: `not JSON: ${messageOf(error)}`,
       remedy: 'Correct the line; if it is the last one, the file was cut off: fetch it again.',
     };
   }
@@ -64,37 +65,78 @@ function objectRow(value: unknown, line: number): RowOrBreak {
   };
 }
 
-/** An array of objects, JSON lines under a `.json` name, or an object with one array in it. */
-function jsonRows(text: string): RowOrBreak[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    if (text.trimStart().startsWith('{')) return jsonlRows(text);
-    return [
-      { line: 1, message: `not JSON: ${messageOf(error)}`, remedy: 'Correct the file, or fetch it again.' },
-    ];
-  }
-  if (Array.isArray(value)) return value.map((entry) => objectRow(entry, 1));
-  if (typeof value === 'object' && value !== null) {
-    const list = Object.values(value).find((entry) => Array.isArray(entry));
-    if (Array.isArray(list)) return list.map((entry) => objectRow(entry, 1));
-  }
-  return [objectRow(value, 1)];
+/** An element of a JSON array as a row. */
+export function elementRow(element: Element | RowOrBreak): RowOrBreak {
+  return 'text' in element ? parseJsonRow(element.text, element.line) : element;
 }
 
+/** What a `.json` file holds, told from its beginning: an array, JSON lines, or an object around an array. */
+export function jsonLayout(beginning: string): 'array' | 'lines' | 'object' {
+  const text = beginning.trimStart();
+  if (text.startsWith('[')) return 'array';
+  const [first = ''] = text.split('\n', 1);
+  return 'values' in parseJsonRow(first, 1) && text.length > first.length ? 'lines' : 'object';
+}
+
+function jsonRows(text: string): RowOrBreak[] {
+  const layout = jsonLayout(text);
+  if (layout === 'lines') return jsonlRows(text);
+  if (layout === 'object') return wrappedRows(text);
+  const splitter = createJsonArraySplitter();
+  const rows = splitter.push(text).map(elementRow);
+  const end = splitter.finish();
+  return end === null ? rows : [...rows, end];
+}
+
+/** `{"data": [...]}`: the rows of the first array of objects; or a single problem. */
+export function wrappedRows(text: string): RowOrBreak[] {
+  const row = parseJsonRow(text, 1);
+  if (!('values' in row)) return [row];
+  const key = Object.keys(row.values).find((name) => isObjectList(row.values[name]));
+  if (key === undefined || 'problem' in row.values || 'question' in row.values) return [row];
+  const start = text.indexOf('[', text.indexOf(`"${key}"`));
+  const before = text.slice(0, start).split('\n').length - 1;
+  const splitter = createJsonArraySplitter();
+  return splitter
+    .push(text.slice(start))
+    .map((element) => elementRow({ ...element, line: element.line + before }));
+}
+
+function isObjectList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && typeof value[0] === 'object' && value[0] !== null;
+}
+
+/** Options for reading CSV, shared with the reading of streams. */
+export const CSV_OPTIONS = {
+  columns: true,
+  bom: true,
+  skip_empty_lines: true,
+  relax_column_count: true,
+  max_record_size: 4_000_000,
+} as const;
+
 function csvRows(text: string): RowOrBreak[] {
+  const rows: RowOrBreak[] = [];
   try {
-    const rows: { record: Record<string, string>; info: { lines: number } }[] = parseCsv(text, {
-      columns: true,
-      info: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
+    parseCsv(text, {
+      ...CSV_OPTIONS,
+      on_record(record: Record<string, string>, { lines }) {
+        rows.push({ line: lines, values: record });
+        return null;
+      },
     });
-    return rows.map(({ record, info }) => ({ line: info.lines, values: record }));
   } catch (error) {
-    return [
-      { line: 1, message: `not CSV: ${messageOf(error)}`, remedy: 'Correct the quoting of that line.' },
-    ];
+    rows.push(csvBreak(error));
   }
+  return rows;
+}
+
+/** A quote that is never closed swallows the rest of the file: the line says where. */
+export function csvBreak(error: unknown): RowOrBreak {
+  const known = error instanceof Error && 'lines' in error && typeof error.lines === 'number';
+  return {
+    line: known ? Number(error.lines) : 1,
+    message: `not CSV: ${messageOf(error)}`,
+    remedy: 'Correct the quoting there; the rows before it were read.',
+  };
 }

@@ -4,20 +4,7 @@ import type { AnswerMode, Problem } from '../schema/problem.ts';
 export type ProblemFormat = 'jsonl' | 'json' | 'csv' | 'markdown';
 
 /** What a column of a set can mean to the workbench. */
-export type FieldRole =
-  | 'problem'
-  | 'answer'
-  | 'solution'
-  | 'id'
-  | 'level'
-  | 'subject'
-  | 'options'
-  | 'mode'
-  | 'premises'
-  | 'conclusion'
-  | 'code'
-  | 'input'
-  | 'output';
+export type FieldRole = 'problem' | 'answer' | 'solution' | 'id' | 'level' | 'subject' | 'options' | 'mode';
 
 /** Something wrong with a row. No row is dropped without one. */
 export interface ProblemFault {
@@ -40,6 +27,8 @@ export interface ParseProblemsOptions {
   readonly fields?: Partial<Record<FieldRole, string>>;
   /** Overrides the mode recognised from the row. */
   readonly mode?: AnswerMode;
+  /** Of the run: decides the order of options where a set leaves it open (GPQA). */
+  readonly shuffleSeed?: number;
 }
 
 export interface ParsedProblems {

@@ -1,3 +1,4 @@
+import { renderStatement } from '../problems/statement.ts';
 import { renderPrompt, slotSolution } from '../prompts/index.ts';
 import { standingReviews } from '../runs/index.ts';
 import type { FunnelStage, ScftRecord } from '../schema/dataset.ts';
@@ -224,7 +225,10 @@ function toRecord({ problem, solution, critique, slot, review, type }: Passed, i
     cAnswer: critique.answer,
     cCorrect: 1,
     type,
-    prompt: renderPrompt(input.prompts.critiqueTraining, { problem: problem.problem, solution: slot }),
+    prompt: renderPrompt(input.prompts.critiqueTraining, {
+      problem: renderStatement(problem),
+      solution: slot,
+    }),
     system: input.prompts.system,
     tokensY: solution.tokens,
     tokensC: critique.tokens,

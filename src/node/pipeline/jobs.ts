@@ -1,5 +1,6 @@
 /** What is asked of the model for each sample, and what its answer becomes. */
 import { gradeAnswer } from '../../core/answers/index.ts';
+import { renderStatement } from '../../core/problems/statement.ts';
 import { renderPrompt, slotSolution } from '../../core/prompts/index.ts';
 import type { SampleResult } from '../../core/protocol/inference.ts';
 import { readCritique } from '../../core/reflection/index.ts';
@@ -23,7 +24,7 @@ export function solutionJobs(
   { prompts, sampling, seed }: JobOptions,
 ): Job<Solution>[] {
   return problems.flatMap((problem) => {
-    const messages = messagesFor(prompts, renderPrompt(prompts.solve, { problem: problem.problem }));
+    const messages = messagesFor(prompts, renderPrompt(prompts.solve, { problem: renderStatement(problem) }));
     return Array.from({ length: n }, (_, index): Job<Solution> => {
       const id = `${problem.id}#${index}`;
       const ownSeed = sampleSeed(seed, id);
@@ -52,7 +53,7 @@ export function critiqueJobs(
   { prompts, sampling, seed, template }: JobOptions & { template: string },
 ): Job<Critique>[] {
   const slot = slotSolution(solution.text, prompts.solutionSlot);
-  const text = renderPrompt(template, { problem: problem.problem, solution: slot.text });
+  const text = renderPrompt(template, { problem: renderStatement(problem), solution: slot.text });
   const messages = messagesFor(prompts, text);
   return Array.from({ length: n }, (_, index): Job<Critique> => {
     const id = `${solution.id}/${index}`;
