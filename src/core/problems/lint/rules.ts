@@ -35,7 +35,9 @@ const unreadableGold: Rule = ({ answer, mode }) => {
   const readable =
     mode === 'math'
       ? isReadable(readStructure(normalise(answer)))
-      : compareAnswers({ gold: answer, pred: answer, mode }).grade === 'correct';
+      : // In brackets a Python literal is the same value, but not the same text.
+        compareAnswers({ gold: mode === 'python' ? `(${answer})` : answer, pred: answer, mode }).grade ===
+        'correct';
   if (readable) return null;
   return {
     rule: 'unreadable-gold',
@@ -49,14 +51,12 @@ const unreadableGold: Rule = ({ answer, mode }) => {
   };
 };
 
+const WORDS = /^(?:\\text\{[^{}]*\}|[\w\s.,'()-])+$/;
+
 function isReadable(structure: Structure): boolean {
-  if (structure.kind === 'scalar') {
-    // A name or a word, such as Evelyn, is met by its text.
-    return (
-      'kind' in readExpression(structure.text) ||
-      /^[\s\w\\{}().,'-]*$/.test(structure.text.replace(/\\text/g, ''))
-    );
-  }
+  // A name or a word, such as Evelyn, is met by its text.
+  if (structure.kind === 'scalar')
+    return 'kind' in readExpression(structure.text) || WORDS.test(structure.text);
   if (structure.kind === 'relation') return structure.parts.every((part) => 'kind' in readExpression(part));
   if (structure.kind === 'matrix') return structure.rows.flat().every(isReadable);
   return structure.kind === 'condition' ? false : structure.items.every(isReadable);
@@ -78,9 +78,10 @@ const aimeRange: Rule = ({ answer, mode }, { aimeSet }) => {
 const leakedAnswer: Rule = ({ problem, answer, mode, options }) => {
   if (answer === null || mode === 'choice' || mode === 'boolean') return null;
   const boxed = findBoxes(problem).some(({ content }) => bare(content) === bare(answer));
-  const said = new RegExp(`(?:answer|solution)\\s*(?:is|:|=)\\s*\\$?${escaped(answer)}(?![\\w.])`, 'i').test(
-    problem,
-  );
+  const said = new RegExp(
+    `(?:answer|solution)\\s*(?:is|:|=)\\s*\\$?${escaped(answer)}(?!\\w|\\.\\d)`,
+    'i',
+  ).test(problem);
   const long = bare(answer).length >= 12 && mode === 'math' && options === undefined;
   const whole = long && bare(problem).includes(bare(answer));
   if (!boxed && !said && !whole) return null;
@@ -119,7 +120,7 @@ const solutionDisagrees: Rule = ({ answer, solution, mode }) => {
 };
 
 /** Characters that change what a reader sees (CVE-2021-42574), or that nobody sees. */
-const HIDDEN = /\p{Bidi_Control}|[\u200b\u200c\u200d\u2060\ufeff]|[\u{e0000}-\u{e007f}]/u;
+const HIDDEN = /\p{Bidi_Control}|\u200b|\u200c|\u200d|\u2060|\ufeff|[\u{e0000}-\u{e007f}]/u;
 const BROKEN = /\ufffd|(?![\t\n\r])\p{Cc}|\u00c3[\u0080-\u00bf]|\u00e2\u20ac/u;
 
 const hiddenCharacters: Rule = (problem) => {
