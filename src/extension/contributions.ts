@@ -38,9 +38,9 @@ export const commands = [
 export type CommandId = (typeof commands)[number]['id'];
 
 export const views = [
-  { id: 'reflection.runs', name: 'Runs', icon: '$(beaker)' },
-  { id: 'reflection.training', name: 'Training', icon: '$(flame)', type: 'webview' },
-  { id: 'reflection.checkpoints', name: 'Checkpoints', icon: '$(save)' },
+  { id: 'reflection.runs', name: 'Runs', icon: '$(beaker)', initialSize: 3 },
+  { id: 'reflection.training', name: 'Training', icon: '$(flame)', type: 'webview', initialSize: 4 },
+  { id: 'reflection.checkpoints', name: 'Checkpoints', icon: '$(save)', initialSize: 2 },
 ] as const;
 
 export type ViewId = (typeof views)[number]['id'];

@@ -25,20 +25,23 @@ export function transcriptUri({ folder, run, kind, sample }: TranscriptAddress):
 export function transcriptAddress(uri: vscode.Uri): TranscriptAddress | null {
   const parts = /^\/(?<run>[^/]+)\/(?<sample>[^/]+)\.(?<kind>transcript|critique)$/.exec(uri.path)?.groups;
   if (uri.scheme !== TRANSCRIPT_SCHEME || parts === undefined) return null;
-  const { run = '', sample = '', kind } = parts;
-  return {
-    folder: uri.query,
-    run: unescapeName(run),
-    kind: kind === 'critique' ? 'critique' : 'transcript',
-    sample: unescapeName(sample),
-  };
+  const [run, sample] = [unescapeName(parts.run ?? ''), unescapeName(parts.sample ?? '')];
+  if (run === null || sample === null) return null;
+  return { folder: uri.query, run, kind: parts.kind === 'critique' ? 'critique' : 'transcript', sample };
 }
 
-/** A name as one part of a path: only what would split or end it is written otherwise. */
+/** Ids hold slashes (`tank#0/1`), and a tab should still show them: a slash is written as one that parts nothing. */
+const SLASH = '∕';
+
 function escapeName(name: string): string {
-  return name.replace(/[%/\\]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return name.replace(/[%\\∕]/g, (character) => encodeURIComponent(character)).replaceAll('/', SLASH);
 }
 
-function unescapeName(name: string): string {
-  return name.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+/** Null when the name was not written by `escapeName`. */
+function unescapeName(name: string): string | null {
+  try {
+    return decodeURIComponent(name.replaceAll(SLASH, '/'));
+  } catch {
+    return null;
+  }
 }

@@ -2,7 +2,7 @@ import type { Comparison } from '../../src/core/schema/comparison.ts';
 
 type MetricRow = Comparison['metrics'][number];
 
-const WIDTH = 240;
+const WIDTH = 200;
 const HEIGHT = 18;
 const PADDING = 8;
 

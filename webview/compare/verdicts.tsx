@@ -46,10 +46,15 @@ function Verdict({ name, baseline, comparison }: { name: string; baseline: strin
         {headline(name, baseline, verdict.verdict)}
       </h1>
       <p>
-        {metric?.label}: {verdict.sentence}
+        {metric?.label} {withoutVerdict(verdict.sentence)}
       </p>
     </div>
   );
+}
+
+/** The sentence starts with the verdict, which the heading has said already. */
+function withoutVerdict(sentence: string): string {
+  return sentence.replace(/^(Better|Worse|Cannot tell): /, '');
 }
 
 function headline(name: string, baseline: string, verdict: keyof typeof LOOKS): string {

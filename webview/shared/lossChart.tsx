@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import type { TrainingCurve } from '../../src/core/protocol/training.ts';
 import { themeColour, themeVersion } from './theme.ts';
 
-const HEIGHT = 110;
+const HEIGHT = 96;
 
 /** Loss over steps. A gap is a step at which it was not measured. Read by its table where it cannot be seen. */
 export function LossChart({ curve, title }: { curve: TrainingCurve; title: string }) {
@@ -26,39 +26,35 @@ export function LossChart({ curve, title }: { curve: TrainingCurve; title: strin
   }, [theme]);
   useEffect(() => plot.current?.setData(data(curve)), [curve]);
 
-  return (
-    <>
-      <div ref={place} class="chart" role="img" aria-label={describe(curve, title)} />
-      <details class="chart-table">
-        <summary>Loss as a table</summary>
-        <CurveTable curve={curve} />
-      </details>
-    </>
-  );
+  return <div ref={place} class="chart" role="img" aria-label={describe(curve, title)} />;
 }
 
 const TABLE_ROWS = 20;
 
-function CurveTable({ curve }: { curve: TrainingCurve }) {
+/** The last steps as text, for those who cannot see the chart. */
+export function LossTable({ curve }: { curve: TrainingCurve }) {
   const from = Math.max(0, curve.steps.length - TABLE_ROWS);
   const rows = curve.steps.slice(from).map((step, at) => ({ step, loss: curve.loss[from + at] ?? null }));
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">step</th>
-          <th scope="col">loss</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ step, loss }) => (
-          <tr key={step}>
-            <td>{step}</td>
-            <td>{loss === null ? 'not measured' : loss.toFixed(4)}</td>
+    <details class="chart-table">
+      <summary>Loss as a table</summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">step</th>
+            <th scope="col">loss</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map(({ step, loss }) => (
+            <tr key={step}>
+              <td>{step}</td>
+              <td>{loss === null ? 'not measured' : loss.toFixed(4)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
   );
 }
 

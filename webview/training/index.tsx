@@ -13,7 +13,7 @@ import {
 } from '../../src/core/protocol/training.ts';
 import { createRemote, serve } from '../../src/core/rpc.ts';
 import { hostPort } from '../shared/host.ts';
-import { LossChart } from '../shared/lossChart.tsx';
+import { LossChart, LossTable } from '../shared/lossChart.tsx';
 
 const host = createRemote<TrainingHost>(hostPort).remote;
 const state = signal<TrainingState | null>(null);
@@ -126,6 +126,7 @@ function Run({ row: { head, curve }, trusted }: { row: TrainingRow; trusted: boo
           Open
         </vscode-button>
       </p>
+      {curve.steps.length > 0 && <LossTable curve={curve} />}
     </section>
   );
 }

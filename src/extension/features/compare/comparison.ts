@@ -18,9 +18,10 @@ export async function readComparison(
   const dirs = runs.map(({ dir }) => dir);
   const baselineDir = runs.find(({ id }) => id === baseline)?.dir ?? '';
   const { labels, baselineSummary, pairs } = await services.comparer().compare(dirs, baselineDir);
+  const shortNames = uniqueShortNames(runs);
   return {
     status: 'ready',
-    runs: runs.map((run, at) => comparedRun(run, labels[at] ?? run.id)),
+    runs: runs.map((run, at) => comparedRun(run, shortNames[at] ?? labels[at] ?? run.id)),
     baseline,
     baselineSummary,
     pairs: pairs.map(({ dir, comparison, differences }) => ({
@@ -30,6 +31,17 @@ export async function readComparison(
     })),
     problems: await problemsOf(services, runs),
   };
+}
+
+/** Titles without the problem set, which the runs nearly always share; undefined for names that are not unique. */
+function uniqueShortNames(runs: readonly RunEntry[]): (string | undefined)[] {
+  const names = runs.map(({ manifest }) => {
+    const suffix = ` on ${manifest.problemSet?.name ?? ''}`;
+    return manifest.title.endsWith(suffix) ? manifest.title.slice(0, -suffix.length) : manifest.title;
+  });
+  return names.map((name) =>
+    name !== '' && names.filter((one) => one === name).length === 1 ? name : undefined,
+  );
 }
 
 export function entryOf(services: Services, { folder }: ComparedNames, id: string): RunEntry {

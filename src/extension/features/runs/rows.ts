@@ -97,24 +97,28 @@ function runItem({ entry }: RunRow, headline: string): vscode.TreeItem {
   const item = new vscode.TreeItem(runLabel(entry), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = entry.dir;
   item.iconPath = statusIcon(state.status);
-  item.description = [...(manifest.n > 1 ? [`n=${manifest.n}`] : []), headline].join('  ');
+  item.description = headline;
   item.contextValue = runContext(entry);
   item.tooltip = [
-    `${manifest.kind}, ${state.status}`,
+    `${manifest.kind}, ${state.status}: ${headline}`,
     entry.id,
     ...(manifest.problemSet ? [`${manifest.problemSet.count} problems of ${manifest.problemSet.name}`] : []),
-    ...(manifest.sampling ? [`temperature ${manifest.sampling.temperature}, seed ${manifest.seed}`] : []),
+    ...(manifest.sampling
+      ? [`n ${manifest.n}, temperature ${manifest.sampling.temperature}, seed ${manifest.seed}`]
+      : []),
     ...(state.error === null ? [] : [state.error]),
   ].join('\n');
-  item.accessibilityInformation = { label: `${runLabel(entry)}, ${state.status}, ${headline}` };
+  item.accessibilityInformation = {
+    label: `${manifest.kind} ${runLabel(entry)}, ${state.status}, ${headline}`,
+  };
   return item;
 }
 
-/** `evaluate  nano on demo-5`: the kind first, because it says how to read the number. */
+/** What a person calls the run. Its number says which kind it is: pass@1, Acc@t2, i→c and c→c, or a step. */
 export function runLabel({ manifest }: RunEntry): string {
-  const { kind, title, model, problemSet } = manifest;
-  const what = title || [model?.name, problemSet?.name].filter((part) => part !== undefined).join(' on ');
-  return `${kind}  ${what || manifest.id}`;
+  const { title, model, problemSet } = manifest;
+  const what = [model?.name, problemSet?.name].filter((part) => part !== undefined).join(' on ');
+  return title || what || manifest.id;
 }
 
 /** Words for the `when` clauses of the menus. */

@@ -27,7 +27,7 @@ export async function critiqueSolutions(services: Services, target: Target): Pro
   const { run, outcome } = await startRun(services, {
     kind: 'critique',
     folder: source.folder,
-    title: `${modelTitle(services, source.folder, model)} on ${source.name}`,
+    title: `${modelTitle(services, source.folder, model)} criticises ${source.name}`,
     parameters: ['critique', source.path, ...['--model', model, '-n', String(n)], ...onlyOf(target)],
   });
   const name: RunName = { folder: source.folder.uri.toString(), id: run.id };
