@@ -31,6 +31,7 @@ export const commands = [
   { id: 'reflection.acceptFinding', title: 'Accept Finding', icon: '$(check)' },
   { id: 'reflection.rejectFinding', title: 'Reject Finding', icon: '$(close)' },
   { id: 'reflection.markSuperficial', title: 'Mark Finding Superficial', icon: '$(circle-slash)' },
+  { id: 'reflection.reviewFinding', title: 'Review Finding…', icon: '$(lightbulb)' },
   { id: 'reflection.undoReview', title: 'Undo Last Review', icon: '$(discard)' },
   { id: 'reflection.showCritique', title: 'Show Whole Critique', icon: '$(open-preview)' },
 ] as const;

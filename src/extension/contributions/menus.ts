@@ -18,6 +18,7 @@ export const menus = {
         'acceptFinding',
         'rejectFinding',
         'markSuperficial',
+        'reviewFinding',
         'showCritique',
       ] as const
     ).map((name) => ({ command: `reflection.${name}`, when: inTranscript })),
@@ -69,9 +70,12 @@ export const keybindings = (
     ['rejectFinding', 'alt+r'],
     ['markSuperficial', 'alt+s'],
     ['showCritique', 'alt+enter'],
+    // VS Code's own Quick Fix is disabled in read-only editors.
+    ['reviewFinding', 'ctrl+.'],
   ] as const
 ).map(([name, key]) => ({
   command: `reflection.${name}`,
   key,
+  ...(key.startsWith('ctrl') && { mac: key.replace('ctrl', 'cmd') }),
   when: `editorTextFocus && ${inTranscript}`,
 }));

@@ -8,7 +8,7 @@ import { registerDecorations } from './decorations.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { registerDocuments } from './documents.ts';
 import { goToFinding, openTranscript } from './navigate.ts';
-import { registerQuickFixes } from './quickFixes.ts';
+import { registerQuickFixes, reviewFinding } from './quickFixes.ts';
 import { createReviews } from './reviews.ts';
 
 type Commands =
@@ -18,6 +18,7 @@ type Commands =
   | 'reflection.acceptFinding'
   | 'reflection.rejectFinding'
   | 'reflection.markSuperficial'
+  | 'reflection.reviewFinding'
   | 'reflection.undoReview'
   | 'reflection.showCritique';
 
@@ -41,6 +42,7 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
     'reflection.acceptFinding': decide('accept'),
     'reflection.rejectFinding': decide('reject'),
     'reflection.markSuperficial': decide('superficial'),
+    'reflection.reviewFinding': (parameter) => reviewFinding(documents, parameter),
     'reflection.undoReview': async () => {
       await reviews.undo();
       await documents.reload();

@@ -1,9 +1,22 @@
 import * as vscode from 'vscode';
+import { findingMessage } from '../../../core/findings/index.ts';
 import type { CommandId } from '../../contributions.ts';
 import { TRANSCRIPT_SCHEME } from '../../contributions.ts';
 import type { Services } from '../../services.ts';
-import { type FindingTarget, type PlacedFinding, placedFindings } from './current.ts';
+import { choose } from '../../target.ts';
+import { type FindingTarget, findingFor, type PlacedFinding, placedFindings } from './current.ts';
 import type { TranscriptDocuments } from './documents.ts';
+
+/** The quick fixes as a list, for the keyboard: VS Code's own Quick Fix command is disabled in read-only editors. */
+export async function reviewFinding(documents: TranscriptDocuments, parameter: unknown): Promise<void> {
+  const finding = findingFor(documents, parameter);
+  const command = await choose(
+    findingMessage(finding.group),
+    FIXES.map(({ title, command }) => ({ label: title, value: command })),
+    'What about this finding?',
+  );
+  await vscode.commands.executeCommand(command, targetOfFinding(finding));
+}
 
 const FIXES: readonly { readonly title: string; readonly command: CommandId }[] = [
   { title: 'Accept', command: 'reflection.acceptFinding' },
@@ -36,13 +49,16 @@ function actions(
     const about = here.length > 1 ? `: ${shortened(finding)}` : '';
     return FIXES.map(({ title, command }) => {
       const action = new vscode.CodeAction(`${title}${about}`, vscode.CodeActionKind.QuickFix);
-      const target: FindingTarget = { transcript: document.uri.toString(), finding: finding.group.key };
-      action.command = { command, title, arguments: [target] };
+      action.command = { command, title, arguments: [targetOfFinding(finding)] };
       action.diagnostics = diagnostics;
       action.isPreferred = command === 'reflection.acceptFinding' && here.length === 1;
       return action;
     });
   });
+}
+
+function targetOfFinding({ uri, group }: PlacedFinding): FindingTarget {
+  return { transcript: uri.toString(), finding: group.key };
 }
 
 function isAbout(diagnostic: vscode.Diagnostic, { range, group }: PlacedFinding): boolean {
