@@ -14,6 +14,12 @@ if (Number(process.versions.node.split('.')[0]) < NODE_NEEDED) {
   process.exit(EXIT.failed);
 }
 
+// A reader that has seen enough, such as `head`, closes the pipe: that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
 const stopped = new AbortController();
 let signals = 0;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -12,6 +12,8 @@ export interface Output {
   readonly isJson: boolean;
   /** The result: one JSON value with `--json`, else the text for people. */
   result(value: unknown, text: string): void;
+  /** One of many results: a JSON object a line with `--json`, else a line for people. */
+  row(value: unknown, text: string): void;
   /** One line for people, left out with `--quiet`. */
   note(line: string): void;
   warn(line: string): void;
@@ -26,6 +28,7 @@ export function createOutput(options: { json: boolean; quiet: boolean }): Output
     isJson: options.json,
     result: (value, text) =>
       process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${text.trimEnd()}\n`),
+    row: (value, text) => process.stdout.write(`${options.json ? JSON.stringify(value) : text}\n`),
     note: (line) => {
       if (!options.quiet) say(line);
     },

@@ -5,6 +5,9 @@ import { registerCritique } from './critique.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
+import { registerGrade } from './grade.ts';
+import { registerImport } from './import.ts';
+import { registerLint } from './lint.ts';
 import { registerResume } from './resume.ts';
 import { registerRuns } from './runs.ts';
 import { registerSample } from './sample.ts';
@@ -20,6 +23,9 @@ export function registerCommands(program: Command, signal: AbortSignal): void {
     registerCompare,
     registerRuns,
     registerResume,
+    registerGrade,
+    registerImport,
+    registerLint,
     registerDoctor,
   ]) {
     register(program, signal);
