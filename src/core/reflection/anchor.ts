@@ -1,6 +1,7 @@
 import type { Span } from '../schema/common.ts';
 import type { Finding } from '../schema/lines.ts';
 import { formulasOf, squeeze } from './squeeze.ts';
+import { numbersOf, type StepIndex, textIn, wordsOf } from './stepIndex.ts';
 import type { Step } from './steps.ts';
 
 /** Where in a solution a remark belongs. `confidence` is the share of such anchors that are right, as measured. */
@@ -15,11 +16,11 @@ export interface Anchor {
  * numbers that it disputes, by likeness of words, in that order. `null` where none of them is sure enough: a remark on
  * the whole solution is better than one on a wrong line.
  */
-export function anchorRemark(remark: string, steps: readonly Step[], solution: string): Anchor | null {
+export function anchorRemark(remark: string, index: StepIndex): Anchor | null {
   return (
-    anchorByStepNumber(remark, steps) ??
-    anchorByQuotation(remark, steps, solution) ??
-    anchorByContent(remark, steps, solution)
+    anchorByStepNumber(remark, index.steps) ??
+    anchorByQuotation(remark, index) ??
+    anchorByContent(remark, index)
   );
 }
 
@@ -81,15 +82,15 @@ function anchorByStepNumber(remark: string, steps: readonly Step[]): Anchor | nu
 const QUOTATION = /["“”«]([^"“”«»\n]{6,300})["“”»]|`([^`\n]{4,300})`/gu;
 
 /** A quotation that stands, but for spelling of mathematics and white space, in exactly one step. */
-function anchorByQuotation(remark: string, steps: readonly Step[], solution: string): Anchor | null {
+function anchorByQuotation(remark: string, index: StepIndex): Anchor | null {
   for (const match of remark.matchAll(QUOTATION)) {
     const quotation = squeeze(match[1] ?? match[2] ?? '').replace(/[.,;:…]+$/, '');
     if (quotation.length < 4) continue;
     const exact = (match[1] ?? match[2] ?? '').trim();
-    const holders = steps.filter((step) => squeeze(solution.slice(...step.span)).includes(quotation));
+    const holders = index.steps.filter((_, at) => index.squeezed[at]?.includes(quotation));
     const [step] = holders;
     if (step === undefined || holders.length > 1) continue;
-    const within = solution.slice(...step.span).indexOf(exact);
+    const within = textIn(index, step.span).indexOf(exact);
     const span: Span = within < 0 ? step.span : [step.span[0] + within, step.span[0] + within + exact.length];
     return { span, anchor: 'quotation', confidence: 0.9 };
   }
@@ -103,8 +104,8 @@ const LEAST_LEAD = { equation: 0.15, similarity: 0.3 };
 /** Below this, a remark and a step share nothing that is worth a place: one rare word scores about 1. */
 const LEAST_SCORE = 1;
 
-function anchorByContent(remark: string, steps: readonly Step[], solution: string): Anchor | null {
-  const [best, second] = scoreSteps(remark, steps, solution).toSorted((a, b) => b.score - a.score);
+function anchorByContent(remark: string, index: StepIndex): Anchor | null {
+  const [best, second] = scoreSteps(remark, index).toSorted((a, b) => b.score - a.score);
   if (best === undefined || best.score < LEAST_SCORE) return null;
   const lead = (best.score - (second?.score ?? 0)) / best.score;
   const anchor = best.hasMathematics ? 'equation' : 'similarity';
@@ -119,40 +120,38 @@ interface ScoredStep {
   readonly hasMathematics: boolean;
 }
 
-/** Each step with what it shares with a remark, weighed by how few steps hold it; the first holder introduced it. */
-function scoreSteps(remark: string, steps: readonly Step[], solution: string): ScoredStep[] {
-  const texts = steps.map((step) => solution.slice(...step.span));
-  const squeezed = texts.map(squeeze);
-  const numbers = texts.map((text) => new Set(numbersOf(text)));
-  const words = texts.map((text) => new Set(wordsOf(text)));
-  const scores = steps.map(() => 0);
-  const hasMathematics = steps.map(() => false);
-  const credit = (kind: keyof typeof WEIGHTS, weight: number, holds: (at: number) => boolean) => {
-    const holders = [...steps.keys()].filter(holds);
+/**
+ * The steps that share anything with a remark, weighed by how few steps hold it; the first holder introduced it. A
+ * remark is read for its first `LONGEST_REMARK` characters: nobody disputes more in one breath.
+ */
+function scoreSteps(remark: string, index: StepIndex): ScoredStep[] {
+  const { steps, squeezed } = index;
+  const scored = new Map<number, { score: number; hasMathematics: boolean }>();
+  const credit = (kind: keyof typeof WEIGHTS, weight: number, holders: readonly number[] = []) => {
     const rarity = Math.log((steps.length + 1) / Math.max(1, holders.length));
     for (const [order, at] of holders.entries()) {
-      scores[at] = (scores[at] ?? 0) + WEIGHTS[kind] * weight * rarity * (order === 0 ? 1 : LATER_HOLDER);
-      if (kind !== 'word') hasMathematics[at] = true;
+      const known = scored.get(at) ?? { score: 0, hasMathematics: false };
+      scored.set(at, {
+        score: known.score + WEIGHTS[kind] * weight * rarity * (order === 0 ? 1 : LATER_HOLDER),
+        hasMathematics: known.hasMathematics || kind !== 'word',
+      });
     }
   };
-  for (const { text, weight } of clausesOf(remark)) {
+  for (const { text, weight } of clausesOf(remark.slice(0, LONGEST_REMARK))) {
     for (const formula of formulasOf(text)) {
-      credit(
-        'formula',
-        weight * Math.min(2, formula.length / 8),
-        (at) => squeezed[at]?.includes(formula) ?? false,
-      );
+      const holders = [...squeezed.keys()].filter((at) => squeezed[at]?.includes(formula));
+      credit('formula', weight * Math.min(2, formula.length / 8), holders);
     }
-    for (const number of new Set(numbersOf(text)))
-      credit('number', weight, (at) => numbers[at]?.has(number) ?? false);
-    for (const word of new Set(wordsOf(text))) credit('word', weight, (at) => words[at]?.has(word) ?? false);
+    for (const number of new Set(numbersOf(text))) credit('number', weight, index.numbers.get(number));
+    for (const word of new Set(wordsOf(text))) credit('word', weight, index.words.get(word));
   }
-  return steps.map((step, i) => ({
-    step,
-    score: scores[i] ?? 0,
-    hasMathematics: hasMathematics[i] ?? false,
-  }));
+  return steps.flatMap((step, at) => {
+    const found = scored.get(at);
+    return found === undefined ? [] : [{ step, ...found }];
+  });
 }
+
+const LONGEST_REMARK = 4000;
 
 /** A step that repeats what an earlier one introduced is the less likely place of the error. */
 const LATER_HOLDER = 0.6;
@@ -176,23 +175,4 @@ function clausesOf(remark: string): { text: string; weight: number }[] {
   }
   clauses.push({ text: remark.slice(from), weight });
   return clauses;
-}
-
-function numbersOf(text: string): string[] {
-  return (text.replace(/(?<=\d),(?=\d{3}\b)/g, '').match(/\d+(?:\.\d+)?/g) ?? []).filter(
-    (number) => number.length > 0,
-  );
-}
-
-const STOP_WORDS = new Set(
-  'the and for that this with are was were has have had not but its from then than which should would there where when what thus also only being been model step incorrectly incorrect correct wrong error mistake solution answer made make calculation result'.split(
-    ' ',
-  ),
-);
-
-function wordsOf(text: string): string[] {
-  return (text.toLowerCase().match(/\p{L}{3,}/gu) ?? [])
-    .filter((word) => !STOP_WORDS.has(word))
-    .map((word) => word.replace(/(?:ing|ed|es|s|ly)$/, ''))
-    .filter((word) => word.length >= 3);
 }

@@ -2,7 +2,8 @@ import type { Span, Verdict } from '../schema/common.ts';
 import type { Finding, FindingKind } from '../schema/lines.ts';
 import { anchorRemark, stepsNamed } from './anchor.ts';
 import { lastAttempt } from './lastAttempt.ts';
-import { type Step, splitSteps } from './steps.ts';
+import { indexSteps, type StepIndex } from './stepIndex.ts';
+import { splitSteps } from './steps.ts';
 import { splitThinking } from './thinking.ts';
 import { RETRY } from './trajectory.ts';
 import { verdictsStated } from './verdicts.ts';
@@ -20,13 +21,17 @@ export interface ReadCritique {
  */
 export function readCritique(critique: string, solutionText: string, region?: Span): ReadCritique {
   const shown = region ?? lastAttempt(solutionText).span;
-  const steps = splitSteps(solutionText, shown);
-  const findings = settle(remarksOf(critique).map((remark) => findingOf(remark, steps, solutionText, shown)));
+  const index = indexSteps(splitSteps(solutionText, shown), solutionText);
+  const remarks = remarksOf(critique).slice(-MOST_REMARKS);
+  const findings = settle(remarks.map((remark) => findingOf(remark, index, shown)));
   const verdict = claimedVerdict(critique) ?? impliedVerdict(findings);
   const isSupported = findings.some((finding) => (finding.kind === 'confirmed') === (verdict === 'correct'));
   if (verdict !== 'none' && !isSupported) findings.push(wholeFinding(critique, shown, verdict));
   return { verdict, findings };
 }
+
+/** Remarks that are looked for in the solution, the last ones: a critique that runs in circles says the same again. */
+const MOST_REMARKS = 200;
 
 /**
  * The verdict that a critique states on the whole solution: its summary's if it states one, else its reasoning's. The
@@ -149,7 +154,8 @@ function paragraphRemarks(paragraph: string, heading: string | null, isThought: 
 
 /** "12+5=17 is fine, but 17*2 should be 34" says two things about two places. */
 function contrasted(sentence: string): string[] {
-  const contrast = /,?\s+(?=(?:but|however|although|whereas)\b)/iu.exec(sentence);
+  // Only from where white space begins: else a long run of it is gone through from each of its characters.
+  const contrast = /(?:,|(?<!\s))\s+(?=(?:but|however|although|whereas)\b)/iu.exec(sentence);
   if (contrast === null) return [sentence];
   const [praise, blame] = [
     sentence.slice(0, contrast.index),
@@ -169,12 +175,12 @@ const PRAISE_OR_THOUGHT = 0.8;
 const WHOLE_CONFIDENCE = 0.2;
 
 /** A remark as a finding, or `null` where it says nothing that can be shown. */
-function findingOf(remark: Remark, steps: readonly Step[], solution: string, region: Span): Finding | null {
-  const anchor = anchorRemark(remark.text, steps, solution);
+function findingOf(remark: Remark, index: StepIndex, region: Span): Finding | null {
+  const anchor = anchorRemark(remark.text, index);
   const isDoubtful = remark.kind === 'confirmed' || remark.isThought;
   if (isDoubtful && (anchor === null || anchor.confidence < PRAISE_OR_THOUGHT)) return null;
   // A verdict on the whole ("Therefore, the answer is incorrect.") is no remark on a step.
-  if (isBareVerdict(remark.text) && stepsNamed(remark.text, steps).length === 0) return null;
+  if (isBareVerdict(remark.text) && stepsNamed(remark.text, index.steps).length === 0) return null;
   const place = anchor ?? { span: region, anchor: 'whole' as const, confidence: WHOLE_CONFIDENCE };
   return { ...place, kind: remark.kind, message: remark.text.trim() };
 }

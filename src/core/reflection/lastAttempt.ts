@@ -16,16 +16,18 @@ export function lastAttempt(text: string): { text: string; span: Span } {
   return { text: box === null || steps.endsWith(box) ? steps : `${steps} ${box}`, span };
 }
 
-/** The last `\boxed{...}` with balanced braces, as written. */
+/** The last `\boxed{...}` with balanced braces, as written; in one pass, whatever is left open. */
 function lastBox(text: string): string | null {
-  for (let at = text.lastIndexOf('\\boxed{'); at >= 0; at = text.lastIndexOf('\\boxed{', at - 1)) {
-    let depth = 0;
-    for (let i = at; i < text.length; i += 1) {
-      if (text[i] === '{') depth += 1;
-      else if (text[i] === '}') depth -= 1;
-      if (text[i] === '}' && depth === 0) return text.slice(at, i + 1);
-    }
-    if (at === 0) break;
+  const open: number[] = [];
+  let last: readonly [number, number] | null = null;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '{') open.push(at);
+    if (text[at] !== '}') continue;
+    const brace = open.pop();
+    if (brace === undefined || !text.endsWith(BOX, brace) || brace - BOX.length < (last?.[0] ?? 0)) continue;
+    last = [brace - BOX.length, at + 1];
   }
-  return null;
+  return last === null ? null : text.slice(...last);
 }
+
+const BOX = '\\boxed';

@@ -58,14 +58,19 @@ export function readTrace(text: string, options: TraceOptions): Trace {
     grades.set(candidate.answer, grade);
     return { ...candidate, grade };
   });
-  const novelty = noveltyReader(text);
-  const reflections = reflectionsOf(text, list).spans.map((span): TraceReflection => {
-    const before = answers.findLast((answer) => answer.span[0] < span[0]) ?? null;
-    const within = answers.filter((answer) => answer.span[0] >= span[0] && answer.span[0] < span[1]);
+  const spans = reflectionsOf(text, list).spans;
+  const isNovel = noveltyOf(text, spans);
+  // Both are in order and reflections do not overlap, so that one walk over the answers serves all.
+  let next = 0;
+  const reflections = spans.map((span, at): TraceReflection => {
+    while ((answers[next]?.span[0] ?? text.length) < span[0]) next += 1;
+    const before = answers[next - 1] ?? null;
+    let end = next;
+    while ((answers[end]?.span[0] ?? text.length) < span[1]) end += 1;
+    const within = answers.slice(next, end);
     const after = within.at(-1) ?? before;
     const isChanged = before !== null && after !== null && !isSame(before.answer, after.answer);
     const firstOther = within.find((answer) => before === null || !isSame(answer.answer, before.answer));
-    const isNew = novelty(span);
     return {
       span: clipToPart(text, span, parts),
       before,
@@ -73,7 +78,7 @@ export function readTrace(text: string, options: TraceOptions): Trace {
       transition: before === null || after === null ? null : transitionOf(before.grade, after.grade),
       isChanged,
       verdict: before === null ? null : reflectionVerdict(verdictRegion(text, span, firstOther)),
-      isSuperficial: before !== null && !isChanged && !isNew,
+      isSuperficial: before !== null && !isChanged && isNovel[at] !== true,
     };
   });
   const firstCorrect = answers.find((answer) => answer.grade === 'correct') ?? null;
@@ -106,13 +111,16 @@ function clipToPart(text: string, [start, end]: Span, { think }: ThinkingParts):
   return trimSpan(text, [start, stop]);
 }
 
-/** Tells of one span after another, in order, whether it computes anything that stands nowhere before it. */
-function noveltyReader(text: string): (span: Span) => boolean {
-  let read = 0;
-  let earlier = '';
-  return ([start, end]) => {
-    earlier += squeeze(text.slice(read, start));
-    read = start;
-    return formulasOf(text.slice(start, end)).some((formula) => !earlier.includes(formula));
-  };
+/** For each span, in order, whether it computes anything that stands nowhere before it. */
+function noveltyOf(text: string, spans: readonly Span[]): boolean[] {
+  const pieces = spans.map(([start], at) => squeeze(text.slice(spans[at - 1]?.[0] ?? 0, start)));
+  const earlier = pieces.join('');
+  let end = 0;
+  return spans.map(([start, stop], at) => {
+    end += pieces[at]?.length ?? 0;
+    return formulasOf(text.slice(start, stop)).some((formula) => {
+      const found = earlier.indexOf(formula);
+      return found < 0 || found + formula.length > end;
+    });
+  });
 }

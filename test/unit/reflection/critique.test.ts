@@ -160,6 +160,11 @@ describe('findings', () => {
   });
 });
 
+/** One text of so many numbered parts. */
+function numbered(count: number, part: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => part(index)).join('');
+}
+
 describe('hostile text', () => {
   it.each([
     ['spaces', ' '.repeat(100_000)],
@@ -175,6 +180,11 @@ describe('hostile text', () => {
     ['verdicts', 'the answer is wrong '.repeat(10_000)],
     ['numbers', '1,'.repeat(50_000)],
     ['letters', 'x '.repeat(50_000)],
+    ['spaces between words', `a${' '.repeat(200_000)}b`],
+    ['boxes', numbered(10_000, (i) => `Wait, \\boxed{${i}} `)],
+    ['blame of many steps', numbered(10_000, (i) => `Step ${i}: wrong ${i}+1\n`)],
+    ['open boxes in a think part', `<think>${'\\boxed{'.repeat(28_000)}</think>${'\\boxed{'.repeat(28_000)}`],
+    ['cues and new mathematics', numbered(10_000, (i) => `wait ${i}+1=${i + 1} `)],
   ])('%s are read in linear time', (_name, text) => {
     const start = performance.now();
     readCritique(text, text);
