@@ -61,6 +61,8 @@ export interface LoadedModel {
   readonly slots: number;
   /** Of one slot: prompt and answer together. */
   readonly contextTokens: number;
+  /** Type of most weights, such as `F16` or `Q8_0`; null where the file does not say. */
+  readonly dtype: string | null;
   /** The chat template of the file; null when it has none. */
   readonly template: string | null;
 }

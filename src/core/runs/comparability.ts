@@ -62,6 +62,11 @@ export function settingDifferences(baseline: Compared, other: Compared): Setting
     (run) => run.engine && `${run.engine.name} ${run.engine.version} on ${run.engine.device}`,
     'Numerical differences between engines can change single samples.',
   );
+  look(
+    'number format (dtype)',
+    (run) => run.engine?.dtype,
+    'Quantised weights answer differently: part of the difference may be the rounding, not the training.',
+  );
   return found;
 }
 

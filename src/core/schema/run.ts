@@ -59,6 +59,8 @@ export const engineFactsSchema = z.object({
   slots: z.int().min(0),
   /** Prompt and answer together, in tokens; absent where a server decides. */
   contextTokens: z.int().min(0).optional(),
+  /** Type of most weights, in the words of the GGUF file: `F16`, `Q8_0`. Absent where a server or the file does not say. */
+  dtype: z.string().optional(),
 });
 export type EngineFacts = z.infer<typeof engineFactsSchema>;
 

@@ -109,7 +109,8 @@ function identityOf(
 }
 
 function factsOf(description: LoadedModel, processes: number): EngineFacts {
-  const { version, gpus, threads, slots, contextTokens } = description;
+  const { version, gpus, threads, slots, contextTokens, dtype } = description;
   const device = gpus.length === 0 ? 'cpu' : gpus.join(', ');
-  return { name: 'llama.cpp', version, device, processes, threads, slots, contextTokens };
+  const known = dtype === null ? {} : { dtype };
+  return { name: 'llama.cpp', version, device, processes, threads, slots, contextTokens, ...known };
 }

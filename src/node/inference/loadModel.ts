@@ -1,6 +1,7 @@
 /** Loads a GGUF file on the device that was asked for, and makes a context that memory can hold. */
 import { availableParallelism } from 'node:os';
 import {
+  GgufFileType,
   getLlama,
   getModuleVersion,
   InsufficientMemoryError,
@@ -53,12 +54,20 @@ export async function loadModel(options: LoadOptions): Promise<Loaded> {
       mathCores,
       slots: context.totalSequences,
       contextTokens: context.contextSize,
+      dtype: dtypeOf(model),
       template: chatTemplateOf(model),
     };
     return { llama, model, context, sequences, description };
   } catch (thrown) {
     throw toUserError(thrown, options, complaints);
   }
+}
+
+/** The file's own word for the type of most of its weights: `MOSTLY_Q8_0` is `Q8_0`, `ALL_F32` is `F32`. */
+function dtypeOf(model: LlamaModel): string | null {
+  const type = model.fileInfo.metadata.general.file_type;
+  const name = type === undefined ? undefined : GgufFileType[type];
+  return name?.replace(/^(?:ALL|MOSTLY)_/, '') ?? null;
 }
 
 /** One core stays for JavaScript and sampling; more than eight threads stand in each other's way. */

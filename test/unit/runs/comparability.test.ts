@@ -51,3 +51,14 @@ it('critics of different solutions are told apart, runs of solutions are not', (
     'critiqued solutions',
   ]);
 });
+
+it('quantised weights are told from whole ones', () => {
+  const engine = { name: 'llama.cpp', version: '1', device: 'cpu', processes: 1, threads: 1, slots: 8 };
+  const whole = { ...run, engine: { ...engine, dtype: 'F16' } };
+  const quantised = { ...run, engine: { ...engine, dtype: 'Q8_0' } };
+  expect(settingDifferences(whole, whole)).toEqual([]);
+  expect(settingDifferences(whole, quantised)).toMatchObject([
+    { setting: 'number format (dtype)', baseline: 'F16', other: 'Q8_0' },
+  ]);
+  expect(settingDifferences(whole, { ...run, engine })[0]).toMatchObject({ other: 'not recorded' });
+});
