@@ -1,5 +1,5 @@
 /** Summaries and comparisons in words, as tables, in Markdown and in LaTeX. The numbers come computed from core. */
-import type { Comparison, Estimate, RunSummary } from '../core/schema/comparison.ts';
+import type { Comparison, Estimate, RunSummary, TransitionCounts } from '../core/schema/comparison.ts';
 import { table } from './tables.ts';
 
 export type TextFormat = 'table' | 'md' | 'latex';
@@ -27,13 +27,18 @@ export function summaryText(summary: RunSummary, format: TextFormat = 'table'): 
   return [
     `${summary.label}: ${summary.problems} problems, ${counted}${failed}; 95 % intervals over problems`,
     '',
-    formatRows(['metric', 'value', 'counted'], rows, format),
+    rows.length === 0
+      ? 'Nothing to measure: no sample has finished.'
+      : formatRows(['metric', 'value', 'counted'], rows, format),
+    ...(summary.transitions === null ? [] : ['', transitionText(summary.label, summary.transitions)]),
   ].join('\n');
 }
 
 /** The sentence first, then the numbers. */
 export function comparisonText(comparison: Comparison, format: TextFormat = 'table'): string {
   const { shared, baseline, other } = comparison.problems;
+  const nothing = `Nothing to compare: they share ${shared === 0 ? 'no problem' : 'no metric'}.`;
+  const { transitions } = comparison;
   const rows = comparison.metrics.map((metric) => [
     metric.label,
     estimateText(metric.baseline, metric.format),
@@ -42,7 +47,7 @@ export function comparisonText(comparison: Comparison, format: TextFormat = 'tab
     metric.better === 'none' ? '' : metric.paired.verdict,
   ]);
   return [
-    `${comparison.other} against ${comparison.baseline}: ${comparison.verdict?.sentence ?? 'nothing to compare'}`,
+    `${comparison.other} against ${comparison.baseline}: ${comparison.verdict?.sentence ?? nothing}`,
     `${shared} problems in both${shared < baseline || shared < other ? ` (${baseline} in the baseline, ${other} in the other)` : ''}; intervals over problems; secondary metrics by Holm`,
     '',
     formatRows(
@@ -50,7 +55,20 @@ export function comparisonText(comparison: Comparison, format: TextFormat = 'tab
       rows,
       format,
     ),
+    ...(transitions === null
+      ? []
+      : [
+          '',
+          transitionText(comparison.baseline, transitions.baseline),
+          transitionText(comparison.other, transitions.other),
+        ]),
   ].join('\n');
+}
+
+/** The transition matrix in one line. */
+function transitionText(label: string, counts: TransitionCounts): string {
+  const cells = Object.entries(counts).map(([transition, count]) => `${transition} ${count}`);
+  return `Critiques of ${label}: ${cells.join(', ')}`;
 }
 
 function differenceInterval(interval: { low: number; high: number } | null, format: string): string {
@@ -71,7 +89,7 @@ function formatRows(
 ): string {
   if (format === 'md') {
     const line = (cells: readonly string[]) =>
-      `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+      `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`;
     return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
   }
   if (format === 'latex') {
@@ -87,10 +105,19 @@ function formatRows(
   return table(head, rows);
 }
 
+const LATEX: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '<': '$<$',
+  '>': '$>$',
+  '→': '$\\to$',
+  '−': '$-$',
+  Δ: '$\\Delta$',
+  ρ: '$\\rho$',
+};
+
+/** Text that LaTeX prints as it stands, titles of runs included. */
 function latex(text: string): string {
-  return text
-    .replace(/[%&_#$]/g, '\\$&')
-    .replaceAll('→', '$\\to$')
-    .replaceAll('Δ', '$\\Delta$')
-    .replaceAll('ρ', '$\\rho$');
+  return text.replace(/[\\~^<>→−Δρ%&_#${}]/g, (char) => LATEX[char] ?? `\\${char}`);
 }

@@ -1,36 +1,31 @@
 /** `compare`: is it better, or is it noise? */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import { type SettingDifference, settingDifferences } from '../../core/runs/index.ts';
 import { compareMeasured, measureRun, summarize, withUniqueLabels } from '../../node/comparison/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
-import { comparisonText, summaryText, type TextFormat } from '../comparisonText.ts';
+import { comparisonText, summaryText } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
+import { type MetricsOptions, metricsOptions, textFormat, withJson } from './evaluate.ts';
 
-interface CompareCommandOptions extends CommonOptions {
+interface CompareCommandOptions extends CommonOptions, MetricsOptions {
   readonly baseline?: string;
-  readonly format: TextFormat | 'json';
   readonly draws: number;
   readonly seed: number;
-  readonly detail?: boolean;
 }
 
 export function registerCompare(program: Command, signal: AbortSignal): void {
-  common(
+  const command = common(
     program
       .command('compare')
       .argument('<runs...>', 'runs, by name, part of a name, or directory')
       .option('--baseline <run>', 'what the others are compared with (default: the first)')
-      .addOption(new Option('--format <form>').choices(['table', 'json', 'md', 'latex']).default('table'))
       .option('--draws <n>', 'bootstrap draws', wholeNumber(100), 10_000)
       .option('--seed <n>', 'seed of the bootstrap', wholeNumber(0), 0)
-      .option('--detail', 'every metric that the rows allow, not only the main ones')
       .description('Compare runs, paired by problem, with intervals and a verdict.'),
-  ).action(async (names: string[], options: CompareCommandOptions) => {
-    const { workspace, output } = createContext(
-      { ...options, json: options.json === true || options.format === 'json' },
-      signal,
-    );
+  );
+  metricsOptions(command).action(async (names: string[], options: CompareCommandOptions) => {
+    const { workspace, output } = createContext(withJson(options), signal);
     const all = options.baseline
       ? [options.baseline, ...names.filter((name) => name !== options.baseline)]
       : names;
@@ -44,7 +39,7 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
       });
     }
     const settings = { draws: options.draws, seed: options.seed, detail: options.detail === true };
-    const format = options.format === 'json' ? 'table' : options.format;
+    const format = textFormat(options);
     const comparisons = compareMeasured(baseline, others, settings).map((comparison, at) => ({
       ...comparison,
       differences: settingDifferences(

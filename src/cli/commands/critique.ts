@@ -5,20 +5,18 @@ import { UserError } from '../../core/errors.ts';
 import { type CritiqueSource, critique } from '../../node/pipeline/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
-import type { TextFormat } from '../comparisonText.ts';
 import { type Context, createContext, wholeNumber } from '../context.ts';
 import { type GenerationOptions, generationOptions, openProblemSet, withPipeline } from '../generation.ts';
-import { formatOption, reportRun } from './evaluate.ts';
+import { type MetricsOptions, metricsOptions, reportRun, withJson } from './evaluate.ts';
 
-interface CritiqueCommandOptions extends GenerationOptions {
+interface CritiqueCommandOptions extends GenerationOptions, MetricsOptions {
   readonly n?: number;
   readonly solution: string[];
   readonly template: 'sampling' | 'training';
-  readonly format: TextFormat;
 }
 
 export function registerCritique(program: Command, signal: AbortSignal): void {
-  generationOptions(
+  const command = generationOptions(
     program
       .command('critique')
       .argument('<run|set|document>', 'run with solutions, or a file with worked solutions')
@@ -34,10 +32,10 @@ export function registerCritique(program: Command, signal: AbortSignal): void {
           .choices(['sampling', 'training'])
           .default('sampling'),
       )
-      .addOption(formatOption())
       .description('Critique solutions: verdict, findings and the transition that each critique makes.'),
-  ).action(async (wanted: string, options: CritiqueCommandOptions) => {
-    const context = createContext(options, signal);
+  );
+  metricsOptions(command).action(async (wanted: string, options: CritiqueCommandOptions) => {
+    const context = createContext(withJson(options), signal);
     const { source, subject } = await critiqueSource(context, wanted, options);
     const { config } = await readWorkspace(context.workspace);
     const run = { kind: 'critique' as const, subject };
@@ -49,7 +47,7 @@ export function registerCritique(program: Command, signal: AbortSignal): void {
         template: options.template,
       }),
     );
-    await reportRun(context, result, options.format);
+    await reportRun(context, result, options);
   });
 }
 

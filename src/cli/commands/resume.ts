@@ -37,7 +37,7 @@ export function registerResume(program: Command, signal: AbortSignal): void {
       await runTrainer(context, run.dir, options);
       return;
     }
-    await reportRun(context, await resumeSampling(context, run), 'table');
+    await reportRun(context, await resumeSampling(context, run), { format: 'table' });
   });
 }
 

@@ -12,18 +12,16 @@ import {
   summariseRun,
 } from '../../node/runs/index.ts';
 import { stopProcess } from '../../node/training/index.ts';
-import { summaryText, type TextFormat } from '../comparisonText.ts';
+import { summaryText } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
 import { EXIT } from '../exitCodes.ts';
 import { followRun } from '../follow.ts';
 import { progressText, runRow, statusMark } from '../runLine.ts';
 import { table } from '../tables.ts';
-import { formatOption } from './evaluate.ts';
+import { type MetricsOptions, metricsOptions, textFormat, withJson } from './evaluate.ts';
 
-interface ShowOptions extends CommonOptions {
-  readonly detail?: boolean;
+interface ShowOptions extends CommonOptions, MetricsOptions {
   readonly by?: 'level' | 'subject';
-  readonly format: TextFormat;
 }
 
 export function registerRuns(program: Command, signal: AbortSignal): void {
@@ -49,18 +47,17 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
     },
   );
 
-  common(
+  const show = common(
     program
       .command('show')
       .argument('<run>', 'name, part of one, or directory')
-      .option('--detail', 'every metric that the rows allow, not only the main ones')
       .addOption(
         new Option('--by <part>', 'metrics of each part of the problems').choices(['level', 'subject']),
       )
-      .addOption(formatOption())
       .description('Show one run: settings, state, metrics with intervals.'),
-  ).action(async (name: string, options: ShowOptions) => {
-    const { workspace, output } = createContext(options, signal);
+  );
+  metricsOptions(show).action(async (name: string, options: ShowOptions) => {
+    const { workspace, output } = createContext(withJson(options), signal);
     const dir = await resolveRun(workspace, name);
     const { manifest, state } = await summariseRun(dir);
     const measured = manifest.kind === 'train' ? null : await measureRun(dir);
@@ -85,7 +82,7 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
       { manifest, state, summary, ...(options.by === undefined ? {} : { parts }) },
       [
         about.join('\n'),
-        ...[summary, ...parts].flatMap((one) => (one === null ? [] : summaryText(one, options.format))),
+        ...[summary, ...parts].flatMap((one) => (one === null ? [] : summaryText(one, textFormat(options)))),
       ].join('\n\n'),
     );
   });

@@ -60,7 +60,8 @@ export function defineMetric(definition: MetricDefinition): Metric {
 function computeMetric(metric: MetricDefinition, groups: readonly ProblemGroup[]): Measurement {
   const parts = groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
   const sums = addSums(parts);
-  const value = parts.length === 0 ? null : metric.value(sums);
+  const raw = parts.length === 0 ? null : metric.value(sums);
+  const value = raw !== null && Number.isFinite(raw) ? raw : null;
   const { numerator, denominator } =
     parts.length === 0 ? { numerator: 0, denominator: 0 } : metric.counts(sums);
   return {

@@ -34,6 +34,15 @@ export const metricWordsSchema = z.object({
   per: z.string(),
 });
 
+/** Counts of critiques by transition. */
+export const transitionCountsSchema = z.object({
+  'c→c': z.int(),
+  'i→c': z.int(),
+  'c→i': z.int(),
+  'i→i': z.int(),
+});
+export type TransitionCounts = z.infer<typeof transitionCountsSchema>;
+
 /** The metrics of one run: what `evaluate` and `critique` print. */
 export const runSummarySchema = z.object({
   label: z.string(),
@@ -42,6 +51,8 @@ export const runSummarySchema = z.object({
   critiques: z.int(),
   failed: z.int(),
   metrics: z.array(metricWordsSchema.extend({ estimate: estimateSchema })),
+  /** The transition matrix of its critiques; `null` where there are none. */
+  transitions: transitionCountsSchema.nullable(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
@@ -66,15 +77,6 @@ export const differenceSchema = z.object({
   /** The difference as shown, such as `+4.1 points`. */
   text: z.string(),
 });
-
-/** Counts of critiques by transition. */
-export const transitionCountsSchema = z.object({
-  'c→c': z.int(),
-  'i→c': z.int(),
-  'c→i': z.int(),
-  'i→i': z.int(),
-});
-export type TransitionCounts = z.infer<typeof transitionCountsSchema>;
 
 const armSchema = z.object({
   correct: z.int(),

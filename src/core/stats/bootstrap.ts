@@ -189,7 +189,7 @@ export function bootstrapValues(
     for (let i = 0; i < problems; i += 1) picked[i] = random.below(problems);
     for (let arm = 0; arm < sums.length; arm += 1) addPicked(columns[arm] ?? [], picked, sums[arm] ?? []);
     const value = statistic(sums);
-    if (value === null) continue;
+    if (value === null || !Number.isFinite(value)) continue;
     values[kept] = value;
     kept += 1;
   }

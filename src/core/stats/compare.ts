@@ -54,6 +54,7 @@ export function summarizeRun({ label, groups }: RunToCompare, options: CompareOp
     critiques: sumOver(groups, (group) => group.critiques.length),
     failed: sumOver(groups, (group) => group.failed),
     metrics: metrics.map((metric) => ({ ...words(metric), estimate: estimate(metric, groups, options) })),
+    transitions: groups.some(({ critiques }) => critiques.length > 0) ? transitionCounts(groups) : null,
   };
 }
 

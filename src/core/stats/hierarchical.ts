@@ -9,7 +9,8 @@ export type SeededArm = readonly (readonly (readonly number[])[])[];
  * Interval of the difference of two methods, each trained with several seeds (spec C4: seed → problem → sample). Each
  * resample draws the problems once for all, because every seed was evaluated on the same ones, then the training seeds
  * of each method, then the samples. With one seed a method its share of the noise cannot be seen: the interval is of
- * this checkpoint, not of the method.
+ * this checkpoint, not of the method. `null` with fewer than two problems, and where a seed lacks a problem or has no
+ * sample of it: a gap is no wrong answer.
  */
 export function hierarchicalInterval(
   a: SeededArm,
@@ -17,7 +18,9 @@ export function hierarchicalInterval(
   { draws = DEFAULT_DRAWS, level = DEFAULT_LEVEL, seed = 0 }: BootstrapOptions = {},
 ): Interval | null {
   const problems = a[0]?.length ?? 0;
-  if (problems < 2 || b[0]?.length !== problems) return null;
+  const isWhole = (run: SeededArm[number]) =>
+    run.length === problems && run.every((samples) => samples.length > 0);
+  if (problems < 2 || b.length === 0 || ![...a, ...b].every(isWhole)) return null;
   const random = seededRandom(seed);
   const values = new Float64Array(draws);
   const picked = new Uint32Array(problems);
@@ -44,7 +47,7 @@ function resampledMean(arm: SeededArm, picked: Uint32Array, random: Random): num
       const samples = run[problem] ?? [];
       let hits = 0;
       for (let k = 0; k < samples.length; k += 1) hits += samples[random.below(samples.length)] ?? 0;
-      sum += samples.length === 0 ? 0 : hits / samples.length;
+      sum += hits / samples.length;
     }
   }
   return sum / (arm.length * picked.length);

@@ -68,6 +68,7 @@ export function pairedDifference(
   const valueB = problems === 0 ? null : value(addSums(armB));
   if (valueA === null || valueB === null) return undefinedDifference(problems);
   const difference = valueB - valueA;
+  if (!Number.isFinite(difference)) return undefinedDifference(problems);
   const interval = pairedBootstrapInterval(armA, armB, value, options);
   const { p, test } = pairedTest(armA, armB, value, options);
   const detectable = interval === null ? null : POWER_FACTOR * interval.standardError;
@@ -182,7 +183,11 @@ function differenceSentence({
     interval === null
       ? 'no interval'
       : `${Math.round(100 * interval.level)} % interval ${formatSigned(interval.low, format)} to ${formatSigned(interval.high, format)}`;
-  const evidence = [range, ...(p === null ? [] : [formatP(p)]), `${problems} problems`].join(', ');
+  const evidence = [
+    range,
+    ...(p === null ? [] : [formatP(p)]),
+    `${problems} problem${problems === 1 ? '' : 's'}`,
+  ].join(', ');
   const sentence = `${head}: ${formatDifference(difference, format)} (${evidence}).`;
   if (verdict !== 'cannot tell' || better === 'none') return sentence;
   if (difference === 0) return `${sentence} There is no difference to test.`;

@@ -30,7 +30,7 @@ export function signFlipTest(
     .filter((gap) => gap.some((term) => term !== 0));
   const statistic = exchanged(columnSums(a, width), columnSums(b, width), value);
   const observed = statistic(new Float64Array(width));
-  if (observed === null || width === 0) return null;
+  if (observed === null || !Number.isFinite(observed) || width === 0) return null;
   // Sums are added in another order than in the observed statistic: equal ones may differ in the last bits.
   const threshold = observed - 1e-12 * Math.max(1, observed);
   const isHit = (moved: Float64Array) => (statistic(moved) ?? 0) >= threshold;

@@ -18,7 +18,8 @@ export type Stratum = readonly (readonly Sums[])[];
 
 /**
  * Interval of a mean over benchmarks of equal weight, each resampled on its own (spec C4). With one arm the metric, with
- * two the difference second minus first. `null` where a benchmark leaves it undefined.
+ * two the difference second minus first. `null` where a benchmark leaves it undefined or has a
+ * single problem, which shows no spread.
  */
 export function stratifiedInterval(
   strata: readonly Stratum[],
@@ -26,6 +27,8 @@ export function stratifiedInterval(
   options: BootstrapOptions = {},
 ): Interval | null {
   const { draws = DEFAULT_DRAWS, level = DEFAULT_LEVEL, seed = 0 } = options;
+  const fewest = Math.min(...strata.map((arms) => arms[0]?.length ?? 0));
+  if (fewest < 2) return null;
   const statistic: StatisticOf = strata[0]?.length === 2 ? differenceOf(value) : ([sums = []]) => value(sums);
   // Each benchmark has its own stream, so that adding one does not change the draws of the others.
   const perStratum = strata.map((arms, i) => bootstrapValues(arms, statistic, { draws, seed: seed + i }));
@@ -37,7 +40,7 @@ export function stratifiedInterval(
     means[draw] = sum / perStratum.length;
   }
   const sorted = means.sort();
-  const tails = expandedTails(level, Math.min(...strata.map((arms) => arms[0]?.length ?? 0)));
+  const tails = expandedTails(level, fewest);
   return {
     low: quantile(sorted, tails.low),
     high: quantile(sorted, tails.high),

@@ -19,9 +19,9 @@ export function withinVariance(problems: readonly SampleCount[]): number | null 
   return sum / problems.length ** 2;
 }
 
-/** Variance of pass@1 with the problems seen as a sample: s²(p̂)/N (spec C3); it contains the part within. */
+/** Variance of pass@1 with the problems seen as a sample: s²(p̂)/N (spec C3); it contains the part within. `null` where a problem has none. */
 export function totalVariance(problems: readonly SampleCount[]): number | null {
-  if (problems.length < 2) return null;
+  if (problems.length < 2 || problems.some(({ samples }) => samples === 0)) return null;
   const shares = problems.map(({ correct, samples }) => correct / samples);
   return standardDeviation(shares) ** 2 / problems.length;
 }
