@@ -117,9 +117,7 @@ function remarksOf(critique: string): Remark[] {
   for (const paragraph of critique.matchAll(/[^\n]+/g)) {
     const isThought = think !== null && paragraph.index < think[1];
     const heading =
-      /^[ \t]*(?:[#>*_-]+[ \t]*)*(?:check|step)[ \t]*\d{1,3}(?:[ \t]*[:.)*]|[ \t]*$)/iu.exec(
-        paragraph[0],
-      )?.[0] ?? null;
+      /^[ \t#>*_-]*(?:check|step)[ \t]*\d{1,3}(?:[ \t]*[:.)*]|[ \t]*$)/iu.exec(paragraph[0])?.[0] ?? null;
     remarks.push(...paragraphRemarks(paragraph[0], heading, isThought));
   }
   return remarks;

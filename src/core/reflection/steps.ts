@@ -9,9 +9,9 @@ export interface Step {
 }
 
 /** A label at the start of a line: "Step 3:", "**Step 3**", "### Step 3." */
-const STEP_LABEL = /(?<=^|\n)[ \t]*(?:[#>*_-]+[ \t]*)*step[ \t]*#?(?<number>\d{1,3})\b/giu;
+const STEP_LABEL = /(?<=^|\n)[ \t#>*_-]*step[ \t]*#?(?<number>\d{1,3})\b/giu;
 /** An item of a numbered list at the start of a line: "3.", "3)", "(3)", "**3.**"; "3.5" is not one. */
-const LIST_LABEL = /(?<=^|\n)[ \t]*(?:[#>*_]+[ \t]*)*\(?(?<number>\d{1,3})[.)](?!\d)/gu;
+const LIST_LABEL = /(?<=^|\n)[ \t#>*_]*\(?(?<number>\d{1,3})[.)](?!\d)/gu;
 
 /**
  * Splits a solution into its steps: steps numbered by the text where it has them, else paragraphs, else lines. Displayed

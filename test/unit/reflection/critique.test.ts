@@ -182,6 +182,8 @@ describe('hostile text', () => {
     ['letters', 'x '.repeat(50_000)],
     ['spaces between words', `a${' '.repeat(200_000)}b`],
     ['boxes', numbered(10_000, (i) => `Wait, \\boxed{${i}} `)],
+    ['headings', '#'.repeat(100_000)],
+    ['points', '* '.repeat(50_000)],
     ['blame of many steps', numbered(10_000, (i) => `Step ${i}: wrong ${i}+1\n`)],
     ['open boxes in a think part', `<think>${'\\boxed{'.repeat(28_000)}</think>${'\\boxed{'.repeat(28_000)}`],
     ['cues and new mathematics', numbered(10_000, (i) => `wait ${i}+1=${i + 1} `)],
