@@ -6,7 +6,7 @@ import { compareMeasured, measureRun, summarize, withUniqueLabels } from '../../
 import { resolveRun } from '../../node/runs/index.ts';
 import { comparisonText, summaryText } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
-import { type MetricsOptions, metricsOptions, textFormat, withJson } from './evaluate.ts';
+import { type MetricsOptions, metricsOptions, metricsSettings, textFormat, withJson } from './evaluate.ts';
 
 interface CompareCommandOptions extends CommonOptions, MetricsOptions {
   readonly baseline?: string;
@@ -38,7 +38,8 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
         remedy: 'See "reflection runs" for their names.',
       });
     }
-    const settings = { draws: options.draws, seed: options.seed, detail: options.detail === true };
+    const { draws, seed } = options;
+    const settings = { draws, seed, ...(await metricsSettings(workspace, options)) };
     const format = textFormat(options);
     const comparisons = compareMeasured(baseline, others, settings).map((comparison, at) => ({
       ...comparison,

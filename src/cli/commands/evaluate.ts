@@ -1,5 +1,6 @@
 /** `evaluate`: solutions, grades and what they amount to. */
 import { type Command, Option } from 'commander';
+import type { CompareOptions } from '../../core/stats/index.ts';
 import { measureRun, summarize } from '../../node/comparison/index.ts';
 import { evaluate, type PipelineResult } from '../../node/pipeline/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
@@ -53,13 +54,22 @@ export function textFormat({ format }: MetricsOptions): TextFormat {
   return format === 'json' ? 'table' : format;
 }
 
+/** Which metrics: with `--detail` those under the reflection lists of `reflection.json`, too. */
+export async function metricsSettings(
+  workspace: string,
+  { detail }: Pick<MetricsOptions, 'detail'>,
+): Promise<Pick<CompareOptions, 'detail' | 'lists'>> {
+  const { config } = await readWorkspace(workspace);
+  return { detail: detail === true, lists: config.reflectionLists };
+}
+
 /** The run's metrics, and where it lies. */
 export async function reportRun(
   context: Context,
   result: PipelineResult,
   options: MetricsOptions,
 ): Promise<void> {
-  const summary = summarize(await measureRun(result.dir), { detail: options.detail === true });
+  const summary = summarize(await measureRun(result.dir), await metricsSettings(context.workspace, options));
   context.output.result(
     { ...result, summary },
     `${summaryText(summary, textFormat(options))}\n\n${result.dir}`,

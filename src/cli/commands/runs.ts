@@ -18,7 +18,7 @@ import { EXIT } from '../exitCodes.ts';
 import { followRun } from '../follow.ts';
 import { progressText, runRow, statusMark } from '../runLine.ts';
 import { table } from '../tables.ts';
-import { type MetricsOptions, metricsOptions, textFormat, withJson } from './evaluate.ts';
+import { type MetricsOptions, metricsOptions, metricsSettings, textFormat, withJson } from './evaluate.ts';
 
 interface ShowOptions extends CommonOptions, MetricsOptions {
   readonly by?: 'level' | 'subject';
@@ -61,7 +61,7 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
     const dir = await resolveRun(workspace, name);
     const { manifest, state } = await summariseRun(dir);
     const measured = manifest.kind === 'train' ? null : await measureRun(dir);
-    const settings = { detail: options.detail === true };
+    const settings = await metricsSettings(workspace, options);
     const hasRows = measured !== null && measured.groups.length > 0;
     const summary = hasRows ? summarize(measured, settings) : null;
     const parts = hasRows && options.by !== undefined ? summarizeBy(measured, options.by, settings) : [];

@@ -1,4 +1,4 @@
-import type { ReflectionListName } from '../reflection/index.ts';
+import type { ReflectionList } from '../reflection/index.ts';
 import { type Metric, ratioOfSums } from './metric.ts';
 import { reflectionsIn } from './reflections.ts';
 
@@ -6,11 +6,11 @@ import { reflectionsIn } from './reflections.ts';
  * Effective Reflection Ratio, paper A section 3, spec A1: ERR = Σ Acc(y)·R(y) / Σ R(y), pooled over problems and
  * samples. Not defined where nothing reflects; a truncated solution has Acc = 0 and still counts.
  */
-export function effectiveReflectionRatio(list: ReflectionListName): Metric {
+export function effectiveReflectionRatio(name: string, list: ReflectionList): Metric {
   return ratioOfSums(
     {
-      id: `err.${list}`,
-      label: `ERR (${list})`,
+      id: `err.${name}`,
+      label: `ERR (${name})`,
       better: 'higher',
       format: 'number',
       needs: 'solutions',

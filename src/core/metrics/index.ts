@@ -1,5 +1,5 @@
 /** The one list of metrics. Tables, charts, the command line and exports loop over it; to add one, add a file and a line. */
-import { REFLECTION_LISTS, type ReflectionListName } from '../reflection/index.ts';
+import { type OwnLists, REFLECTION_LISTS, type ReflectionList } from '../reflection/index.ts';
 import { placeAgreement, verdictAgreement } from './agreement.ts';
 import {
   accuracyAtT1,
@@ -78,13 +78,13 @@ const SELF_VERIFICATION: readonly Metric[] = [
 const YIELD: readonly Metric[] = [samplingYield, yieldIncorrect, yieldCorrect];
 
 /** The metrics of one reflection list: the paper's own list is unknown, so that none of them is shown alone. */
-function underList(list: ReflectionListName): Metric[] {
-  const isMain = list === 'lrm' || list === 'oat15';
+function underList(name: string, list: ReflectionList): Metric[] {
+  const isMain = name === 'lrm' || name === 'oat15';
   const tier = (metric: Metric, main: boolean): Metric => (main ? metric : { ...metric, tier: 'detail' });
   return [
-    tier(meanReflections(list), list === 'lrm'),
-    tier(effectiveReflectionRatio(list), isMain),
-    tier(reflectionRatio(list), list === 'lrm'),
+    tier(meanReflections(name, list), name === 'lrm'),
+    tier(effectiveReflectionRatio(name, list), isMain),
+    tier(reflectionRatio(name, list), name === 'lrm'),
   ];
 }
 
@@ -99,7 +99,7 @@ export const METRICS: readonly Metric[] = [
   tokensIncorrect,
   tokensThinking,
   tokensAnswer,
-  ...(Object.keys(REFLECTION_LISTS) as ReflectionListName[]).flatMap(underList),
+  ...Object.entries(REFLECTION_LISTS).flatMap(([name, list]) => underList(name, list)),
   superficialShare,
   trueVerdictShare,
   meanRuleScore,
@@ -125,11 +125,11 @@ export const METRICS: readonly Metric[] = [
 
 /**
  * The metrics that some rows allow: those with rows to work on, and pass@k and maj@k for powers of two that every problem
- * has. `main` ones only, unless asked for `detail`.
+ * has. `main` ones only, unless asked for `detail`; R, ERR and ρ under `lists` of a user's own are details.
  */
 export function metricsFor(
   groups: readonly ProblemGroup[],
-  { detail = false }: { detail?: boolean } = {},
+  { detail = false, lists = {} }: { detail?: boolean; lists?: OwnLists } = {},
 ): Metric[] {
   const hasSolutions = groups.some((group) => group.solutions.length > 0);
   const hasCritiques = groups.some((group) => group.critiques.length > 0);
@@ -142,7 +142,9 @@ export function metricsFor(
   const ks = [2, 4, 8, 16, 32, 64, 128].filter((k) => k <= fewest);
   const most = ks.at(-1);
   const overK = [...ks.map(passAtK), ...(most === undefined ? [] : [majorityAtK(most)])];
-  return METRICS.filter((metric) => (metric.needs === 'solutions' ? hasSolutions : hasCritiques))
+  const own = Object.entries(lists).flatMap(([name, list]) => underList(name, list));
+  return [...METRICS, ...own]
+    .filter((metric) => (metric.needs === 'solutions' ? hasSolutions : hasCritiques))
     .filter((metric) => !left.has(metric) && (detail || metric.tier === 'main'))
     .flatMap((metric) => (metric === passAt1 ? [metric, ...overK] : [metric]));
 }

@@ -1,11 +1,11 @@
-import { type ReflectionListName, reflectionCount } from '../reflection/index.ts';
+import { type ReflectionList, reflectionCount } from '../reflection/index.ts';
 import type { Solution } from '../schema/lines.ts';
 import { type Metric, meanOverProblems } from './metric.ts';
 
-const counted = new Map<ReflectionListName, WeakMap<Solution, number>>();
+const counted = new Map<ReflectionList, WeakMap<Solution, number>>();
 
 /** R(y) of spec A1 under a list; counted once per solution. */
-export function reflectionsIn(solution: Solution, list: ReflectionListName): number {
+export function reflectionsIn(solution: Solution, list: ReflectionList): number {
   const counts = counted.get(list) ?? new WeakMap<Solution, number>();
   counted.set(list, counts);
   const known = counts.get(solution);
@@ -16,11 +16,11 @@ export function reflectionsIn(solution: Solution, list: ReflectionListName): num
 }
 
 /** Mean R: reflections per solution under a list. */
-export function meanReflections(list: ReflectionListName): Metric {
+export function meanReflections(name: string, list: ReflectionList): Metric {
   return meanOverProblems(
     {
-      id: `reflections.${list}`,
-      label: `Reflections R (${list})`,
+      id: `reflections.${name}`,
+      label: `Reflections R (${name})`,
       better: 'none',
       format: 'number',
       needs: 'solutions',

@@ -1,4 +1,4 @@
-import type { ReflectionListName } from '../reflection/index.ts';
+import type { ReflectionList } from '../reflection/index.ts';
 import { defineMetric, type Metric } from './metric.ts';
 import { reflectionsIn } from './reflections.ts';
 
@@ -6,10 +6,10 @@ import { reflectionsIn } from './reflections.ts';
  * ρ = μ_c / μ_w, mean reflections in correct over mean reflections in wrong solutions (spec A1.2): unlike ERR it does
  * not rise with accuracy alone.
  */
-export function reflectionRatio(list: ReflectionListName): Metric {
+export function reflectionRatio(name: string, list: ReflectionList): Metric {
   return defineMetric({
-    id: `rho.${list}`,
-    label: `ρ (${list})`,
+    id: `rho.${name}`,
+    label: `ρ (${name})`,
     better: 'higher',
     format: 'number',
     needs: 'solutions',

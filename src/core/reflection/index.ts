@@ -4,7 +4,13 @@ export { type Candidate, candidateAnswers, isSameAnswer } from './candidates.ts'
 export { type ConfidenceCue, confidenceCues, hedgingShare } from './confidence.ts';
 export { claimedVerdict, type ReadCritique, readCritique } from './critique.ts';
 export { lastAttempt } from './lastAttempt.ts';
-export { phrasesOf, REFLECTION_LISTS, type ReflectionList, type ReflectionListName } from './lists.ts';
+export {
+  type OwnLists,
+  phrasesOf,
+  REFLECTION_LISTS,
+  type ReflectionList,
+  type ReflectionListName,
+} from './lists.ts';
 export { type Reflections, reflectionCount, reflectionsOf } from './reflections.ts';
 export {
   type RewardedAction,

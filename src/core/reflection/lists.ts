@@ -60,6 +60,9 @@ export const REFLECTION_LISTS = {
   ],
 } as const satisfies Record<string, readonly string[]>;
 
+/** Lists of a user's own phrases by name. */
+export type OwnLists = Readonly<Record<string, readonly string[]>>;
+
 export type ReflectionListName = keyof typeof REFLECTION_LISTS;
 
 /** A list by its name, or a user's own phrases. */

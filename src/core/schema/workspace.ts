@@ -1,5 +1,6 @@
 /** `reflection.json` at the workspace root, shared by editor and command line. It never holds a secret. */
 import { z } from 'zod';
+import { REFLECTION_LISTS } from '../reflection/lists.ts';
 import { llamaModelSchema, openaiModelSchema } from './model.ts';
 import { promptsSchema, samplingSchema } from './run.ts';
 
@@ -48,6 +49,16 @@ export const workspaceConfigSchema = z.strictObject({
     .record(z.string().min(1), promptChoiceSchema)
     .default({})
     .describe('Prompts of your own, by name'),
+  reflectionLists: z
+    .record(
+      z
+        .string()
+        .min(1)
+        .refine((name) => !Object.hasOwn(REFLECTION_LISTS, name), 'a list of this name is built in'),
+      z.array(z.string().trim().min(1)).min(1),
+    )
+    .default({})
+    .describe('Phrases that mark a reflection, by the name of the list: R, ERR and ρ with --detail'),
   defaults: defaultsSchema.default({}),
 });
 export type WorkspaceConfig = z.infer<typeof workspaceConfigSchema>;

@@ -1,5 +1,6 @@
 import type { Metric } from '../metrics/index.ts';
 import { gradedCounts, metricsFor, type ProblemGroup } from '../metrics/index.ts';
+import type { OwnLists } from '../reflection/index.ts';
 import type { Comparison, Estimate, RunSummary, TransitionCounts } from '../schema/comparison.ts';
 import {
   type BootstrapOptions,
@@ -27,6 +28,8 @@ export interface CompareOptions extends BootstrapOptions {
   readonly metrics?: readonly Metric[];
   /** Every metric that the rows allow, not only the main ones. */
   readonly detail?: boolean;
+  /** Reflection lists of a user's own, by name; their metrics are details. */
+  readonly lists?: OwnLists;
 }
 
 /** The metric that carries the verdict: pass@1 for solutions, Acc@t2 for critiques. */

@@ -336,3 +336,21 @@ describe('the list', () => {
     );
   });
 });
+
+it('R, ERR and ρ under a list of the user, as details', () => {
+  const groups = groupByProblem({
+    solutions: [
+      solution('a', 0, 'correct', { text: 'Moment mal. Moment mal.' }),
+      solution('a', 1, 'incorrect', { text: 'Moment mal.' }),
+    ],
+  });
+  const lists = { german: ['moment mal'] };
+  const value = (id: string) =>
+    metricsFor(groups, { detail: true, lists })
+      .find((metric) => metric.id === id)
+      ?.compute(groups).value;
+  expect(value('reflections.german')).toBe(1.5);
+  expect(value('err.german')).toBeCloseTo(2 / 3);
+  expect(value('rho.german')).toBe(2);
+  expect(metricsFor(groups, { lists }).map(({ id }) => id)).not.toContain('err.german');
+});
