@@ -25,7 +25,7 @@ export function summaryText(summary: RunSummary, format: TextFormat = 'table'): 
   const failed = summary.failed > 0 ? `, ${summary.failed} failed` : '';
   const counted = summary.critiques > 0 ? `${summary.critiques} critiques` : `${summary.solutions} solutions`;
   return [
-    `${summary.label}: ${summary.problems} problems, ${counted}${failed}; 95 % intervals over problems`,
+    `${summary.label}: ${summary.problems} problem${summary.problems === 1 ? '' : 's'}, ${counted}${failed}; 95 % intervals over problems`,
     '',
     rows.length === 0
       ? 'Nothing to measure: no sample has finished.'

@@ -13,6 +13,7 @@ export function effectiveReflectionRatio(name: string, list: ReflectionList): Me
       label: `ERR (${name})`,
       better: 'higher',
       format: 'number',
+      isShare: true,
       needs: 'solutions',
       tier: 'main',
       per: 'reflections in graded solutions',

@@ -14,6 +14,8 @@ export interface MetricDefinition {
   readonly format: 'percent' | 'number' | 'tokens';
   /** A difference of shares, which may be negative. */
   readonly isSigned?: true;
+  /** Between 0 and 1 though it is not shown in percent. */
+  readonly isShare?: true;
   readonly needs: 'solutions' | 'critiques';
   /** `main`: in every summary; `detail`: on request, because there are many or they take long. */
   readonly tier: 'main' | 'detail';

@@ -185,11 +185,16 @@ function intervalOf(
   options: CompareOptions,
 ): Interval | null {
   const parts = groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
-  const isShare = metric.format === 'percent' && metric.isSigned !== true;
+  const { level = DEFAULT_LEVEL, draws = DEFAULT_DRAWS } = options;
+  const counted = parts.filter(([, denominator]) => denominator !== 0).length;
+  const isShare = metric.isShare === true || (metric.format === 'percent' && metric.isSigned !== true);
   if (isShare && (value === 0 || value === 1)) {
-    const { level = DEFAULT_LEVEL, draws = DEFAULT_DRAWS } = options;
-    const counted = parts.filter(([, denominator]) => denominator !== 0).length;
     return counted === 0 ? null : boundaryInterval(value, counted, level, draws);
+  }
+  if (metric.isSigned === true && parts.every(([sum]) => sum === 0)) {
+    // No problem changed: the share of problems that do bounds the difference either way.
+    const { high, ...rest } = boundaryInterval(0, counted, level, draws);
+    return { ...rest, low: -high, high };
   }
   return bootstrapInterval(parts, metric.value, options);
 }

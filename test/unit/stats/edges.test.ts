@@ -135,3 +135,23 @@ describe('what is not a number', () => {
     expect(stratifiedDifference([one], quick)).toMatchObject({ difference: -1, interval: null });
   });
 });
+
+it('what no problem showed may still happen: no interval of width 0 for a share or a change', () => {
+  const solved = summarizeRun(
+    ofSolutions(...['a', 'b', 'c'].map((id) => solution(id, 0, 'incorrect', { text: 'Wait.' }))),
+    quick,
+  );
+  const groups = groupByProblem({
+    critiques: ['a', 'b', 'c'].map((id) => critique(id, 0, 'i→i', 'correct')),
+  });
+  const judged = summarizeRun({ label: 'critic', groups }, quick);
+  const of = (summary: typeof solved, id: string) =>
+    summary.metrics.find((metric) => metric.id === id)?.estimate;
+  // Clopper and Pearson for 0 of 3: 1 − 0.025^(1/3).
+  const reach = expect.closeTo(0.7076, 4);
+  expect(of(solved, 'err.lrm')).toMatchObject({ value: 0, interval: { low: 0, high: reach } });
+  expect(of(judged, 'delta')).toMatchObject({
+    value: 0,
+    interval: { low: expect.closeTo(-0.7076, 4), high: reach },
+  });
+});
