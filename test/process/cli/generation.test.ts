@@ -50,6 +50,16 @@ describe('reflection evaluate, critique, sample', () => {
     expect(meta.funnel[0].entered).toBe(16);
     const shown = await runCli(['show', 'run'], { cwd });
     expect(shown.stdout).toMatch(/pass@1/);
+    for (const args of [
+      ['show', 'critiques'],
+      ['compare', 'run', 'run'],
+      ['critique', 'run', '-n', '2', '--run-dir', 'critiques'],
+    ]) {
+      const asJson = await runCli([...args, '--format', 'json', '--detail'], { cwd });
+      expect(JSON.parse(asJson.stdout)).toBeTypeOf('object');
+      const inLatex = await runCli([...args, '--format', 'latex'], { cwd });
+      expect(inLatex.stdout).toContain('\\begin{tabular}');
+    }
   });
 
   it('keeps what was finished when it is stopped, says how to go on, and goes on', async () => {

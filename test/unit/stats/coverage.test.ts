@@ -7,7 +7,7 @@ const EXPERIMENTS = 300;
 const SLACK = 3 * Math.sqrt((0.95 * 0.05) / EXPERIMENTS);
 
 describe('95 % intervals', () => {
-  it.each([30, 60])('cover the truth about 95 %% of the time with %i problems', (problems) => {
+  it.each([30, 60])('cover the truth about 19 times in 20 with %i problems', (problems) => {
     const covered = coverage({
       problems,
       samples: 8,
@@ -23,7 +23,7 @@ describe('95 % intervals', () => {
 });
 
 describe('the paired test', () => {
-  it.each([12, 40])('rejects a true null at most 5 %% of the time with %i problems', (problems) => {
+  it.each([12, 40])('rejects a true null at most once in 20 times with %i problems', (problems) => {
     const alarms = falseAlarms({
       problems,
       samples: 8,
