@@ -1,9 +1,9 @@
 /** Following a run until it ends: `watch` and `train`. */
+import { clock } from '../core/clock.ts';
 import { foldEvent, newRunFold, type RunState, stateOf } from '../core/runs/index.ts';
 import { isWriterAlive, tailRun } from '../node/runs/index.ts';
 import type { Context } from './context.ts';
 import type { Progress } from './output.ts';
-import { duration } from './runLine.ts';
 
 const OVER: ReadonlySet<RunState['status']> = new Set(['done', 'failed', 'cancelled', 'interrupted', 'lost']);
 
@@ -67,7 +67,7 @@ function shownRun(context: Context): { update(state: RunState): void; stop(): vo
         stage = state.stage;
         bar = context.output.progress(state.stage, state.total, state.done);
       }
-      const eta = state.etaSeconds === null ? '' : `about ${duration(state.etaSeconds)} left`;
+      const eta = state.etaSeconds === null ? '' : `about ${clock(state.etaSeconds)} left`;
       bar.update(state.done, state.lastLoss === null ? eta : `loss ${state.lastLoss.toFixed(4)}`);
     },
     stop: () => bar?.stop(),

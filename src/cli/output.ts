@@ -1,5 +1,6 @@
 /** What the command line says: results on stdout, everything else on stderr. The only place that writes to them. */
 import { SingleBar as Bar, Presets, type SingleBar } from 'cli-progress';
+import { clock } from '../core/clock.ts';
 
 export interface Progress {
   /** `done` of `total` are finished; `note` says more, such as tokens a second. */
@@ -44,6 +45,8 @@ function startBar(title: string, total: number, done: number): Progress {
     {
       format: `${title.padEnd(24)} {bar} {value}/{total}  {rate}/s  ETA {eta_formatted}  {note}`,
       formatValue: (value, _options, type) => (type === 'value' ? String(Math.round(value)) : String(value)),
+      // Before there is a pace the library's own estimate is infinite.
+      formatTime: (seconds) => (Number.isFinite(Number(seconds)) ? clock(Number(seconds)) : '...'),
       stream: process.stderr,
       hideCursor: true,
       etaBuffer: 40,

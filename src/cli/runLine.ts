@@ -1,4 +1,5 @@
 /** A run in one line: what a person scans for first. */
+import { clock } from '../core/clock.ts';
 import type { RunState } from '../core/runs/index.ts';
 import type { RunSummary } from '../node/runs/index.ts';
 
@@ -19,7 +20,7 @@ export function statusMark(status: RunState['status']): string {
 
 /** `412/480, ETA 0:40`, `step 20/28, loss 0.214`, or the error. */
 export function progressText(state: RunState): string {
-  const eta = state.etaSeconds === null ? '' : `, ETA ${duration(state.etaSeconds)}`;
+  const eta = state.etaSeconds === null ? '' : `, ETA ${clock(state.etaSeconds)}`;
   const loss = state.lastLoss === null ? '' : `, loss ${state.lastLoss.toFixed(4)}`;
   if (state.status === 'failed' && state.error) return state.error.split('\n')[0] ?? '';
   if (state.step !== null) return `step ${state.step}/${state.totalSteps ?? '?'}${loss}${eta}`;
@@ -35,12 +36,4 @@ export function runRow(run: RunSummary): string[] {
     run.state.status,
     progressText(run.state),
   ];
-}
-
-/** Seconds as `1:02:03` or `2:03`. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
