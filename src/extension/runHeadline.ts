@@ -14,8 +14,10 @@ export function runHeadline(services: Services, run: RunEntry): Promise<string> 
   const known = cache.get(services) ?? new Map<string, { revision: string; text: Promise<string> }>();
   cache.set(services, known);
   const found = known.get(run.dir);
+  if (!isOver(run.state.status)) return Promise.resolve(progressOf(run.state));
   if (found?.revision === run.revision) return found.text;
-  const text = isOver(run.state.status) ? measured(services, run) : Promise.resolve(progressOf(run.state));
+  const text = measured(services, run);
+  text.catch(() => known.delete(run.dir));
   known.set(run.dir, { revision: run.revision, text });
   return text;
 }

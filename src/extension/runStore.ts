@@ -76,15 +76,16 @@ export function createRunStore(log: vscode.LogOutputChannel): RunStore {
     changed.fire();
   }
 
-  /** One look at the disk. Two callers at once share one look. */
+  /** One look at the disk. Two timers at once share one look. */
   function look(): Promise<void> {
-    looking ??= lookOnce().finally(() => {
+    looking ??= lookOnce(false).finally(() => {
       looking = undefined;
     });
     return looking;
   }
 
-  async function lookOnce(): Promise<void> {
+  /** `isThorough`: runs that are followed are read again too, because the caller needs to know how they are now. */
+  async function lookOnce(isThorough: boolean): Promise<void> {
     const seen = new Set<string>();
     const newFaults: RunFault[] = [];
     let isChanged = false;
@@ -94,7 +95,7 @@ export function createRunStore(log: vscode.LogOutputChannel): RunStore {
       for (const name of await runNames(root)) {
         const dir = path.join(root, name);
         try {
-          isChanged = (await lookAt(folder, dir)) || isChanged;
+          isChanged = (await lookAt(folder, dir, isThorough)) || isChanged;
           seen.add(dir);
         } catch (thrown) {
           newFaults.push({ folder, dir, message: messageOf(thrown) });
@@ -111,15 +112,16 @@ export function createRunStore(log: vscode.LogOutputChannel): RunStore {
     if (isChanged && !isDisposed) publish();
   }
 
-  async function lookAt(folder: vscode.WorkspaceFolder, dir: string): Promise<boolean> {
-    const revision = await revisionOf(dir);
+  async function lookAt(folder: vscode.WorkspaceFolder, dir: string, isThorough: boolean): Promise<boolean> {
     const old = known.get(dir);
-    const isFollowed = followers.has(dir);
+    // A follower keeps state and revision together; a new revision beside an old state would be believed.
+    if (old !== undefined && followers.has(dir) && !isThorough) return false;
+    const revision = await revisionOf(dir);
     const isSame = old?.revision === revision;
-    if (old !== undefined && isSame && (isFollowed || isOver(old.state.status))) return false;
-    const { id, manifest, state } = isFollowed && old !== undefined ? old : await summariseRun(dir);
+    if (old !== undefined && isSame && isOver(old.state.status)) return false;
+    const { id, manifest, state } = await summariseRun(dir);
     known.set(dir, { folder, id, dir, manifest, state, revision });
-    if (!isFollowed && holders > 0 && !isOver(state.status)) follow(dir);
+    if (!followers.has(dir) && holders > 0 && !isOver(state.status)) follow(dir);
     return !isSame || old?.state.status !== state.status;
   }
 
@@ -185,7 +187,7 @@ export function createRunStore(log: vscode.LogOutputChannel): RunStore {
       data.catch(() => cache.delete(run.dir));
       return data;
     },
-    refresh: look,
+    refresh: () => lookOnce(true),
     hold() {
       holders += 1;
       if (holders === 1) {

@@ -13,6 +13,7 @@ const MINUTES = 60_000;
  * critique, review it, make a training set, train, evaluate the checkpoint, compare.
  */
 export const scenario: Scenario = {
+  settings: { 'workbench.colorTheme': 'Dark Modern' },
   stepLimitMs: 8 * MINUTES,
   prepare(workspace) {
     const problems = path.join(projectRoot, 'media/problems');
@@ -32,9 +33,9 @@ export const scenario: Scenario = {
       await pick('demo-5.jsonl');
       await shot('story-1-choose-model');
       await pick('nano');
-      await answer('Solutions for each problem', '4');
+      await answer('4', 'Solutions for each problem');
       await toastWithin(driver, /pass@1/, 3 * MINUTES);
-      await treeRow('nano on demo-5').waitFor();
+      await treeRow(/nano.*pass@1/).waitFor();
       await shot('story-2-evaluated');
       const run = await until('the run is written', () => runsOf(workspace, 'evaluate')[0]);
       assert.equal(readLines(run, 'solutions.jsonl').length, 20);
@@ -45,7 +46,7 @@ export const scenario: Scenario = {
       await palette('Reflection: Critique Solutions');
       await pick('nano on demo-5');
       await pick('nano');
-      await answer('Critiques of each solution', '4');
+      await answer('4', 'Critiques of each solution');
       await toastWithin(driver, /Acc@t2/, 3 * MINUTES);
       await palette('Reflection: Open Transcript');
       await pick('nano on demo-5');
@@ -62,7 +63,7 @@ export const scenario: Scenario = {
 
     'a quick fix accepts the finding, and the decision is a line of the run': async (driver) => {
       const { page, workspace, until, shot } = driver;
-      await page.keyboard.press('Control+.');
+      await page.locator('.monaco-editor .codicon-gutter-lightbulb-auto-fix').click();
       const accept = page
         .locator('.action-widget .monaco-list-row')
         .filter({ hasText: /^\s*Accept/ })
@@ -85,7 +86,7 @@ export const scenario: Scenario = {
       await palette('Reflection: Rejection-Sample Critiques');
       await pick('practice.jsonl');
       await pick('nano');
-      await answer('Records wanted', '24');
+      await answer('24', 'Records wanted');
       await toastWithin(driver, /i→c/, 6 * MINUTES);
       await shot('story-7-dataset');
       const [run] = runsOf(workspace, 'sample');
@@ -121,7 +122,7 @@ export const scenario: Scenario = {
       await checkpoint.hover();
       await checkpoint.locator('a.action-label[aria-label="Evaluate Checkpoint"]').click();
       await driver.pick('demo-5.jsonl');
-      await answer('Solutions for each problem', '4');
+      await answer('4', 'Solutions for each problem');
       await toastWithin(driver, /pass@1/, 3 * MINUTES);
       await clearToasts();
       await palette('Reflection: Compare Checkpoints');
@@ -131,7 +132,7 @@ export const scenario: Scenario = {
       assert.match(await panel.locator('.verdict').innerText(), /better than|worse than|Cannot tell/);
       await shot('story-10-compare-dark');
       for (const [name, theme] of Object.entries({
-        light: 'Default Light Modern',
+        light: 'Light Modern',
         contrast: 'Default High Contrast',
       })) {
         driver.changeSettings({ 'workbench.colorTheme': theme });

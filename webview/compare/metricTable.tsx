@@ -30,7 +30,7 @@ export function MetricTable({
                   <th scope="col" class="number">
                     {nameOf(other)}
                   </th>
-                  <th scope="col">Paired difference, 95 % interval</th>
+                  <th scope="col">Paired difference</th>
                   <th scope="col" class="number">
                     Difference
                   </th>

@@ -58,14 +58,22 @@ export function groupFindings(solutionId: string, sources: readonly CritiqueSour
     .sort((a, b) => a.span[0] - b.span[0] || a.span[1] - b.span[1] || a.kind.localeCompare(b.kind));
 }
 
-/** `3 of 4 critiques: 111 + 37 = 148, the solution has 158.` */
+/** `3 of 4 critiques: 111 + 37 = 148, the solution has 158. (accepted)` */
 export function findingMessage(group: FindingGroup): string {
   const [first] = group.claims;
   const said = first.critique.findings[first.finding]?.message ?? '';
   const critiques = new Set(group.claims.map(({ run, critique }) => `${run} ${critique.id}`)).size;
   const count = group.outOf > 1 ? `${critiques} of ${group.outOf} critiques: ` : '';
-  return `${count}${said || WORDS[group.kind]}`;
+  const decision = group.decision === null ? '' : ` (${DECISIONS[group.decision]})`;
+  return `${count}${said || WORDS[group.kind]}${decision}`;
 }
+
+const DECISIONS: Record<ReviewDecision, string> = {
+  accept: 'accepted',
+  reject: 'rejected',
+  superficial: 'marked superficial',
+  edited: 'edited',
+};
 
 /** What a kind of finding claims, in words. */
 const WORDS: Record<FindingKind, string> = {

@@ -74,6 +74,10 @@ it('a group is decided only when every critique in it is decided alike', () => {
   expect(decisionAfter([review(0, 'accept', 0)])).toBeNull();
   expect(decisionAfter([review(0, 'accept', 0), review(1, 'reject', 0)])).toBeNull();
   expect(decisionAfter([review(0, 'accept', 0), review(1, 'accept')])).toBe('accept');
+  const [accepted] = groupFindings(SOLUTION, [
+    { run: 'r', critiques: critiques.slice(0, 1), reviews: [review(0, 'accept', 0)] },
+  ]);
+  expect(accepted && findingMessage(accepted)).toBe('at 1 (accepted)');
   expect(decisionAfter([review(0, 'accept', 0), review(1, 'accept', 0), review(1, 'undone', 0)])).toBeNull();
 });
 

@@ -97,7 +97,7 @@ function runItem({ entry }: RunRow, headline: string): vscode.TreeItem {
   const item = new vscode.TreeItem(runLabel(entry), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = entry.dir;
   item.iconPath = statusIcon(state.status);
-  item.description = headline;
+  item.description = [headline, setName(entry)].filter((part) => part !== '').join(' · ');
   item.contextValue = runContext(entry);
   item.tooltip = [
     `${manifest.kind}, ${state.status}: ${headline}`,
@@ -114,11 +114,19 @@ function runItem({ entry }: RunRow, headline: string): vscode.TreeItem {
   return item;
 }
 
-/** What a person calls the run. Its number says which kind it is: pass@1, Acc@t2, i→c and c→c, or a step. */
+/**
+ * What a person calls the run, short enough to leave room for its number in a side bar: the problem set comes after the
+ * number. The number itself says which kind of run it is: pass@1, Acc@t2, i→c and c→c, or a step.
+ */
 export function runLabel({ manifest }: RunEntry): string {
   const { title, model, problemSet } = manifest;
-  const what = [model?.name, problemSet?.name].filter((part) => part !== undefined).join(' on ');
-  return title || what || manifest.id;
+  const suffix = ` on ${problemSet?.name ?? ''}`;
+  const short = title.endsWith(suffix) ? title.slice(0, -suffix.length) : title;
+  return short || model?.name || manifest.id;
+}
+
+function setName({ manifest }: RunEntry): string {
+  return manifest.kind === 'train' ? '' : (manifest.problemSet?.name ?? '');
 }
 
 /** Words for the `when` clauses of the menus. */

@@ -73,8 +73,7 @@ async function diagnosticOf(
   group: FindingGroup,
   range: vscode.Range,
 ): Promise<vscode.Diagnostic> {
-  const accepted = group.decision === 'accept' ? ' (accepted)' : '';
-  const diagnostic = new vscode.Diagnostic(range, findingMessage(group) + accepted, severityOf(group));
+  const diagnostic = new vscode.Diagnostic(range, findingMessage(group), severityOf(group));
   const [first] = group.claims;
   diagnostic.source = 'reflection';
   diagnostic.code = {

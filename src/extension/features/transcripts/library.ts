@@ -44,7 +44,8 @@ async function loadSolution(
   const { text, sourceMap } = renderTranscript(
     data,
     solution,
-    sources.flatMap(({ critiques }) => critiques),
+    // Samples are written as they finish; a reader wants them by number.
+    sources.flatMap(({ critiques }) => [...critiques].sort((a, b) => a.index - b.index)),
     sources.flatMap(({ reviews }) => reviews),
   );
   return { address, text, sourceMap, findings: groupFindings(solution.id, sources) };

@@ -52,7 +52,7 @@ async function askSolution(services: Services, run: RunEntry): Promise<string> {
         label: `${GRADE_MARKS[solution.grade]} ${solution.id}`,
         description: [
           solution.answer ?? 'no answer',
-          ...(all > 0 ? [`${all} findings, ${open} to review`] : []),
+          ...(all > 0 ? [`${all} finding${all === 1 ? '' : 's'}, ${open} to review`] : []),
         ].join(' · '),
         value: solution.id,
       })),
