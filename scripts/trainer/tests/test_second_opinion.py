@@ -44,7 +44,7 @@ POLICIES = [
         "Math-Verify turns some relations into intervals, depending on their direction",
     ),
     Policy("excluded-as-relation", "excluded", r"\\ne", "ours", "x ≠ a is all reals but a"),
-    Policy("vector-as-tuple", "vector", r"^\W*\(?\s*\(", "ours", "a column vector is its tuple"),
+    Policy("vector-as-tuple", "vector", r"\(-?\d+, ", "ours", "a column vector is its tuple"),
     Policy("row-spacing", "vector", r"\[2pt\]", "ours", "\\\\[2pt] ends a row"),
     Policy(
         "real-odd-root",

@@ -86,15 +86,17 @@ const dropSpacing: Step = rules(
   ],
   [/\\(?:q?quad|hfill|thinspace|medspace|thickspace)(?![a-zA-Z])/g, ' '],
   [/\\(?:[hv]box|phantom)\{[^{}]{0,200}\}/g, ' '],
-  [/(?<!\\)\\[,!;:> ]/g, ' '],
+  [/(?<!\\)\\[,!;:> ()[\]]/g, ' '],
   [/[\t\n\r~]/g, ' '],
 );
+
+const dropMoney: Step = rules([/\\?\$/g, ' '], [/[€£¥₹]/g, ' ']);
 
 /** Trailing full stops and stray backslashes. */
 const dropTrailing: Step = (text) => {
   let end = text.length;
   while (end > 0 && ' .\\'.includes(text[end - 1] ?? '')) end--;
-  return text.slice(0, end);
+  return text.slice(0, end).replace(/\.(?=\s?\}{1,20}$)/, '');
 };
 
 const unifyCommands: Step = rules(
@@ -142,9 +144,7 @@ const unwrapText: Step = rules(
   ],
 );
 
-const currencyAndPercent: Step = rules(
-  [/\\?\$/g, ' '],
-  [/[€£¥₹]/g, ' '],
+const unifyPercent: Step = rules(
   [/\\text\{\s?(?:percent|percentage|\\?%)\s?\}/g, '\\%'],
   [/\\*%/g, '\\%'],
   [/(?<![a-zA-Z])(?:percent(?:age)?|pct)(?![a-zA-Z])/gi, '\\%'],
@@ -163,11 +163,12 @@ const STEPS: readonly Step[] = [
   joinDigits,
   dropSpacing,
   (text) => text.trim().replace(/\s{1,3000}/g, ' '),
+  dropMoney,
   dropTrailing,
   unifyCommands,
   joinBoldDigits,
   unwrapText,
-  currencyAndPercent,
+  unifyPercent,
   dropTemperatures,
   (text) => text.trim().replace(/\s{1,3000}/g, ' '),
 ];
