@@ -69,7 +69,16 @@ export async function reportRun(
   result: PipelineResult,
   options: MetricsOptions,
 ): Promise<void> {
-  const summary = summarize(await measureRun(result.dir), await metricsSettings(context.workspace, options));
+  const measured = await measureRun(result.dir);
+  const { leakage } = measured.run.manifest;
+  if (leakage !== undefined) {
+    const { leaked, total } = leakage;
+    const some = leaked.slice(0, 5).join(', ');
+    context.output.warn(
+      `the model was trained on ${leaked.length} of these ${total} problems (${some}${leaked.length > 5 ? ', ...' : ''})`,
+    );
+  }
+  const summary = summarize(measured, await metricsSettings(context.workspace, options));
   context.output.result(
     { ...result, summary },
     `${summaryText(summary, textFormat(options))}\n\n${result.dir}`,

@@ -94,5 +94,7 @@ export const checkpointMarkSchema = z.looseObject({
   /** Lineage: the model it was trained from, the dataset and its problem hashes. */
   trainedFrom: z.string(),
   dataSha256: z.string(),
+  /** SHA-256 of the canonical text of each problem statement that it was trained on. */
+  problemHashes: z.array(z.string()).optional(),
 });
 export type CheckpointMark = z.infer<typeof checkpointMarkSchema>;

@@ -103,6 +103,8 @@ export const runManifestSchema = z.object({
   critiqueSampling: samplingSchema.optional(),
   prompts: promptsSchema.optional(),
   problemSet: problemSetIdentitySchema.optional(),
+  /** The model was trained on these of the problems: the leakage guard. Absent: on none, as far as is known. */
+  leakage: z.object({ leaked: z.array(z.string()), total: z.int().min(0) }).optional(),
   grader: z.object({ version: z.string(), policy: z.string() }).optional(),
   /** Sample and train: further configuration, such as the mix or the recipe. */
   options: z.record(z.string(), z.unknown()),

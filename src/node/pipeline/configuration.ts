@@ -6,6 +6,7 @@ import { checkPrompts } from '../../core/prompts/index.ts';
 import { type RunKind, SCHEMA_VERSION } from '../../core/schema/common.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 import type { ProblemSetIdentity, RunManifest, SamplingOptions } from '../../core/schema/run.ts';
+import { findLeakage, trainedProblemHashes } from '../problems/leakage.ts';
 import {
   hostFacts,
   isRun,
@@ -31,6 +32,8 @@ interface KindOfRun {
   readonly kind: RunKind;
   readonly n: number;
   readonly problemSet: ProblemSetIdentity;
+  /** What the model is measured on: checked against what it was trained on. */
+  readonly measuredOn?: readonly Problem[];
   readonly critiques?: number;
   readonly critiqueSampling?: SamplingOptions;
   readonly options: Readonly<Record<string, unknown>>;
@@ -38,11 +41,14 @@ interface KindOfRun {
 
 export async function manifestFor(options: PipelineOptions, run: KindOfRun): Promise<RunManifest> {
   const { identity, facts } = options.engine;
+  const trainedOn = run.measuredOn === undefined ? [] : await trainedProblemHashes(identity.path);
+  const { leaked, total, label } = findLeakage(run.measuredOn ?? [], trainedOn);
   return {
     schemaVersion: SCHEMA_VERSION,
     id: path.basename(options.dir),
     kind: run.kind,
-    title: options.title ?? '',
+    // Part of the name, so that no list, panel or export shows the number without it.
+    title: [options.title ?? '', ...(label === null ? [] : [`(${label})`])].join(' ').trim(),
     createdAt: new Date().toISOString(),
     seed: options.seed,
     n: run.n,
@@ -53,6 +59,7 @@ export async function manifestFor(options: PipelineOptions, run: KindOfRun): Pro
     ...(run.critiqueSampling === undefined ? {} : { critiqueSampling: run.critiqueSampling }),
     prompts: options.prompts,
     problemSet: run.problemSet,
+    ...(leaked.length === 0 ? {} : { leakage: { leaked: [...leaked], total } }),
     grader: { version: GRADER_VERSION, policy: defaultPolicy.name },
     options: { ...run.options },
     parents: [...(options.parents ?? [])],

@@ -22,7 +22,13 @@ export async function critique(options: CritiqueOptions): Promise<PipelineResult
   checkInput(options, source.problems, n);
   const manifest = await manifestFor(
     { ...options, parents: [...source.parents, ...(options.parents ?? [])] },
-    { kind: 'critique', n, problemSet: source.problemSet, options: { template, source: source.id } },
+    {
+      kind: 'critique',
+      n,
+      problemSet: source.problemSet,
+      measuredOn: source.problems,
+      options: { template, source: source.id },
+    },
   );
   const jobs = jobsOf(source, options, template === 'training' ? prompts.critiqueTraining : prompts.critique);
   const wanted = jobs.length;

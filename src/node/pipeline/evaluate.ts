@@ -14,7 +14,13 @@ import { finishedRun, inRun } from './session.ts';
 export async function evaluate(options: EvaluateOptions): Promise<PipelineResult> {
   const { problems, problemSet, n, dir } = options;
   checkInput(options, problems, n);
-  const manifest = await manifestFor(options, { kind: 'evaluate', n, problemSet, options: {} });
+  const manifest = await manifestFor(options, {
+    kind: 'evaluate',
+    n,
+    problemSet,
+    measuredOn: problems,
+    options: {},
+  });
   const wanted = problems.length * n;
   const finished = await finishedRun(dir, manifest);
   if (finished !== null && solutionJobs(problems, n, options).every(({ id }) => finished.made.has(id))) {

@@ -1,6 +1,9 @@
 /** The leakage guard: problems that a checkpoint was trained on, recognised when it is evaluated on them. */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { renderStatement, statementCanonicalText } from '../../core/problems/index.ts';
+import { checkpointMarkSchema } from '../../core/schema/event.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 
 /** The hash of one statement; the same for copies that differ in white space, case and Unicode form. */
@@ -37,6 +40,36 @@ export function findLeakage(
   const label =
     leaked.length === 0
       ? null
-      : `trained on ${leaked.length} of these ${total} problems: the result says nothing about new problems`;
+      : `trained on ${leaked.length} of these ${total} problems`;
   return { leaked, total, label };
+}
+
+/** Longer chains of training are not followed: they would go in a circle. */
+const MAX_ANCESTORS = 50;
+
+/** Hashes of all problems that a model file was trained on, by the checkpoint that it lies in and its ancestors. */
+export async function trainedProblemHashes(modelFile: string): Promise<string[]> {
+  const found = new Set<string>();
+  let file: string | null = modelFile;
+  for (let generation = 0; file !== null && generation < MAX_ANCESTORS; generation++) {
+    const mark = await readCheckpointMark(file);
+    for (const hash of mark?.problemHashes ?? []) found.add(hash);
+    file = mark?.trainedFrom ?? null;
+  }
+  return [...found].sort();
+}
+
+/** `complete.json` of the checkpoint whose folder, or a file in whose folder, this is; null when it is none. */
+async function readCheckpointMark(model: string) {
+  for (const dir of [path.dirname(model), model]) {
+    const text = await readFile(path.join(dir, 'complete.json'), 'utf8').catch(() => null);
+    if (text === null) continue;
+    try {
+      const parsed = checkpointMarkSchema.safeParse(JSON.parse(text));
+      if (parsed.success) return parsed.data;
+    } catch {
+      // A torn file is no checkpoint.
+    }
+  }
+  return null;
 }
