@@ -64,13 +64,15 @@ export function generationOptions(command: Command): Command {
 export async function openProblemSet(
   context: Context,
   wanted: string,
-  only: readonly string[] = [],
+  { problem: only, seed }: Pick<GenerationOptions, 'problem' | 'seed'>,
 ): Promise<ProblemSet> {
   const { config, dir } = await readWorkspace(context.workspace);
   const named = Object.hasOwn(config.problemSets, wanted) ? config.problemSets[wanted] : undefined;
   const set = await readProblemSet(
     named === undefined ? path.resolve(wanted) : path.resolve(dir, named),
     context.signal,
+    // Where a set leaves the order of options open (GPQA), the run's seed decides it.
+    { shuffleSeed: seed ?? config.defaults.seed ?? 0 },
   );
   for (const fault of set.faults) {
     const field = fault.field ? `field "${fault.field}": ` : '';

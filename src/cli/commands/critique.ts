@@ -55,8 +55,9 @@ export function registerCritique(program: Command, signal: AbortSignal): void {
 async function critiqueSource(
   context: Context,
   wanted: string,
-  { solution: solutionIds, problem }: Pick<CritiqueCommandOptions, 'solution' | 'problem'>,
+  options: Pick<CritiqueCommandOptions, 'solution' | 'problem' | 'seed'>,
 ): Promise<{ source: CritiqueSource; subject: string }> {
+  const { solution: solutionIds, problem } = options;
   const { config } = await readWorkspace(context.workspace);
   const isSet = /\.(jsonl|json|csv|parquet|md)$/i.test(wanted) || Object.hasOwn(config.problemSets, wanted);
   if (!isSet) {
@@ -74,6 +75,6 @@ async function critiqueSource(
       remedy: 'Leave it out, or name the run.',
     });
   }
-  const { problems, identity } = await openProblemSet(context, wanted, problem);
+  const { problems, identity } = await openProblemSet(context, wanted, options);
   return { source: { kind: 'problems', problems, problemSet: identity }, subject: identity.name };
 }

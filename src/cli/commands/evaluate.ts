@@ -18,7 +18,7 @@ export function registerEvaluate(program: Command, signal: AbortSignal): void {
     ).description('Sample solutions of each problem, grade them, and print the metrics with intervals.'),
   ).action(async (set: string, options: GenerationOptions & MetricsOptions & { n?: number }) => {
     const context = createContext(withJson(options), signal);
-    const { problems, identity } = await openProblemSet(context, set, options.problem);
+    const { problems, identity } = await openProblemSet(context, set, options);
     const { config } = await readWorkspace(context.workspace);
     const run = { kind: 'evaluate' as const, subject: identity.name };
     const result = await withPipeline(context, options, run, (base) =>

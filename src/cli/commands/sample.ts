@@ -42,7 +42,7 @@ export function registerSample(program: Command, signal: AbortSignal): void {
   ).action(async (wanted: string, options: SampleCommandOptions) => {
     const context = createContext(options, signal);
     if (!/\.(jsonl|json|csv|parquet|md)$/i.test(wanted)) return fromRun(context, wanted, options);
-    const { problems, identity } = await openProblemSet(context, wanted, options.problem);
+    const { problems, identity } = await openProblemSet(context, wanted, options);
     const run = { kind: 'sample' as const, subject: identity.name };
     const result = await withPipeline(context, options, run, (base) =>
       sample({

@@ -10,6 +10,8 @@ const gradedSchema = z.object({
   reason: z.string(),
   /** The grader's layer that decided: `integer`, `text`, `rational`, ... */
   layer: z.string(),
+  /** Why a person should look at the grade, such as `several-boxes`; absent when there is no reason. */
+  doubt: z.array(z.string()).optional(),
 });
 
 const generatedSchema = z.object({

@@ -111,16 +111,16 @@ function generated(result: SampleResult, seed: number) {
 function graded(
   result: SampleResult,
   problem: Problem,
-): Pick<Solution, 'answer' | 'grade' | 'reason' | 'layer'> {
+): Pick<Solution, 'answer' | 'grade' | 'reason' | 'layer' | 'doubt'> {
   if (result.finish === 'error')
     return { answer: null, grade: 'undetermined', reason: 'error', layer: 'none' };
-  const { answer, grade, reason, layer } = gradeAnswer({
+  const { answer, grade, reason, layer, doubt } = gradeAnswer({
     text: result.text,
     gold: problem.answer,
     mode: problem.mode,
     truncated: result.finish === 'length',
   });
-  return { answer, grade, reason, layer };
+  return { answer, grade, reason, layer, ...(doubt.length === 0 ? {} : { doubt: [...doubt] }) };
 }
 
 function transitionOf(before: Grade, after: Grade): Transition | null {
