@@ -79,6 +79,9 @@ const TAIL = 20_000;
 /** A number in bold type in so many last characters is the conclusion. */
 const LAST_LINES = 300;
 
+/** A call with a text, or a name of Python's inner life: a number in code is no answer. */
+const CODE = /\w\(['"]|__\w{1,40}__/;
+
 /** The last formula or number: what is left when nothing says which one the answer is. */
 export function lastFormulaOrNumber(
   text: string,
@@ -104,6 +107,7 @@ export function lastFormulaOrNumber(
     const at = Math.max(0, tail.length - LAST_LINES) + bold.index;
     return { answer: boldNumber.answer, span: place(at, at + bold[0].length), method: 'number' };
   }
+  if (CODE.test(tail)) return null;
   const number = lastNumber(tail);
   const lastFormula = formulas.at(-1);
   if (lastFormula === undefined)
