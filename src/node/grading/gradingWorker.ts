@@ -45,99 +45,116 @@ function workerFile(): string {
 }
 
 export function createGradingWorker(options: GradingWorkerOptions = {}): GradingWorker {
-  const timeoutMs = options.timeoutMs ?? 1000;
-  const file = options.file ?? workerFile();
-  /** Handed over and not answered, in order; behind them what waits. */
-  let sent: Pending[] = [];
-  let waiting: Pending[] = [];
-  let thread: { readonly worker: Worker; ready: boolean } | null = null;
-  let timer: NodeJS.Timeout | undefined;
-  let nextId = 0;
-  let disposed = false;
+  const line = new GradingLine(options.file ?? workerFile(), options.timeoutMs ?? 1000);
+  return { grade: (job) => line.grade(job), dispose: () => line.dispose() };
+}
 
-  /** The thread keeps the process alive while something is asked of it. */
-  const hold = () => {
-    if (sent.length + waiting.length > 0) thread?.worker.ref();
-    else thread?.worker.unref();
-  };
-  /** The clock runs for the job at the head of the line, from the moment the thread can work on it. */
-  const restartClock = () => {
-    clearTimeout(timer);
-    if (thread?.ready && sent.length > 0) timer = setTimeout(onLate, timeoutMs);
-  };
-  const feed = () => {
-    if (thread === null && waiting.length > 0) thread = start();
-    hold();
-    if (!thread?.ready) return;
-    const wasIdle = sent.length === 0;
-    while (sent.length < AHEAD && waiting.length > 0) {
-      const next = waiting.shift();
+/** The jobs in their order, the thread that works on them, and the clock of the one at the head. */
+class GradingLine {
+  readonly #file: string;
+  readonly #timeoutMs: number;
+  /** Handed over and not answered, in order; behind them what waits. */
+  #sent: Pending[] = [];
+  #waiting: Pending[] = [];
+  #thread: { readonly worker: Worker; ready: boolean } | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #nextId = 0;
+  #isDisposed = false;
+
+  constructor(file: string, timeoutMs: number) {
+    this.#file = file;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  grade(job: GradingJob): Promise<GradeResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#isDisposed) return reject(new Error('the grading worker was disposed'));
+      this.#waiting.push({ id: this.#nextId++, job, resolve, reject });
+      this.#feed();
+    });
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    clearTimeout(this.#timer);
+    void this.#thread?.worker.terminate();
+    this.#thread = null;
+    const pending = [...this.#sent, ...this.#waiting];
+    this.#sent = [];
+    this.#waiting = [];
+    for (const { reject } of pending) reject(new Error('the grading worker was disposed'));
+  }
+
+  #feed(): void {
+    if (this.#thread === null && this.#waiting.length > 0) this.#thread = this.#start();
+    // The thread keeps the process alive while something is asked of it.
+    if (this.#sent.length + this.#waiting.length > 0) this.#thread?.worker.ref();
+    else this.#thread?.worker.unref();
+    if (!this.#thread?.ready) return;
+    const wasIdle = this.#sent.length === 0;
+    while (this.#sent.length < AHEAD) {
+      const next = this.#waiting.shift();
       if (next === undefined) break;
-      sent.push(next);
-      thread.worker.postMessage({ id: next.id, job: next.job });
+      this.#sent.push(next);
+      this.#thread.worker.postMessage({ id: next.id, job: next.job });
     }
-    if (wasIdle) restartClock();
-  };
-  const start = () => {
-    const worker = new Worker(file);
-    const current = { worker, ready: false };
+    if (wasIdle) this.#restartClock();
+  }
+
+  #start() {
+    const worker = new Worker(this.#file);
+    const thread = { worker, ready: false };
     worker.on('message', (reply: GradingReply) => {
-      if (thread === current) onReply(reply, current);
+      if (this.#thread === thread) this.#onReply(reply, thread);
     });
     worker.on('error', (error) => {
-      if (thread === current) onDeath(error instanceof Error ? error : new Error(String(error)));
+      if (this.#thread === thread) this.#onDeath(error instanceof Error ? error : new Error(String(error)));
     });
-    return current;
-  };
-  const onReply = (reply: GradingReply, current: { ready: boolean }) => {
-    if (reply.id === -1) current.ready = true;
+    return thread;
+  }
+
+  #onReply(reply: GradingReply, thread: { ready: boolean }): void {
+    if (reply.id === -1) thread.ready = true;
     else {
-      const [head] = sent;
+      const [head] = this.#sent;
       if (head?.id !== reply.id) return;
-      sent.shift();
+      this.#sent.shift();
       if (reply.result !== undefined) head.resolve(reply.result);
       else head.reject(new Error(`the grader failed: ${reply.error ?? 'no reason given'}`));
     }
-    feed();
-    restartClock();
-  };
-  /** The head of the line is given up; what was handed over behind it goes to a new thread. */
-  const onLate = () => {
-    const late = sent.shift();
-    waiting = [...sent, ...waiting];
-    sent = [];
-    void thread?.worker.terminate();
-    thread = null;
-    late?.resolve(timedOut(late.job));
-    feed();
-  };
-  /** A thread that dies takes its head down, so that the same job cannot kill thread after thread. */
-  const onDeath = (error: Error) => {
-    const [head, ...rest] = sent.length > 0 ? sent : waiting;
-    waiting = sent.length > 0 ? [...rest, ...waiting] : rest;
-    sent = [];
-    thread = null;
-    head?.reject(error);
-    feed();
-  };
+    this.#feed();
+    this.#restartClock();
+  }
 
-  return {
-    grade: (job) =>
-      new Promise((resolve, reject) => {
-        if (disposed) return reject(new Error('the grading worker was disposed'));
-        waiting.push({ id: nextId++, job, resolve, reject });
-        feed();
-      }),
-    dispose() {
-      disposed = true;
-      clearTimeout(timer);
-      void thread?.worker.terminate();
-      thread = null;
-      for (const { reject } of [...sent, ...waiting]) reject(new Error('the grading worker was disposed'));
-      sent = [];
-      waiting = [];
-    },
-  };
+  /** The clock runs for the job at the head of the line, from the moment the thread can work on it. */
+  #restartClock(): void {
+    clearTimeout(this.#timer);
+    if (this.#thread?.ready && this.#sent.length > 0) {
+      this.#timer = setTimeout(() => this.#onLate(), this.#timeoutMs);
+    }
+  }
+
+  /** The head of the line is given up; what was handed over behind it goes to a new thread. */
+  #onLate(): void {
+    const late = this.#sent.shift();
+    this.#waiting = [...this.#sent, ...this.#waiting];
+    this.#sent = [];
+    void this.#thread?.worker.terminate();
+    this.#thread = null;
+    late?.resolve(timedOut(late.job));
+    this.#feed();
+  }
+
+  /** A thread that dies takes its head down, so that the same job cannot kill thread after thread. */
+  #onDeath(error: Error): void {
+    const wasSent = this.#sent.length > 0;
+    const [head, ...rest] = wasSent ? this.#sent : this.#waiting;
+    this.#waiting = wasSent ? [...rest, ...this.#waiting] : rest;
+    this.#sent = [];
+    this.#thread = null;
+    head?.reject(error);
+    this.#feed();
+  }
 }
 
 function timedOut(job: GradingJob): GradeResult {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareAnswers } from '../../../src/core/answers/index.ts';
+import { compareAnswers, gradeAnswer } from '../../../src/core/answers/index.ts';
 import { gradingCases } from './rewrites/index.ts';
 
 const COUNT = 10_000;
@@ -25,6 +25,14 @@ describe(`${COUNT} generated cases, seed ${SEED}`, () => {
 
   it('accepts no near miss', () => {
     expect(show(graded.filter(({ same, result }) => !same && result.grade === 'correct'))).toEqual([]);
+  });
+
+  it('grades the same when the answer stands in a box at the end of a generation', () => {
+    const differing = graded.slice(0, 3000).filter(({ gold, pred, result }) => {
+      const text = `<think>First I try $\\boxed{0}$.</think>\nSo the answer is $\\boxed{${pred}}$. Done.`;
+      return gradeAnswer({ text, gold, mode: 'math' }).grade !== result.grade;
+    });
+    expect(show(differing)).toEqual([]);
   });
 
   it('accepts every equivalent form, and is never in doubt', () => {
