@@ -37,10 +37,7 @@ export function findLeakage(
     )
     .map(({ id }) => id);
   const total = problems.length;
-  const label =
-    leaked.length === 0
-      ? null
-      : `trained on ${leaked.length} of these ${total} problems`;
+  const label = leaked.length === 0 ? null : `trained on ${leaked.length} of these ${total} problems`;
   return { leaked, total, label };
 }
 
