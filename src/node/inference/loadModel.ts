@@ -1,5 +1,6 @@
 /** Loads a GGUF file on the device that was asked for, and makes a context that memory can hold. */
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import {
   GgufFileType,
   getLlama,
@@ -59,8 +60,18 @@ export async function loadModel(options: LoadOptions): Promise<Loaded> {
     };
     return { llama, model, context, sequences, description };
   } catch (thrown) {
+    await logDelivered();
     throw toUserError(thrown, options, complaints);
   }
+}
+
+/**
+ * llama.cpp logs from its own thread, and the lines reach us by the event loop: the error that they explain can be
+ * there first. Lines that were written before it are delivered within a few turns.
+ */
+async function logDelivered(): Promise<void> {
+  const TURNS = 10;
+  for (let turn = 0; turn < TURNS; turn += 1) await setImmediate();
 }
 
 /** The file's own word for the type of most of its weights: `MOSTLY_Q8_0` is `Q8_0`, `ALL_F32` is `F32`. */
