@@ -88,6 +88,7 @@ interface RunFixture {
   readonly id: string;
   readonly createdAt?: string;
   readonly model?: string;
+  readonly temperature?: number;
   readonly parents?: RunManifest['parents'];
   readonly problems?: readonly Problem[];
   readonly solutions?: readonly Solution[];
@@ -133,12 +134,12 @@ function manifest(run: RunFixture, count: number): RunManifest {
     schemaVersion: 1,
     id: run.id,
     kind: run.kind,
-    title: `${run.model ?? 'nano'} on two problems`,
+    title: `${run.model ?? 'nano'} on two`,
     createdAt: run.createdAt ?? '2026-01-01T10:00:00Z',
     seed: 0,
     n: 2,
     model: { name: run.model ?? 'nano', engine: 'llama', path: '/models/nano.gguf' },
-    sampling: { temperature: 0.6, topP: 1, topK: 0, minP: 0, maxTokens: 256 },
+    sampling: { temperature: run.temperature ?? 0.6, topP: 1, topK: 0, minP: 0, maxTokens: 256 },
     problemSet: { name: 'two', path: null, sha256: 'a'.repeat(64), count },
     grader: { version: '1', policy: 'default' },
     options: {},

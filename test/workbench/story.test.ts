@@ -5,6 +5,7 @@ import type { Driver } from '../../scripts/host/driver.ts';
 import { projectRoot } from '../../scripts/host/paths.ts';
 import type { Scenario } from '../../scripts/host/scenario.ts';
 import type { Review } from '../../src/core/schema/lines.ts';
+import { chooseTheme } from './themes.ts';
 
 const MINUTES = 60_000;
 
@@ -13,7 +14,6 @@ const MINUTES = 60_000;
  * critique, review it, make a training set, train, evaluate the checkpoint, compare.
  */
 export const scenario: Scenario = {
-  settings: { 'workbench.colorTheme': 'Dark Modern' },
   stepLimitMs: 8 * MINUTES,
   prepare(workspace) {
     const problems = path.join(projectRoot, 'media/problems');
@@ -28,6 +28,7 @@ export const scenario: Scenario = {
   steps: {
     'the palette evaluates a problem file with the built-in model': async (driver) => {
       const { openContainer, palette, pick, answer, treeRow, shot, workspace, until } = driver;
+      await chooseTheme(driver, 'dark');
       await openContainer('Reflection');
       await palette('Reflection: Evaluate Problem File');
       await pick('demo-5.jsonl');
@@ -115,7 +116,7 @@ export const scenario: Scenario = {
     },
 
     'the checkpoint is evaluated and compared with its base': async (driver) => {
-      const { palette, treeRow, pickMany, answer, webview, shot, clearToasts, page } = driver;
+      const { palette, treeRow, pickMany, answer, webview, shot, clearToasts } = driver;
       await clearToasts();
       await palette('View: Toggle Panel Visibility');
       const checkpoint = treeRow(/step \d+not evaluated yet/).first();
@@ -130,15 +131,7 @@ export const scenario: Scenario = {
       const panel = webview('editor');
       await panel.locator('.verdict h1').waitFor({ timeout: MINUTES });
       assert.match(await panel.locator('.verdict').innerText(), /better than|worse than|Cannot tell/);
-      await shot('story-10-compare-dark');
-      for (const [name, theme] of Object.entries({
-        light: 'Light Modern',
-        contrast: 'Default High Contrast',
-      })) {
-        driver.changeSettings({ 'workbench.colorTheme': theme });
-        await page.locator(`.monaco-workbench.${name === 'light' ? 'vs' : 'hc-black'}`).waitFor();
-        await shot(`story-10-compare-${name}`);
-      }
+      await shot('story-10-compare');
     },
 
     'a row of the comparison opens both transcripts': async ({ webview, page, shot }) => {

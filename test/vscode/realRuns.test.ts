@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { critiqueSchema, solutionSchema } from '../../src/core/schema/lines.ts';
+import { runManifestSchema } from '../../src/core/schema/run.ts';
+import { activate, closeEditors, openFolder } from './extensionUnderTest.ts';
+
+const MINUTE = 60_000;
+const runNameSchema = z.object({ folder: z.string(), id: z.string() });
+
+/** Runs a command that returns the run it made, and gives the run's directory. */
+async function made(command: string, target: object): Promise<string> {
+  const run = runNameSchema.parse(await vscode.commands.executeCommand(command, target));
+  return path.join(openFolder().uri.fsPath, '.reflection', 'runs', run.id);
+}
+
+function lines<T>(dir: string, file: string, schema: z.ZodType<T>): T[] {
+  const text = fs.readFileSync(path.join(dir, file), 'utf8').trimEnd();
+  return text.split('\n').map((line) => schema.parse(JSON.parse(line)));
+}
+
+const nameOf = (dir: string) => ({ run: { folder: openFolder().uri.toString(), id: path.basename(dir) } });
+
+/** The commands with the real embedded model: each starts the command line and waits for it. */
+describe('the commands on the embedded model', function () {
+  this.timeout(4 * MINUTE);
+  let file: string;
+  let evaluated: string;
+
+  before(async () => {
+    await activate();
+    const extension = vscode.extensions.getExtension('reflection-workbench.reflection-workbench');
+    assert.ok(extension);
+    file = path.join(openFolder().uri.fsPath, 'demo-5.jsonl');
+    fs.copyFileSync(path.join(extension.extensionPath, 'media/problems/demo-5.jsonl'), file);
+  });
+  afterEach(closeEditors);
+
+  it('Evaluate Problem File writes graded solutions of every problem', async () => {
+    evaluated = await made('reflection.evaluate', { file, model: 'nano', n: 2 });
+    const solutions = lines(evaluated, 'solutions.jsonl', solutionSchema);
+    assert.equal(solutions.length, 10);
+    assert.ok(solutions.every(({ grade, text }) => text !== '' && ['correct', 'incorrect'].includes(grade)));
+    const manifest = runManifestSchema.parse(
+      JSON.parse(fs.readFileSync(path.join(evaluated, 'run.json'), 'utf8')),
+    );
+    assert.equal(manifest.title, 'nano on demo-5');
+  });
+
+  it('of one problem evaluates that problem', async () => {
+    const dir = await made('reflection.evaluate', { file, problem: 'first-003', model: 'nano', n: 1 });
+    assert.deepEqual(
+      lines(dir, 'solutions.jsonl', solutionSchema).map(({ problemId }) => problemId),
+      ['first-003'],
+    );
+  });
+
+  it('Critique Solutions criticises the solutions of a run', async () => {
+    const dir = await made('reflection.critique', { ...nameOf(evaluated), model: 'nano', n: 1 });
+    const critiques = lines(dir, 'critiques.jsonl', critiqueSchema);
+    assert.equal(critiques.length, 10);
+    assert.ok(critiques.some(({ findings }) => findings.length > 0));
+  });
+
+  it('Rejection-Sample Critiques writes a dataset', async () => {
+    const answer = await vscode.commands.executeCommand('reflection.sample', { file, model: 'nano', n: 4 });
+    const { data } = z.object({ data: z.string() }).parse(answer);
+    assert.ok(fs.existsSync(data));
+    assert.ok(fs.existsSync(data.replace(/\.jsonl$/, '.meta.json')));
+  });
+
+  it('a model that is not there is an error, and no run is left half made', async () => {
+    const before = fs.readdirSync(path.join(openFolder().uri.fsPath, '.reflection/runs')).length;
+    const answer = await vscode.commands.executeCommand('reflection.evaluate', {
+      file,
+      model: 'nanoo',
+      n: 1,
+    });
+    assert.equal(answer, undefined);
+    assert.equal(fs.readdirSync(path.join(openFolder().uri.fsPath, '.reflection/runs')).length, before);
+  });
+
+  it('Doctor says of each probe what it found', async () => {
+    const answer = await vscode.commands.executeCommand('reflection.doctor');
+    const report = z.array(z.object({ label: z.string(), status: z.string() })).parse(answer);
+    assert.ok(report.some(({ label, status }) => label === 'Node' && status === 'ok'));
+    assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /^Reflection Workbench: Doctor/);
+  });
+});

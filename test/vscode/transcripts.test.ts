@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { afterEach, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { transcriptAddress, transcriptUri } from '../../src/extension/transcriptAddress.ts';
+import {
+  activate,
+  closeEditors,
+  diagnosticsOf,
+  eventually,
+  openFolder,
+  runName,
+} from './extensionUnderTest.ts';
+import { critique, solution, writeRun } from './runFixtures.ts';
+
+function open(run: string, sample: string): Thenable<vscode.Uri> {
+  return vscode.commands.executeCommand<vscode.Uri>('reflection.openTranscript', {
+    run: runName(run),
+    solution: sample,
+  });
+}
+
+describe('transcripts', () => {
+  before(activate);
+  afterEach(closeEditors);
+
+  it('are read-only documents with provenance, problem and solution', async () => {
+    const dir = writeRun(openFolder().uri.fsPath, {
+      kind: 'evaluate',
+      id: 'transcripts-1',
+      solutions: [solution('tank', 0)],
+    });
+    const written = fs.readFileSync(`${dir}/solutions.jsonl`, 'utf8');
+    const uri = await open('transcripts-1', 'tank#0');
+    const document = await vscode.workspace.openTextDocument(uri);
+    const text = document.getText();
+    assert.match(text, /^tank#0 · nano · T 0\.6 · seed 1000/);
+    assert.ok(text.includes('A tank holds 37 litres.'));
+    assert.ok(text.includes('Step 2: 111+37=158.'));
+    assert.equal(document.languageId, 'reflection-transcript');
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), 'x');
+    await vscode.workspace.applyEdit(edit).then(undefined, () => false);
+    await document.save();
+    assert.equal(fs.readFileSync(`${dir}/solutions.jsonl`, 'utf8'), written);
+  });
+
+  it('have addresses that hold no path of a file, whatever an id is', () => {
+    for (const sample of ['a#0', 'a/b#1/2', '../../etc/passwd', '%2e%2e', 'ü ∕ %', 'x.transcript']) {
+      const address = { folder: 'file:///w', run: 'r', kind: 'transcript', sample } as const;
+      const uri = vscode.Uri.parse(transcriptUri(address).toString());
+      assert.deepEqual(transcriptAddress(uri), address);
+      assert.equal(uri.path.split('/').length, 3);
+    }
+  });
+
+  it('of a run that is not there say so', async () => {
+    const folder = openFolder().uri.toString();
+    const uri = transcriptUri({ folder, run: '../../..', kind: 'transcript', sample: 'x' });
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.match(document.getText(), /is not there any more/);
+  });
+
+  it('say so when the run is deleted while it is shown, and lose their findings', async () => {
+    const folder = openFolder().uri.fsPath;
+    const wrong = solution('tank', 0);
+    const dir = writeRun(folder, {
+      kind: 'critique',
+      id: 'transcripts-deleted',
+      solutions: [wrong],
+      critiques: [critique(wrong, 0)],
+    });
+    const uri = await open('transcripts-deleted', wrong.id);
+    await diagnosticsOf(uri, ({ length }) => length === 1, 'a finding');
+    fs.rmSync(dir, { recursive: true });
+    const document = await vscode.workspace.openTextDocument(uri);
+    await eventually(
+      vscode.workspace.onDidChangeTextDocument,
+      () => /is not there any more/.test(document.getText()) || undefined,
+      'the document says that the run is gone',
+    );
+    await diagnosticsOf(uri, ({ length }) => length === 0, 'no finding');
+  });
+
+  it('show markup, escapes, right-to-left marks and long lines as text', async () => {
+    const hostile = [
+      '<script>alert(1)</script> [click](command:workbench.action.quit) javascript:alert(1)',
+      '\u001b[31mred\u001b[0m \u202Eevil\u202C \u2028 separator',
+      `${'9'.repeat(200_000)}`,
+      '\\boxed{158}',
+    ].join('\n');
+    const text = `${hostile}\r\nend`;
+    writeRun(openFolder().uri.fsPath, {
+      kind: 'evaluate',
+      id: 'transcripts-hostile',
+      solutions: [solution('tank', 0, 'incorrect', text)],
+    });
+    const document = await vscode.workspace.openTextDocument(await open('transcripts-hostile', 'tank#0'));
+    assert.ok(document.getText().replaceAll('\r\n', '\n').includes(text.replaceAll('\r\n', '\n')));
+  });
+
+  it('keep findings on their step when the solution mixes line ends', async () => {
+    const mixed = solution(
+      'tank',
+      0,
+      'incorrect',
+      'Intro\r\nmore\rStep 1: 37*3=111.\nStep 2: 111+37=158.\nend \\boxed{158}',
+    );
+    writeRun(openFolder().uri.fsPath, {
+      kind: 'critique',
+      id: 'transcripts-mixed',
+      solutions: [mixed],
+      critiques: [critique(mixed, 0)],
+    });
+    const uri = await open('transcripts-mixed', 'tank#0');
+    const [diagnostic] = await diagnosticsOf(uri, ({ length }) => length === 1, 'a finding');
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.ok(diagnostic);
+    assert.equal(document.getText(diagnostic.range), 'Step 2: 111+37=158.');
+  });
+
+  it('of a half-written run show what is whole', async () => {
+    const dir = writeRun(openFolder().uri.fsPath, {
+      kind: 'evaluate',
+      id: 'transcripts-torn',
+      solutions: [solution('tank', 0)],
+    });
+    fs.appendFileSync(`${dir}/solutions.jsonl`, 'not json\n{"id":"tank#1","problemId":"ta');
+    const document = await vscode.workspace.openTextDocument(await open('transcripts-torn', 'tank#0'));
+    assert.ok(document.getText().includes('Step 2'));
+    const missing = await vscode.workspace.openTextDocument(await open('transcripts-torn', 'tank#1'));
+    assert.match(missing.getText(), /has no solution/);
+  });
+});

@@ -1,0 +1,21 @@
+import type { Driver } from '../../scripts/host/driver.ts';
+
+/** The kinds of colour theme that every screen has to be readable in. */
+export const THEMES = {
+  dark: { row: /^Dark Modern/, class: 'vs-dark' },
+  light: { row: /^Light Modern/, class: 'vs' },
+  contrast: { row: /^Dark High Contrast/, class: 'hc-black' },
+} as const;
+
+/** Chooses a theme as a person does. */
+export async function chooseTheme(
+  { palette, page, picks }: Driver,
+  name: keyof typeof THEMES,
+): Promise<void> {
+  const { row, class: themeClass } = THEMES[name];
+  await palette('Preferences: Color Theme');
+  // The list holds more rows than are drawn: typing narrows it.
+  await page.keyboard.type(row.source.replace(/^\^/, ''));
+  await picks().filter({ hasText: row }).first().click();
+  await page.locator(`.monaco-workbench.${themeClass}`).waitFor();
+}
