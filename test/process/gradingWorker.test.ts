@@ -55,10 +55,11 @@ describe('grading worker', () => {
   it('loses only the job that kills the thread', async () => {
     worker = createGradingWorker({ file: faultyThread(), timeoutMs: 5000 });
     const preds = ['1', 'die', '2', 'die', '3'];
-    const results = await Promise.allSettled(preds.map((pred) => worker?.grade({ gold: '1', pred })));
-    expect(results.map(({ status }) => status)).toEqual(
-      preds.map((pred) => (pred === 'die' ? 'rejected' : 'fulfilled')),
+    const results = await Promise.all(preds.map((pred) => worker?.grade({ gold: '1', pred })));
+    expect(results.map((result) => result?.grade)).toEqual(
+      preds.map((pred) => (pred === 'die' ? 'undetermined' : 'correct')),
     );
+    expect(results[1]).toMatchObject({ reason: 'error', layer: 'worker' });
   });
 
   it('settles everything when its file is missing, and when it is disposed', async () => {

@@ -15,7 +15,10 @@ export interface GradingReply {
 }
 
 export interface GradingWorker {
-  /** Always settles; a grade that took too long is `undetermined` with the reason `timeout`. */
+  /**
+   * Always settles. A grade that took too long is `undetermined` with the reason `timeout`, one that broke the grader
+   * with the reason `error`. Rejected only when no thread can be started, or after `dispose`.
+   */
   grade(job: GradingJob): Promise<GradeResult>;
   /** Ends the thread; what is pending is rejected. */
   dispose(): void;
@@ -120,7 +123,7 @@ class GradingLine {
       if (head?.id !== reply.id) return;
       this.#sent.shift();
       if (reply.result !== undefined) head.resolve(reply.result);
-      else head.reject(new Error(`the grader failed: ${reply.error ?? 'no reason given'}`));
+      else head.resolve(undetermined(head.job, 'error'));
     }
     this.#feed();
     this.#restartClock();
@@ -129,9 +132,14 @@ class GradingLine {
   /** The clock runs for the job at the head of the line, from the moment the thread can work on it. */
   #restartClock(): void {
     clearTimeout(this.#timer);
-    if (this.#thread?.ready && this.#sent.length > 0) {
-      this.#timer = setTimeout(() => this.#onLate(), this.#timeoutMs);
-    }
+    const [head] = this.#sent;
+    if (!this.#thread?.ready || head === undefined) return;
+    this.#timer = setTimeout(() => {
+      // When it was this thread that was busy, or the machine asleep, the answer may be here and not read yet.
+      setImmediate(() => {
+        if (this.#sent[0] === head) this.#onLate();
+      });
+    }, this.#timeoutMs);
   }
 
   /** The head of the line is given up; what was handed over behind it goes to a new thread. */
@@ -141,7 +149,7 @@ class GradingLine {
     this.#sent = [];
     void this.#thread?.worker.terminate();
     this.#thread = null;
-    late?.resolve(timedOut(late.job));
+    late?.resolve(undetermined(late.job, 'timeout'));
     this.#feed();
   }
 
@@ -152,17 +160,18 @@ class GradingLine {
     this.#waiting = wasSent ? [...rest, ...this.#waiting] : rest;
     this.#sent = [];
     this.#thread = null;
-    head?.reject(error);
+    if (wasSent && head !== undefined) head.resolve(undetermined(head.job, 'error'));
+    else head?.reject(error);
     this.#feed();
   }
 }
 
-function timedOut(job: GradingJob): GradeResult {
+function undetermined(job: GradingJob, reason: 'timeout' | 'error'): GradeResult {
   const answer = 'pred' in job ? job.pred : null;
   return {
     grade: 'undetermined',
     answer,
-    reason: 'timeout',
+    reason,
     layer: 'worker',
     normalised: { gold: job.gold, answer },
     doubt: [],

@@ -16,6 +16,7 @@ import {
   runsRoot,
   workbenchFacts,
 } from '../runs/index.ts';
+import { policyNamed } from './grading.ts';
 import type { PipelineOptions } from './options.ts';
 
 /** A directory for a new run of the workspace; a number is added while the name is taken. */
@@ -60,7 +61,7 @@ export async function manifestFor(options: PipelineOptions, run: KindOfRun): Pro
     prompts: options.prompts,
     problemSet: run.problemSet,
     ...(leaked.length === 0 ? {} : { leakage: { leaked: [...leaked], total } }),
-    grader: { version: GRADER_VERSION, policy: defaultPolicy.name },
+    grader: { version: GRADER_VERSION, policy: policyNamed(options.policy ?? defaultPolicy.name).name },
     options: { ...run.options },
     parents: [...(options.parents ?? [])],
     host: hostFacts(),

@@ -1,11 +1,13 @@
+import { defaultPolicy } from '../../core/answers/index.ts';
 import { UserError } from '../../core/errors.ts';
 import { slotSolution } from '../../core/prompts/index.ts';
 import type { Critique, Solution } from '../../core/schema/lines.ts';
 import type { Problem } from '../../core/schema/problem.ts';
-import type { Parent, ProblemSetIdentity, Prompts } from '../../core/schema/run.ts';
+import type { Parent, ProblemSetIdentity } from '../../core/schema/run.ts';
 import { readRun } from '../runs/index.ts';
 import { checkInput, manifestFor } from './configuration.ts';
 import { generate, isMade, type Job, type Session } from './generate.ts';
+import { withGrading } from './grading.ts';
 import { critiqueJobs, writtenSolution } from './jobs.ts';
 import type { CritiqueOptions, CritiqueSource, PipelineResult } from './options.ts';
 import { resultOf } from './result.ts';
@@ -18,10 +20,10 @@ import { finishedRun, inRun } from './session.ts';
 export async function critique(options: CritiqueOptions): Promise<PipelineResult> {
   const { dir, n, prompts } = options;
   const template = options.template ?? 'sampling';
-  const source = await readSource(options.source, prompts);
+  const source = await readSource(options);
   checkInput(options, source.problems, n);
   const manifest = await manifestFor(
-    { ...options, parents: [...source.parents, ...(options.parents ?? [])] },
+    { ...options, policy: source.policy, parents: [...source.parents, ...(options.parents ?? [])] },
     {
       kind: 'critique',
       n,
@@ -68,11 +70,14 @@ interface Source {
   readonly problems: readonly Problem[];
   readonly problemSet: ProblemSetIdentity;
   readonly solutions: readonly Solution[];
+  /** Of its grades. */
+  readonly policy: string;
   readonly parents: readonly Parent[];
 }
 
-async function readSource(source: CritiqueSource, prompts: Prompts): Promise<Source> {
-  const read = source.kind === 'run' ? await fromRun(source) : fromProblems(source);
+async function readSource({ source, prompts, policy, grader }: CritiqueOptions): Promise<Source> {
+  const read =
+    source.kind === 'run' ? await fromRun(source, policy) : await fromProblems(source, policy, grader);
   const solutions = read.solutions.filter(
     (solution) => solution.finish === 'stop' && slotSolution(solution.text, prompts.solutionSlot).text !== '',
   );
@@ -87,7 +92,10 @@ async function readSource(source: CritiqueSource, prompts: Prompts): Promise<Sou
   });
 }
 
-async function fromRun(source: Extract<CritiqueSource, { kind: 'run' }>): Promise<Source> {
+async function fromRun(
+  source: Extract<CritiqueSource, { kind: 'run' }>,
+  policy: string | undefined,
+): Promise<Source> {
   const run = await readRun(source.dir);
   const { id, problemSet } = run.manifest;
   if (problemSet === undefined) {
@@ -117,17 +125,26 @@ async function fromRun(source: Extract<CritiqueSource, { kind: 'run' }>): Promis
     problems: run.problems.filter((problem) => used.has(problem.id)),
     problemSet,
     solutions,
+    // The transitions compare grades of both: they must be by one policy.
+    policy: policy ?? run.manifest.grader?.policy ?? defaultPolicy.name,
     parents: [{ kind: 'run', id, role: 'solutions' }],
   };
 }
 
-function fromProblems(source: Extract<CritiqueSource, { kind: 'problems' }>): Source {
+async function fromProblems(
+  source: Extract<CritiqueSource, { kind: 'problems' }>,
+  policy = defaultPolicy.name,
+  grader?: CritiqueOptions['grader'],
+): Promise<Source> {
   const withSolution = source.problems.filter(({ solution }) => (solution ?? '').trim() !== '');
   return {
     id: `set ${source.problemSet.name}`,
     problems: withSolution,
     problemSet: source.problemSet,
-    solutions: withSolution.map((problem) => writtenSolution(problem, problem.solution ?? '')),
+    solutions: await withGrading(policy, grader, (grade) =>
+      Promise.all(withSolution.map((problem) => writtenSolution(problem, problem.solution ?? '', grade))),
+    ),
+    policy,
     parents: [],
   };
 }

@@ -3,6 +3,7 @@ export { newRunDir } from './configuration.ts';
 export { critique } from './critique.ts';
 export { datasetFromRun } from './dataset.ts';
 export { evaluate } from './evaluate.ts';
+export { policyNamed } from './grading.ts';
 export type {
   CritiqueOptions,
   CritiqueSource,

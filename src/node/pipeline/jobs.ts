@@ -1,5 +1,4 @@
 /** What is asked of the model for each sample, and what its answer becomes. */
-import { gradeAnswer } from '../../core/answers/index.ts';
 import { renderStatement } from '../../core/problems/statement.ts';
 import { renderPrompt, slotSolution } from '../../core/prompts/index.ts';
 import type { SampleResult } from '../../core/protocol/inference.ts';
@@ -10,6 +9,7 @@ import type { Critique, Solution } from '../../core/schema/lines.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 import type { Prompts, SamplingOptions } from '../../core/schema/run.ts';
 import { type Job, messagesFor } from './generate.ts';
+import type { GradeSample } from './grading.ts';
 
 interface JobOptions {
   readonly prompts: Prompts;
@@ -33,12 +33,12 @@ export function solutionJobs(
         messages,
         seed: ownSeed,
         sampling,
-        toRow: (result) => ({
+        toRow: async (result, grade) => ({
           id,
           problemId: problem.id,
           index,
           ...generated(result, ownSeed),
-          ...graded(result, problem),
+          ...(await grade(result, problem)),
         }),
       };
     });
@@ -63,8 +63,8 @@ export function critiqueJobs(
       messages,
       seed: ownSeed,
       sampling,
-      toRow: (result) => {
-        const grade = graded(result, problem);
+      toRow: async (result, gradeSample) => {
+        const grade = await gradeSample(result, problem);
         const read =
           result.finish === 'error'
             ? { verdict: 'none' as const, findings: [] }
@@ -89,10 +89,14 @@ export function critiqueJobs(
  * A worked solution that no model made, as a line of a run. When no answer can be read from it, it is not known to be
  * wrong: a person's text need not put a box around its answer.
  */
-export function writtenSolution(problem: Problem, text: string): Solution {
+export async function writtenSolution(
+  problem: Problem,
+  text: string,
+  gradeSample: GradeSample,
+): Promise<Solution> {
   const id = `${problem.id}#0`;
   const result = { id, text, promptTokens: 0, tokens: 0, finish: 'stop' as const, ms: 0 };
-  const grade = graded(result, problem);
+  const grade = await gradeSample(result, problem);
   return {
     id,
     problemId: problem.id,
@@ -106,21 +110,6 @@ export function writtenSolution(problem: Problem, text: string): Solution {
 function generated(result: SampleResult, seed: number) {
   const { text, promptTokens, tokens, finish, ms, error } = result;
   return { seed, text, promptTokens, tokens, finish, ms, ...(error === undefined ? {} : { error }) };
-}
-
-function graded(
-  result: SampleResult,
-  problem: Problem,
-): Pick<Solution, 'answer' | 'grade' | 'reason' | 'layer' | 'doubt'> {
-  if (result.finish === 'error')
-    return { answer: null, grade: 'undetermined', reason: 'error', layer: 'none' };
-  const { answer, grade, reason, layer, doubt } = gradeAnswer({
-    text: result.text,
-    gold: problem.answer,
-    mode: problem.mode,
-    truncated: result.finish === 'length',
-  });
-  return { answer, grade, reason, layer, ...(doubt.length === 0 ? {} : { doubt: [...doubt] }) };
 }
 
 function transitionOf(before: Grade, after: Grade): Transition | null {

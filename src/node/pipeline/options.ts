@@ -4,6 +4,7 @@ import type { Critique, Dropped, Solution } from '../../core/schema/lines.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 import type { Parent, ProblemSetIdentity, Prompts, SamplingOptions } from '../../core/schema/run.ts';
 import type { Engine } from '../engines/engine.ts';
+import type { GradingWorker } from '../grading/gradingWorker.ts';
 import type { RunProgress } from '../runs/index.ts';
 
 /** What every pipeline takes. */
@@ -16,6 +17,10 @@ export interface PipelineOptions {
   readonly sampling: SamplingOptions;
   /** Seed of the run; each sample's own seed comes from it and the sample's id. */
   readonly seed: number;
+  /** Name of the grading policy; of a critique of a run, that run's unless another is named. */
+  readonly policy?: string;
+  /** Grades instead of a thread of its own, which is killed when a grade takes too long; the caller ends it. */
+  readonly grader?: Pick<GradingWorker, 'grade'>;
   /** What a person calls the run. */
   readonly title?: string;
   readonly parents?: readonly Parent[];

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { defaultPolicy } from '../../core/answers/index.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 import type { RunManifest } from '../../core/schema/run.ts';
@@ -14,6 +15,7 @@ import {
 } from '../runs/index.ts';
 import { refuseOtherConfiguration } from './configuration.ts';
 import { isMade, type Session } from './generate.ts';
+import { withGrading } from './grading.ts';
 import type { PipelineOptions } from './options.ts';
 
 /**
@@ -39,7 +41,10 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
     const versions = { workbench: manifest.workbench.version, [name]: version };
     const recorder = await startRecorder(writer, { n: manifest.n, versions });
     try {
-      const result = await work({ writer, recorder, engine, signal, onProgress, tokens: 0 });
+      const policy = manifest.grader?.policy ?? defaultPolicy.name;
+      const result = await withGrading(policy, options.grader, (grade) =>
+        work({ writer, recorder, engine, grade, signal, onProgress, tokens: 0 }),
+      );
       await recorder.end(result.isInterrupted ? 'cancelled' : 'ok', null);
       return result;
     } catch (thrown) {

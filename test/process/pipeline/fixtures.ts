@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { compareAnswers, gradeAnswer } from '../../../src/core/answers/index.ts';
 import { nanoPrompts } from '../../../src/core/prompts/index.ts';
 import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
 import type { Problem } from '../../../src/core/schema/problem.ts';
+import type { GradingJob } from '../../../src/node/grading/gradingWorker.ts';
 import type { EvaluateOptions, SampleOptions } from '../../../src/node/pipeline/index.ts';
 import { identifyProblems } from '../../../src/node/problems/readProblems.ts';
 import { readRun } from '../../../src/node/runs/index.ts';
@@ -20,6 +22,11 @@ export function sums(count: number): Problem[] {
   }));
 }
 
+/** Grades in this process: starting a thread for each of many small runs takes longer than the runs. */
+const grader = {
+  grade: (job: GradingJob) => Promise.resolve('text' in job ? gradeAnswer(job) : compareAnswers(job)),
+};
+
 export async function evaluateOptions(
   change: Partial<EvaluateOptions> = {},
 ): Promise<EvaluateOptions & { engine: MemoryEngine }> {
@@ -32,6 +39,7 @@ export async function evaluateOptions(
     sampling,
     seed: 5,
     n: 3,
+    grader,
     ...change,
     engine: memoryEngine(),
   };
