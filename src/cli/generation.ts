@@ -18,9 +18,10 @@ import { identifyProblems, type ProblemSet, readProblemSet } from '../node/probl
 import { readWorkspace, resolveModel, resolvePrompts } from '../node/workspace/index.ts';
 import { type CommonOptions, type Context, common, numberFrom, wholeNumber } from './context.ts';
 import { EXIT } from './exitCodes.ts';
+import { type FieldOptions, fieldOption } from './fieldOption.ts';
 import type { Progress } from './output.ts';
 
-export interface GenerationOptions extends CommonOptions {
+export interface GenerationOptions extends CommonOptions, FieldOptions {
   readonly model?: string;
   readonly runDir?: string;
   readonly title?: string;
@@ -35,7 +36,7 @@ export interface GenerationOptions extends CommonOptions {
 
 export function generationOptions(command: Command): Command {
   return common(
-    command
+    fieldOption(command)
       .option(
         '--model <model>',
         'nano, a name in reflection.json, a .gguf file, a checkpoint or training run, or openai:MODEL@URL (default: nano)',
@@ -64,7 +65,7 @@ export function generationOptions(command: Command): Command {
 export async function openProblemSet(
   context: Context,
   wanted: string,
-  { problem: only, seed }: Pick<GenerationOptions, 'problem' | 'seed'>,
+  { problem: only, seed, field: fields }: Pick<GenerationOptions, 'problem' | 'seed' | 'field'>,
 ): Promise<ProblemSet> {
   const { config, dir } = await readWorkspace(context.workspace);
   const named = Object.hasOwn(config.problemSets, wanted) ? config.problemSets[wanted] : undefined;
@@ -72,7 +73,7 @@ export async function openProblemSet(
     named === undefined ? path.resolve(wanted) : path.resolve(dir, named),
     context.signal,
     // Where a set leaves the order of options open (GPQA), the run's seed decides it.
-    { shuffleSeed: seed ?? config.defaults.seed ?? 0 },
+    { shuffleSeed: seed ?? config.defaults.seed ?? 0, fields },
   );
   for (const fault of set.faults) {
     const field = fault.field ? `field "${fault.field}": ` : '';

@@ -6,6 +6,7 @@ import { type CritiqueSource, critique } from '../../node/pipeline/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
 import { type Context, createContext, wholeNumber } from '../context.ts';
+import { refuseFields } from '../fieldOption.ts';
 import { type GenerationOptions, generationOptions, openProblemSet, withPipeline } from '../generation.ts';
 import { type MetricsOptions, metricsOptions, reportRun, withJson } from './evaluate.ts';
 
@@ -55,7 +56,7 @@ export function registerCritique(program: Command, signal: AbortSignal): void {
 async function critiqueSource(
   context: Context,
   wanted: string,
-  options: Pick<CritiqueCommandOptions, 'solution' | 'problem' | 'seed'>,
+  options: Pick<CritiqueCommandOptions, 'solution' | 'problem' | 'seed' | 'field'>,
 ): Promise<{ source: CritiqueSource; subject: string }> {
   const { solution: solutionIds, problem } = options;
   const { config } = await readWorkspace(context.workspace);
@@ -66,6 +67,7 @@ async function critiqueSource(
         remedy: 'Name solutions with --solution.',
       });
     }
+    refuseFields(options, wanted);
     const dir = await resolveRun(context.workspace, wanted);
     const source: CritiqueSource = { kind: 'run', dir, ...(solutionIds.length > 0 ? { solutionIds } : {}) };
     return { source, subject: path.basename(dir) };

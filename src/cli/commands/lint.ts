@@ -3,18 +3,21 @@ import type { Command } from 'commander';
 import { type LintReportRow, lintSets } from '../../node/problems/lintSets.ts';
 import { type CommonOptions, common, createContext } from '../context.ts';
 import { EXIT } from '../exitCodes.ts';
+import { type FieldOptions, fieldOption } from '../fieldOption.ts';
 
 export function registerLint(program: Command, signal: AbortSignal): void {
   common(
-    program
-      .command('lint')
+    fieldOption(program.command('lint'))
       .argument('<sets...>', 'problem files; several are compared with one another')
       .description(
         'Find leaked answers, duplicates, golds that cannot be graded, and suspicious text in problem sets.',
       ),
-  ).action(async (sets: readonly string[], options: CommonOptions) => {
+  ).action(async (sets: readonly string[], options: CommonOptions & FieldOptions) => {
     const { output } = createContext(options, signal);
-    const summary = await lintSets(sets, (row) => output.row(row, rowText(row)), { signal });
+    const summary = await lintSets(sets, (row) => output.row(row, rowText(row)), {
+      signal,
+      fields: options.field,
+    });
     const rules = Object.entries(summary.rules).map(([rule, count]) => `${count} ${rule}`);
     output.note(
       `${summary.problems} problems: ${rules.length === 0 ? 'nothing found' : rules.toSorted().join(', ')}`,

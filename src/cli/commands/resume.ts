@@ -53,6 +53,7 @@ async function resumeSampling(context: Context, run: RunData): Promise<PipelineR
       prompts,
       sampling,
       seed: manifest.seed,
+      ...(manifest.grader === undefined ? {} : { policy: manifest.grader.policy }),
       parents: manifest.parents,
     });
   } finally {

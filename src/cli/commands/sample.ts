@@ -6,6 +6,7 @@ import { defaultSampling } from '../../core/prompts/index.ts';
 import { datasetFromRun, sample, type WrittenDataset } from '../../node/pipeline/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { type Context, createContext, numberFrom, ratio, wholeNumber } from '../context.ts';
+import { refuseFields } from '../fieldOption.ts';
 import { type GenerationOptions, generationOptions, openProblemSet, withPipeline } from '../generation.ts';
 import { table } from '../tables.ts';
 
@@ -68,6 +69,7 @@ export function registerSample(program: Command, signal: AbortSignal): void {
 }
 
 async function fromRun(context: Context, wanted: string, options: SampleCommandOptions): Promise<void> {
+  refuseFields(options, wanted);
   const dir = await resolveRun(context.workspace, wanted);
   if (options.output === undefined) {
     throw new UserError('usage', 'a dataset made from a run needs a file to go to', {

@@ -87,6 +87,42 @@ describe('reflection evaluate, critique, sample', () => {
   });
 });
 
+describe('grading policy and columns', () => {
+  it('grades by the named policy, which resuming keeps', async () => {
+    const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS });
+    const policyOf = async () =>
+      JSON.parse(await readFile(path.join(cwd, 'run', 'run.json'), 'utf8')).grader.policy;
+    const args = ['evaluate', 'two.jsonl', '-n', '2', '--run-dir', 'run', '--policy', 'boxed', '--json'];
+    expect((await runCli(args, { cwd })).code).toBe(0);
+    expect(await policyOf()).toBe('boxed');
+    const file = path.join(cwd, 'run', 'solutions.jsonl');
+    const [first = ''] = (await readFile(file, 'utf8')).split('\n');
+    await writeFile(file, `${first}\n`);
+    const resumed = await runCli(['resume', 'run', '--json'], { cwd });
+    expect(resumed.stderr).not.toContain('another configuration');
+    expect(resumed.code).toBe(0);
+    expect(await lines(file, solutionSchema)).toHaveLength(4);
+    expect(await policyOf()).toBe('boxed');
+  });
+
+  it('reads the statement and the gold from the columns that --field names', async () => {
+    const row = { problem: 'Not this one.', task: 'What is 2+3?', wanted: '5', answer: '6' };
+    const cwd = await workspaceWith({ 'own.jsonl': `${JSON.stringify(row)}\n` });
+    const fields = ['--field', 'problem=task', '--field', 'answer=wanted'];
+    for (const [command, ...more] of [
+      ['evaluate', '-n', '1'],
+      ['sample', '--solutions', '1', '--critiques', '1'],
+    ]) {
+      const run = [`${command}`, 'own.jsonl', ...more, ...fields, '--run-dir', `${command}`, '--json'];
+      expect((await runCli(run, { cwd })).code).toBe(0);
+      const text = await readFile(path.join(cwd, `${command}`, 'problems.jsonl'), 'utf8');
+      expect(JSON.parse(text)).toMatchObject({ problem: 'What is 2+3?', answer: '5' });
+    }
+    const linted = await runCli(['lint', 'own.jsonl', '--field', 'answer=nowhere'], { cwd });
+    expect(linted.stdout).toContain('no column "nowhere"');
+  });
+});
+
 describe('bad input', () => {
   it.each([
     [
@@ -96,6 +132,16 @@ describe('bad input', () => {
     ],
     ['a file that is no model', ['evaluate', 'two.jsonl', '--model', 'two.jsonl'], /not a GGUF model/],
     ['an unknown model', ['evaluate', 'two.jsonl', '--model', 'nanoo'], /Did you mean nano/],
+    [
+      'an unknown grading policy',
+      ['evaluate', 'two.jsonl', '--policy', 'boxd'],
+      /no grading policy "boxd"[\s\S]*Did you mean boxed/,
+    ],
+    [
+      'a mapped column that is not there',
+      ['evaluate', 'two.jsonl', '--field', 'problem=prompt'],
+      /no column "prompt"/,
+    ],
     ['a missing problem file', ['evaluate', 'nothing.jsonl'], /nothing\.jsonl/],
     ['an unknown run', ['show', 'nothing'], /no run "nothing"/],
     [
@@ -130,6 +176,8 @@ describe('bad input', () => {
   it.each([
     ['no argument', ['evaluate']],
     ['a number that is none', ['evaluate', 'two.jsonl', '-n', 'many']],
+    ['columns of a run', ['sample', 'run', '-o', 'd.jsonl', '--field', 'id=x']],
+    ['a field of no role', ['lint', 'two.jsonl', '--field', 'statement=prompt']],
     ['an unknown option', ['evaluate', 'two.jsonl', '--fast']],
     ['one run to compare', ['compare', 'run']],
   ])('%s: exit 2', async (_name, args) => {
