@@ -96,6 +96,7 @@ const configurationDefaults = {
     'editor.unicodeHighlight.ambiguousCharacters': false,
     'editor.minimap.enabled': false,
     'editor.stickyScroll.enabled': false,
+    'editor.occurrencesHighlight': 'off',
     'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
   },
 } as const;

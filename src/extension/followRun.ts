@@ -1,5 +1,5 @@
 import { foldEvent, newRunFold, type RunState, type RunStatus, stateOf } from '../core/runs/index.ts';
-import { isWriterAlive, tailRun } from '../node/runs/index.ts';
+import { isWriterAlive, readRunState, tailRun } from '../node/runs/index.ts';
 
 /** A run that is being followed. */
 export interface Follower {
@@ -14,18 +14,24 @@ export function isOver(status: RunStatus): boolean {
 }
 
 const OVER: ReadonlySet<RunStatus> = new Set(['done', 'failed', 'cancelled', 'interrupted', 'lost']);
-/** How often the process of a silent run is asked for. */
-const LOOK_MS = 2000;
+/** How often the directory is read, and how often the process of a silent run is asked for. */
+const INTERVALS = { pollMs: 500, lookMs: 2000 };
 
 /** Calls back with each new state of a run until it is over. Reads only what was added. */
-export function followState(dir: string, changed: (state: RunState) => void): Follower {
+export function followState(
+  dir: string,
+  changed: (state: RunState) => void,
+  { pollMs, lookMs } = INTERVALS,
+): Follower {
   const stop = new AbortController();
   const fold = newRunFold();
   let last: string | undefined;
 
   async function report(hasNews: boolean): Promise<void> {
     const processAlive = fold.end === null ? await isWriterAlive(fold.process) : null;
-    const state = stateOf(fold, { now: Date.now() / 1000, processAlive });
+    const seen = stateOf(fold, { now: Date.now() / 1000, processAlive });
+    // Its last lines may have been written after the last look: what is lost is read once more.
+    const state = seen.status === 'lost' ? await readRunState(dir) : seen;
     if (hasNews || state.status !== last) changed(state);
     last = state.status;
     if (isOver(state.status)) stop.abort();
@@ -33,9 +39,9 @@ export function followState(dir: string, changed: (state: RunState) => void): Fo
 
   async function run(): Promise<void> {
     // A killed process writes nothing more: that it is gone is found by asking.
-    const look = setInterval(() => void report(false), LOOK_MS);
+    const look = setInterval(() => void report(false), lookMs);
     try {
-      for await (const delta of tailRun(dir, { signal: stop.signal })) {
+      for await (const delta of tailRun(dir, { signal: stop.signal, pollMs })) {
         for (const event of delta.events) foldEvent(fold, event);
         fold.unknownEvents += delta.unknownEvents;
         if (!delta.hasMore) await report(true);

@@ -127,15 +127,14 @@ export function createRunStore(log: vscode.LogOutputChannel): RunStore {
 
   function follow(dir: string): void {
     const follower = followState(dir, (state) => {
-      void revisionOf(dir).then(
-        (revision) => {
-          const entry = known.get(dir);
-          if (entry === undefined || isDisposed) return;
-          known.set(dir, { ...entry, state, revision });
-          publish();
-        },
-        () => undefined, // the directory has gone: the next look notices
-      );
+      void revisionOf(dir).then((revision) => {
+        const entry = known.get(dir);
+        if (entry === undefined || isDisposed) return;
+        // The revision may be younger than the state. A last state is not left at that: the next look reads it anew.
+        const mark = isOver(state.status) ? `${revision} over` : revision;
+        known.set(dir, { ...entry, state, revision: mark });
+        publish();
+      });
     });
     followers.set(dir, follower);
     follower.ended

@@ -71,12 +71,13 @@ function data(curve: TrainingCurve): uPlot.AlignedData {
 
 function options(width: number): uPlot.Options {
   const text = themeColour('--vscode-descriptionForeground', '#888');
-  // The quietest line of the theme: in high contrast the foreground colour would drown the curve.
   const grid = themeColour('--vscode-editorIndentGuide-background1', '#8884');
+  // Lines that are bright enough for high contrast would drown the curve.
+  const showGrid = !document.body.classList.contains('vscode-high-contrast');
   const axis: uPlot.Axis = {
     stroke: text,
     font: `10px ${themeColour('--vscode-font-family', 'sans-serif')}`,
-    grid: { stroke: grid, width: 0.5 },
+    grid: { show: showGrid, stroke: grid, width: 0.5 },
     ticks: { show: false },
   };
   return {

@@ -40,7 +40,9 @@ export function registerDecorations(services: Services, documents: TranscriptDoc
     ours,
     said,
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => decorate(textEditor)),
-    vscode.window.onDidChangeActiveTextEditor((editor) => editor && decorate(editor)),
+    vscode.window.onDidChangeVisibleTextEditors((editors) => {
+      for (const editor of editors) decorate(editor);
+    }),
     documents.onDidLoad((uri) => {
       for (const editor of vscode.window.visibleTextEditors) {
         if (editor.document.uri.toString() === uri.toString()) decorate(editor);

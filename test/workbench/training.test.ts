@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import type { Driver } from '../../scripts/host/driver.ts';
+import type { Scenario } from '../../scripts/host/scenario.ts';
+import { scftNano } from '../../src/core/recipes/scft.ts';
+import type { ScftRecord } from '../../src/core/schema/dataset.ts';
+import type { RunEvent } from '../../src/core/schema/event.ts';
+
+const MINUTES = 60_000;
+
+/** A training that takes longer than what happens to its window: closed terminal, reload, stop, resume. */
+export const scenario: Scenario = {
+  stepLimitMs: 5 * MINUTES,
+  prepare(workspace) {
+    const records = Array.from({ length: 8 }, (_, at) => record(at));
+    fs.writeFileSync(
+      path.join(workspace, 'data.jsonl'),
+      records.map((one) => `${JSON.stringify(one)}\n`).join(''),
+    );
+    // Many steps of a second or so each; the last one is never waited for.
+    const recipe = { ...scftNano.config, epochs: 3000, batchSize: 8, microBatchSize: 8, heartbeatSeconds: 1 };
+    fs.writeFileSync(path.join(workspace, 'slow.json'), JSON.stringify(recipe));
+    const task = {
+      type: 'reflection',
+      label: 'slow training',
+      recipe: 'slow.json',
+      data: 'data.jsonl',
+      model: 'nano',
+    };
+    fs.mkdirSync(path.join(workspace, '.vscode'));
+    fs.writeFileSync(
+      path.join(workspace, '.vscode/tasks.json'),
+      JSON.stringify({
+        version: '2.0.0',
+        tasks: [{ ...task, runDir: '.reflection/runs/20260101-000000-train-slow' }],
+      }),
+    );
+  },
+  steps: {
+    'a task of tasks.json trains in the terminal, and the side bar follows': async (driver) => {
+      const { palette, pick, openContainer, until, page } = driver;
+      await palette('Tasks: Run Task');
+      await pick(/slow training/);
+      await page.locator('.terminal-wrapper').first().waitFor();
+      await openContainer('Reflection');
+      await until('a first step', async () => (await shownStep(driver)) > 0, 2 * MINUTES);
+      await driver.shot('training-1-running');
+    },
+
+    'closing the terminal leaves the trainer running': async (driver) => {
+      const { palette, page, until } = driver;
+      await palette('Terminal: Kill the Active Terminal Instance');
+      await page.locator('.terminal-wrapper').first().waitFor({ state: 'detached' });
+      const step = await shownStep(driver);
+      await until('a later step', async () => (await shownStep(driver)) > step + 1, MINUTES);
+      assert.equal(await shownState(driver), 'running');
+    },
+
+    'a reloaded window finds the run again': async (driver) => {
+      const { palette, page, openContainer, until } = driver;
+      const before = await shownStep(driver);
+      const loaded = page.waitForEvent('load');
+      await palette('Developer: Reload Window');
+      await loaded;
+      await openContainer('Reflection');
+      await until('a later step', async () => (await shownStep(driver)) > before, MINUTES);
+      assert.equal(await shownState(driver), 'running');
+      assert.equal(starts(driver).length, 1, 'it is the same process');
+    },
+
+    'stopping saves a checkpoint and ends the process': async (driver) => {
+      const { until, workspace } = driver;
+      await run(driver).locator('vscode-button', { hasText: 'Stop' }).click();
+      await until(
+        'the run is stopped',
+        async () => ['cancelled', 'interrupted'].includes(await shownState(driver)),
+        MINUTES,
+      );
+      const checkpoints = fs.readdirSync(path.join(directory(workspace), 'checkpoints'));
+      assert.equal(checkpoints.length, 1);
+      const [start] = starts(driver);
+      assert.ok(start);
+      await until('the process is gone', () => !isAlive(start.pid));
+      await driver.shot('training-2-stopped');
+    },
+
+    'resuming goes on from the checkpoint': async (driver) => {
+      const { until } = driver;
+      const stoppedAt = await shownStep(driver);
+      await run(driver).locator('vscode-button', { hasText: 'Resume' }).click();
+      await until(
+        'a step after the checkpoint',
+        async () => (await shownStep(driver)) > stoppedAt,
+        2 * MINUTES,
+      );
+      const [, second] = starts(driver);
+      assert.match(second?.resumedFrom ?? '', /^step-\d+$/);
+    },
+
+    'a killed trainer is told, not waited for': async (driver) => {
+      const last = starts(driver).at(-1);
+      assert.ok(last);
+      process.kill(last.pid, 'SIGKILL');
+      await driver.until('the run is lost', async () => (await shownState(driver)) === 'lost', MINUTES);
+      assert.match(
+        await run(driver).locator('.detail').innerText(),
+        /Its process is gone\. Resuming goes on from step \d+/,
+      );
+      await driver.shot('training-3-lost');
+    },
+  },
+};
+
+function record(at: number): ScftRecord {
+  const [a, b] = [11 + at, 5 + at];
+  const question = `A box holds ${a} beads. Then ${b} more are added. How many beads are there now?`;
+  const solution = `Step 1: ${a}+${b}=${a + b + 10}.\nThe answer is ${a + b + 10}.`;
+  return {
+    id: `made-${at}`,
+    q: question,
+    gold: String(a + b),
+    y: solution,
+    yAnswer: String(a + b + 10),
+    yCorrect: 0,
+    c: `Check 1: ${a}+${b}=${a + b}, the solution has ${a + b + 10}. Wrong.\nTherefore, the answer is incorrect. \\boxed{${a + b}}`,
+    cAnswer: String(a + b),
+    cCorrect: 1,
+    type: 'i2c',
+    prompt: `Please critique whether the following solution to the question is correct. Question: ${question} Solution: ${solution}`,
+    system: null,
+    tokensY: 20,
+    tokensC: 40,
+    gen: {
+      run: 'made',
+      model: 'made',
+      modelSha256: null,
+      solutionId: `made#${at}`,
+      critiqueId: `made#${at}/0`,
+      seed: 0,
+    },
+    review: 'none',
+  };
+}
+
+function run({ webview }: Driver): Locator {
+  return webview('sideBar').locator('.run').first();
+}
+
+async function shownStep(driver: Driver): Promise<number> {
+  const row = run(driver);
+  return (await row.count()) === 0 ? 0 : Number((await row.getAttribute('data-step')) ?? 0);
+}
+
+async function shownState(driver: Driver): Promise<string> {
+  const row = run(driver);
+  if ((await row.count()) === 0) return '';
+  return (await row.locator('.state').innerText()).replace(/^\W+/, '').trim();
+}
+
+function directory(workspace: string): string {
+  return path.join(workspace, '.reflection/runs/20260101-000000-train-slow');
+}
+
+/** Each start of a trainer that the run's events tell of. */
+function starts({ workspace }: Driver): Extract<RunEvent, { type: 'run_start' }>[] {
+  const lines = fs
+    .readFileSync(path.join(directory(workspace), 'events.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return lines.map((line): RunEvent => JSON.parse(line)).filter((event) => event.type === 'run_start');
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
