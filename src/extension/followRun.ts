@@ -26,6 +26,7 @@ export function followState(
   const stop = new AbortController();
   const fold = newRunFold();
   let last: string | undefined;
+  let hasRead = false;
 
   async function report(hasNews: boolean): Promise<void> {
     const processAlive = fold.end === null ? await isWriterAlive(fold.process) : null;
@@ -39,11 +40,12 @@ export function followState(
 
   async function run(): Promise<void> {
     // A killed process writes nothing more: that it is gone is found by asking.
-    const look = setInterval(() => void report(false), lookMs);
+    const look = setInterval(() => hasRead && void report(false), lookMs);
     try {
       for await (const delta of tailRun(dir, { signal: stop.signal, pollMs })) {
         for (const event of delta.events) foldEvent(fold, event);
         fold.unknownEvents += delta.unknownEvents;
+        hasRead = true;
         if (!delta.hasMore) await report(true);
       }
     } finally {
