@@ -22,6 +22,9 @@ export interface LaunchedCommand {
   readonly ended: Promise<Outcome>;
   /** What it printed on stdout, however it ended. */
   readonly output: Promise<string>;
+  /** What it warned of on stderr, such as rows that could not be used. */
+  readonly warnings: Promise<readonly string[]>;
+  readonly logFile: string;
   /** Asks it to finish the current samples and end. */
   stop(): void;
 }
@@ -48,10 +51,11 @@ export async function launchCommand(
   const exited = exitOf(child);
   const ended = exited.then((code) => outcomeOf(code, parameters, files.stderr));
   const output = exited.then(() => readFile(files.stdout, 'utf8'));
-  // Callers wait for one of the two; the other one's failure is the same failure.
-  for (const promise of [ended, output]) promise.catch(() => undefined);
+  const warnings = exited.then(async () => warningsIn(await readFile(files.stderr, 'utf8')));
+  // Callers wait for one of them; the failure of the others is the same failure.
+  for (const promise of [ended, output, warnings]) promise.catch(() => undefined);
   child.unref();
-  return { ended, output, stop: () => stopCommand(child) };
+  return { ended, output, warnings, logFile: files.stderr, stop: () => stopCommand(child) };
 }
 
 function start(
@@ -123,6 +127,11 @@ export function commandError(
     message?.trim() || `"reflection ${parameters[0]}" ended with exit code ${code} and said nothing.`,
     { place: { file: logFile }, remedy: remedy || `See the whole output in ${logFile}.` },
   );
+}
+
+/** Lines `warning: ...` of the command's stderr. */
+function warningsIn(stderr: string): string[] {
+  return [...stderr.matchAll(/^warning: (.+)$/gm)].map(([, text]) => text ?? '');
 }
 
 function stopCommand(child: ChildProcess): void {

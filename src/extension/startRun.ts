@@ -5,6 +5,7 @@ import { clock } from '../core/clock.ts';
 import type { RunKind } from '../core/schema/common.ts';
 import { newRunId, runsRoot } from '../node/runs/index.ts';
 import { type LaunchedCommand, launchCommand, type Outcome } from './launch.ts';
+import { openPlace } from './openPlace.ts';
 import type { RunEntry } from './runStore.ts';
 import { requireTrust, type Services } from './services.ts';
 
@@ -41,6 +42,7 @@ export async function startRun(services: Services, request: StartRequest): Promi
   try {
     const launched = await launchCommand(services, folder, parameters);
     const outcome = await showProgress(services, request.title, dir, launched);
+    showWarnings(await launched.warnings, launched.logFile);
     await services.runs.refresh();
     const run = services.runs.runs.find((entry) => entry.dir === dir);
     if (run === undefined) throw new Error(`The command ended, but ${dir} holds no run.`);
@@ -48,6 +50,16 @@ export async function startRun(services: Services, request: StartRequest): Promi
   } finally {
     hold.dispose();
   }
+}
+
+/** Rows that were left out and the like: told once, with all of them a click away. */
+function showWarnings(warnings: readonly string[], logFile: string): void {
+  const [first] = warnings;
+  if (first === undefined) return;
+  const more = warnings.length === 1 ? '' : ` (and ${warnings.length - 1} more)`;
+  void vscode.window
+    .showWarningMessage(`${first}${more}`, 'Show All')
+    .then((chosen) => (chosen === undefined ? undefined : openPlace(logFile)));
 }
 
 async function newDirectory(folder: vscode.WorkspaceFolder, { kind, title }: StartRequest): Promise<string> {

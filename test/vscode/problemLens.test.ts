@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { activate, closeEditors, openFolder } from './extensionUnderTest.ts';
+import { activate, closeEditors, diagnosticsOf, openFolder } from './extensionUnderTest.ts';
 
 async function lenses(name: string, text: string): Promise<vscode.CodeLens[]> {
   const file = path.join(openFolder().uri.fsPath, name);
@@ -61,5 +61,25 @@ describe('code lenses of a problem file', () => {
     await settings.update('codeLens', false, vscode.ConfigurationTarget.Global);
     assert.deepEqual(await lenses('off.jsonl', '{"id":"a","problem":"1?","answer":"1"}\n'), []);
     await settings.update('codeLens', undefined, vscode.ConfigurationTarget.Global);
+  });
+});
+
+describe('rows of a problem file that cannot be used', () => {
+  before(activate);
+  afterEach(closeEditors);
+
+  it('are marked on their line with the remedy, and mended by saving', async () => {
+    const file = path.join(openFolder().uri.fsPath, 'faulty.jsonl');
+    fs.writeFileSync(file, '{"id":"a","problem":"1?","answer":"1"}\n{"id":"b","problem":"2?",\n');
+    const document = await vscode.workspace.openTextDocument(file);
+    const [found] = await diagnosticsOf(document.uri, ({ length }) => length === 1, 'a diagnostic');
+    assert.equal(found?.range.start.line, 1);
+    assert.equal(found?.severity, vscode.DiagnosticSeverity.Error);
+    assert.match(found?.message ?? '', /not JSON.*Correct the line/s);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, document.lineAt(1).range, '{"id":"b","problem":"2?","answer":"2"}');
+    await vscode.workspace.applyEdit(edit);
+    await document.save();
+    await diagnosticsOf(document.uri, ({ length }) => length === 0, 'no diagnostic');
   });
 });

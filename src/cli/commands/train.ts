@@ -11,6 +11,7 @@ import {
   findTrainerPython,
   startTrainer,
   TRAINER_LOG,
+  type TrainerPython,
   trainingConfig,
 } from '../../node/training/index.ts';
 import { readWorkspace, resolveModel, weightsDirectory } from '../../node/workspace/index.ts';
@@ -52,8 +53,10 @@ export function registerTrain(program: Command, signal: AbortSignal): void {
       ),
   ).action(async (recipe: string, options: TrainOptions) => {
     const context = createContext(options, signal);
+    // Before the run exists: one that cannot be started must not be left behind.
+    const python = await findTrainerPython(options.python, context.signal);
     const dir = await prepareRun(context, recipe, options);
-    await runTrainer(context, dir, options);
+    await runTrainer(context, dir, options, python);
   });
 }
 
@@ -117,8 +120,9 @@ export async function runTrainer(
   context: Context,
   dir: string,
   options: { python?: string; detach?: boolean },
+  found?: TrainerPython,
 ): Promise<RunState> {
-  const python = await findTrainerPython(options.python, context.signal);
+  const python = found ?? (await findTrainerPython(options.python, context.signal));
   const before = await readRunState(dir);
   if (before.status === 'running' || before.status === 'stalled') {
     throw new UserError(

@@ -2,24 +2,29 @@ import type { RunState, RunStatus } from '../runs/index.ts';
 import type { RunManifest } from '../schema/run.ts';
 import type { TrainingHead, TrainingRow } from './training.ts';
 
-/** How the Training view shows a run. */
-export function trainingRow(manifest: RunManifest, state: RunState): TrainingRow {
+/** Importing torch takes a while on a busy machine; longer than this is no start. */
+const STARTED_WITHIN_SECONDS = 120;
+
+/** How the Training view shows a run; `now` in Unix seconds. */
+export function trainingRow(manifest: RunManifest, state: RunState, now: number): TrainingRow {
   const loss = state.metrics.loss ?? [];
+  const isOverdue =
+    state.status === 'empty' && now - Date.parse(manifest.createdAt) / 1000 > STARTED_WITHIN_SECONDS;
   return {
     head: {
       id: manifest.id,
       title: manifest.title || manifest.id,
       model: manifest.model?.name ?? '',
       state: state.status,
-      tone: TONES[state.status],
+      tone: isOverdue ? 'warning' : TONES[state.status],
       step: state.step,
       total: state.totalSteps ?? state.total,
       etaSeconds: state.etaSeconds,
       loss: state.lastLoss,
-      detail: detailOf(state),
+      detail: isOverdue ? 'It never started: its terminal or log says why.' : detailOf(state),
       checkpoints: state.checkpoints.length,
       canStop: state.status === 'running' || state.status === 'stalled',
-      canResume: ['lost', 'failed', 'cancelled', 'interrupted'].includes(state.status),
+      canResume: isOverdue || ['lost', 'failed', 'cancelled', 'interrupted'].includes(state.status),
     },
     curve: { steps: loss.map(([step]) => step), loss: loss.map(([, value]) => value) },
   };

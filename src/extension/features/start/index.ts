@@ -4,6 +4,7 @@ import type { Services } from '../../services.ts';
 import { targetOf } from '../../target.ts';
 import { critiqueSolutions } from './critique.ts';
 import { evaluateProblems } from './evaluate.ts';
+import { registerProblemFaults } from './problemFaults.ts';
 import { registerProblemLens } from './problemLens.ts';
 import { resumeRun } from './resume.ts';
 import { sampleCritiques } from './sample.ts';
@@ -15,9 +16,9 @@ type Commands =
   | 'reflection.sample'
   | 'reflection.resumeRun';
 
-/** The commands that set a model to work, and the lines above the problems of a problem file. */
+/** The commands that set a model to work, and what is shown on a problem file: faults, and a line above each problem. */
 export function registerStart(services: Services): Handlers<Commands> {
-  services.context.subscriptions.push(registerProblemLens());
+  services.context.subscriptions.push(registerProblemLens(), registerProblemFaults());
   return {
     'reflection.evaluate': (target) => evaluateProblems(services, targetOf(target)),
     'reflection.evaluateCheckpoint': (target) => {

@@ -85,7 +85,7 @@ function connect(services: Services, view: vscode.WebviewView) {
 function stateOf(services: Services): TrainingState {
   const runs = services.runs.runs.filter(({ manifest }) => manifest.kind === 'train');
   return {
-    rows: runs.map(({ manifest, state }) => trainingRow(manifest, state)),
+    rows: runs.map(({ manifest, state }) => trainingRow(manifest, state, Date.now() / 1000)),
     trusted: vscode.workspace.isTrusted,
   };
 }
