@@ -20,7 +20,13 @@ async function writer(last: string) {
   const script = `process.stdin.once('data', () => { require('fs').appendFileSync(${JSON.stringify(events)}, ${JSON.stringify(last)}); process.exit(); })`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'ignore', 'inherit'] });
   await once(child, 'spawn');
-  const start = { type: 'run_start', t: Date.now() / 1000, pid: child.pid, processStart: null, host: os.hostname() };
+  const start = {
+    type: 'run_start',
+    t: Date.now() / 1000,
+    pid: child.pid,
+    processStart: null,
+    host: os.hostname(),
+  };
   writeFileSync(events, `${JSON.stringify(start)}\n`);
   const ended = once(child, 'exit');
   return { end: () => child.stdin.write('end'), ended };
