@@ -93,9 +93,7 @@ const configurationDefaults = {
     'editor.links': false,
     'editor.unusualLineTerminators': 'off',
     'editor.renderControlCharacters': true,
-    // Mathematics and our own marks are no trickery; invisible and right-to-left characters stay marked.
     'editor.unicodeHighlight.ambiguousCharacters': false,
-    'editor.unicodeHighlight.nonBasicASCII': false,
     'editor.minimap.enabled': false,
     'editor.stickyScroll.enabled': false,
     'editor.occurrencesHighlight': 'off',
