@@ -38,56 +38,95 @@ export interface RunFault {
   readonly message: string;
 }
 
-export interface RunStore extends vscode.Disposable {
-  /** Newest first. Empty until the first look; `refresh` looks at once. */
-  readonly runs: readonly RunEntry[];
-  readonly faults: readonly RunFault[];
-  /** Fires when a run appeared, changed or went, at most a few times a second. */
-  readonly onDidChange: vscode.Event<void>;
-  find(folder: vscode.Uri, id: string): RunEntry | undefined;
-  /** Everything in a run; read again only when the directory has changed. */
-  data(run: RunEntry): Promise<RunData>;
-  refresh(): Promise<void>;
-  /** Keeps looking until disposed. */
-  hold(): vscode.Disposable;
-}
-
 const LOOK_MS = 2000;
 /** How many runs are kept in memory with their samples. */
 const DATA_KEPT = 6;
 
-export function createRunStore(log: vscode.LogOutputChannel): RunStore {
-  const changed = new vscode.EventEmitter<void>();
-  const known = new Map<string, RunEntry>();
-  const followers = new Map<string, Follower>();
-  const cache = new Map<string, { revision: string; data: Promise<RunData> }>();
-  let faults: readonly RunFault[] = [];
-  let sorted: readonly RunEntry[] = [];
-  let holders = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
-  let isDisposed = false;
+export class RunStore implements vscode.Disposable {
+  /** Newest first. Empty until the first look; `refresh` looks at once. */
+  runs: readonly RunEntry[] = [];
+  faults: readonly RunFault[] = [];
 
-  function publish(): void {
-    sorted = [...known.values()].sort(
-      (a, b) =>
-        Date.parse(b.manifest.createdAt) - Date.parse(a.manifest.createdAt) || b.id.localeCompare(a.id),
-    );
-    changed.fire();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #log: vscode.LogOutputChannel;
+  readonly #known = new Map<string, RunEntry>();
+  readonly #followers = new Map<string, Follower>();
+  readonly #data = new Map<string, { revision: string; data: Promise<RunData> }>();
+  #holders = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isDisposed = false;
+
+  constructor(log: vscode.LogOutputChannel) {
+    this.#log = log;
   }
 
-  /** One look at the disk. Two timers at once share one look. */
-  function look(): Promise<void> {
-    looking ??= lookOnce(false).finally(() => {
-      looking = undefined;
+  /** Fires when a run appeared, changed or went, at most a few times a second. */
+  get onDidChange(): vscode.Event<void> {
+    return this.#changed.event;
+  }
+
+  find(folder: vscode.Uri, id: string): RunEntry | undefined {
+    return this.runs.find((run) => run.id === id && run.folder.uri.toString() === folder.toString());
+  }
+
+  /** Everything in a run; read again only when the directory has changed. */
+  data(run: RunEntry): Promise<RunData> {
+    const cached = this.#data.get(run.dir);
+    if (cached?.revision === run.revision) return cached.data;
+    const data = readRun(run.dir);
+    this.#data.delete(run.dir);
+    this.#data.set(run.dir, { revision: run.revision, data });
+    const oldest = this.#data.keys().next().value;
+    if (this.#data.size > DATA_KEPT && oldest !== undefined) this.#data.delete(oldest);
+    data.catch(() => this.#data.delete(run.dir));
+    return data;
+  }
+
+  /** Looks now, at the runs that are followed as well: the caller needs to know how they are. */
+  refresh(): Promise<void> {
+    return this.#look(true);
+  }
+
+  /** Keeps looking until disposed. */
+  hold(): vscode.Disposable {
+    this.#holders += 1;
+    if (this.#holders === 1) this.#lookAndRepeat();
+    let isReleased = false;
+    return new vscode.Disposable(() => {
+      if (!isReleased) this.#release();
+      isReleased = true;
     });
-    return looking;
   }
 
-  /** `isThorough`: runs that are followed are read again too, because the caller needs to know how they are now. */
-  async function lookOnce(isThorough: boolean): Promise<void> {
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#stopLooking();
+    this.#changed.dispose();
+  }
+
+  #release(): void {
+    this.#holders -= 1;
+    if (this.#holders === 0) this.#stopLooking();
+  }
+
+  #stopLooking(): void {
+    clearTimeout(this.#timer);
+    for (const follower of this.#followers.values()) follower.dispose();
+  }
+
+  #lookAndRepeat(): void {
+    this.#look(false)
+      .catch((thrown: unknown) => this.#log.warn(`looking for runs failed: ${messageOf(thrown)}`))
+      .finally(() => {
+        if (this.#holders === 0 || this.#isDisposed) return;
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#lookAndRepeat(), LOOK_MS);
+      });
+  }
+
+  async #look(isThorough: boolean): Promise<void> {
     const seen = new Set<string>();
-    const newFaults: RunFault[] = [];
+    const faults: RunFault[] = [];
     let isChanged = false;
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       if (folder.uri.scheme !== 'file') continue;
@@ -95,117 +134,67 @@ export function createRunStore(log: vscode.LogOutputChannel): RunStore {
       for (const name of await runNames(root)) {
         const dir = path.join(root, name);
         try {
-          isChanged = (await lookAt(folder, dir, isThorough)) || isChanged;
+          isChanged = (await this.#lookAt(folder, dir, isThorough)) || isChanged;
           seen.add(dir);
         } catch (thrown) {
-          newFaults.push({ folder, dir, message: messageOf(thrown) });
+          faults.push({ folder, dir, message: messageOf(thrown) });
         }
       }
     }
-    for (const dir of [...known.keys()]) {
-      if (seen.has(dir)) continue;
-      forget(dir);
+    for (const dir of [...this.#known.keys()].filter((known) => !seen.has(known))) {
+      this.#forget(dir);
       isChanged = true;
     }
-    if (JSON.stringify(faults.map(faultText)) !== JSON.stringify(newFaults.map(faultText))) isChanged = true;
-    faults = newFaults;
-    if (isChanged && !isDisposed) publish();
+    if (faultsText(faults) !== faultsText(this.faults)) isChanged = true;
+    this.faults = faults;
+    if (isChanged) this.#publish();
   }
 
-  async function lookAt(folder: vscode.WorkspaceFolder, dir: string, isThorough: boolean): Promise<boolean> {
-    const old = known.get(dir);
+  /** Whether the run has changed since the last look. */
+  async #lookAt(folder: vscode.WorkspaceFolder, dir: string, isThorough: boolean): Promise<boolean> {
+    const old = this.#known.get(dir);
     // A follower keeps state and revision together; a new revision beside an old state would be believed.
-    if (old !== undefined && followers.has(dir) && !isThorough) return false;
+    if (old !== undefined && this.#followers.has(dir) && !isThorough) return false;
     const revision = await revisionOf(dir);
     const isSame = old?.revision === revision;
     if (old !== undefined && isSame && isOver(old.state.status)) return false;
     const { id, manifest, state } = await summariseRun(dir);
-    known.set(dir, { folder, id, dir, manifest, state, revision });
-    if (!followers.has(dir) && holders > 0 && !isOver(state.status)) follow(dir);
+    this.#known.set(dir, { folder, id, dir, manifest, state, revision });
+    if (!this.#followers.has(dir) && this.#holders > 0 && !isOver(state.status)) this.#follow(dir);
     return !isSame || old?.state.status !== state.status;
   }
 
-  function follow(dir: string): void {
-    const follower = followState(dir, (state) => {
-      void revisionOf(dir).then((revision) => {
-        const entry = known.get(dir);
-        if (entry === undefined || isDisposed) return;
-        // The revision may be younger than the state. A last state is not left at that: the next look reads it anew.
-        const mark = isOver(state.status) ? `${revision} over` : revision;
-        known.set(dir, { ...entry, state, revision: mark });
-        publish();
-      });
-    });
-    followers.set(dir, follower);
+  #follow(dir: string): void {
+    const follower = followState(dir, (state) => void this.#take(dir, state));
+    this.#followers.set(dir, follower);
     follower.ended
-      .catch((thrown: unknown) => log.warn(`following ${dir} ended: ${messageOf(thrown)}`))
-      .finally(() => followers.delete(dir));
+      .catch((thrown: unknown) => this.#log.warn(`following ${dir} ended: ${messageOf(thrown)}`))
+      .finally(() => this.#followers.delete(dir));
   }
 
-  function forget(dir: string): void {
-    followers.get(dir)?.dispose();
-    known.delete(dir);
-    cache.delete(dir);
+  async #take(dir: string, state: RunState): Promise<void> {
+    const revision = await revisionOf(dir);
+    const entry = this.#known.get(dir);
+    if (entry === undefined) return;
+    // The revision may be younger than the state. A last state is not left at that: the next look reads it anew.
+    this.#known.set(dir, { ...entry, state, revision: isOver(state.status) ? `${revision} over` : revision });
+    this.#publish();
   }
 
-  function schedule(): void {
-    timer = setTimeout(() => {
-      look()
-        .catch((thrown: unknown) => log.warn(`looking for runs failed: ${messageOf(thrown)}`))
-        .finally(() => {
-          if (holders > 0 && !isDisposed) schedule();
-        });
-    }, LOOK_MS);
+  #forget(dir: string): void {
+    this.#followers.get(dir)?.dispose();
+    this.#known.delete(dir);
+    this.#data.delete(dir);
   }
 
-  function release(): void {
-    holders -= 1;
-    if (holders > 0) return;
-    clearTimeout(timer);
-    for (const follower of followers.values()) follower.dispose();
+  #publish(): void {
+    if (this.#isDisposed) return;
+    this.runs = [...this.#known.values()].sort(
+      (a, b) =>
+        Date.parse(b.manifest.createdAt) - Date.parse(a.manifest.createdAt) || b.id.localeCompare(a.id),
+    );
+    this.#changed.fire();
   }
-
-  return {
-    get runs() {
-      return sorted;
-    },
-    get faults() {
-      return faults;
-    },
-    onDidChange: changed.event,
-    find: (folder, id) =>
-      sorted.find((run) => run.id === id && run.folder.uri.toString() === folder.toString()),
-    data(run) {
-      const cached = cache.get(run.dir);
-      if (cached?.revision === run.revision) return cached.data;
-      const data = readRun(run.dir);
-      cache.delete(run.dir);
-      cache.set(run.dir, { revision: run.revision, data });
-      const oldest = cache.keys().next().value;
-      if (cache.size > DATA_KEPT && oldest !== undefined) cache.delete(oldest);
-      data.catch(() => cache.delete(run.dir));
-      return data;
-    },
-    refresh: () => lookOnce(true),
-    hold() {
-      holders += 1;
-      if (holders === 1) {
-        void look().catch((thrown: unknown) => log.warn(`looking for runs failed: ${messageOf(thrown)}`));
-        schedule();
-      }
-      let isReleased = false;
-      return new vscode.Disposable(() => {
-        if (!isReleased) release();
-        isReleased = true;
-      });
-    },
-    dispose() {
-      isDisposed = true;
-      clearTimeout(timer);
-      for (const follower of followers.values()) follower.dispose();
-      changed.dispose();
-    },
-  };
 }
 
 /** Size and time of each file of a run: the same text, the same content. */
@@ -222,6 +211,6 @@ async function revisionOf(dir: string): Promise<string> {
   return parts.join(' ');
 }
 
-function faultText({ dir, message }: RunFault): string {
-  return `${dir}: ${message}`;
+function faultsText(faults: readonly RunFault[]): string {
+  return faults.map(({ dir, message }) => `${dir}: ${message}`).join('\n');
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../core/errors.ts';
 import type { Remote } from '../core/rpc.ts';
 import { type Comparer, type ComparerThread, startComparer } from '../node/comparison/client.ts';
-import { createRunStore, type RunStore } from './runStore.ts';
+import { RunStore } from './runStore.ts';
 
 /** What every feature gets. Features do not know each other: they meet here, or in core. */
 export interface Services {
@@ -15,7 +15,7 @@ export interface Services {
 
 export function createServices(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel('Reflection', { log: true });
-  const runs = createRunStore(log);
+  const runs = new RunStore(log);
   let thread: ComparerThread | undefined;
   const file = vscode.Uri.joinPath(context.extensionUri, 'dist', 'comparison.mjs').fsPath;
   const comparer = () => {

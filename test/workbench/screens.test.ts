@@ -144,6 +144,14 @@ export const scenario: Scenario = {
       fs.rmSync(path.join(workspace, '.reflection/runs', TRAINED), { recursive: true });
       await webview('sideBar').locator('.empty').waitFor();
     },
+
+    'a comparison whose run is deleted says so': async ({ page, webview, workspace }) => {
+      await page.locator('.tab', { hasText: 'Compare' }).click();
+      const panel = webview('editor');
+      await panel.locator('.verdict h1').waitFor();
+      fs.rmSync(path.join(workspace, '.reflection/runs/20260101-120000-evaluate'), { recursive: true });
+      await panel.locator('h1', { hasText: 'is not there any more' }).waitFor();
+    },
   },
 };
 

@@ -49,7 +49,7 @@ export interface SavedComparison {
 
 /** Methods of the host. Every argument is checked against what the host itself has sent. */
 export interface CompareHost {
-  ready(): { readonly state: CompareState; readonly saved: SavedComparison };
+  ready(): Promise<{ readonly state: CompareState; readonly saved: SavedComparison }>;
   setBaseline(run: string): void;
   /** Opens the sample with this index of both runs in the diff editor. */
   openPair(other: string, problemId: string, index: number): Promise<void>;

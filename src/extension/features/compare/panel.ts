@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf, UserError } from '../../../core/errors.ts';
 import type { CompareHost, CompareState, CompareView } from '../../../core/protocol/compare.ts';
-import { createRemote, serve } from '../../../core/rpc.ts';
+import { type Connection, createRemote, serve } from '../../../core/rpc.ts';
 import { COMPARE_PANEL } from '../../contributions.ts';
 import type { Services } from '../../services.ts';
 import { setPage, webviewPort, webviewRoot } from '../../webviewPage.ts';
@@ -29,63 +29,88 @@ export async function showComparison(
       localResourceRoots: [webviewRoot(services.context.extensionUri)],
     });
   panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'icons', 'reflection.svg');
-  const parts = connect(services, panel, names);
+  const comparison = new ComparisonPanel(services, panel, names);
   setPage(panel.webview, services.context.extensionUri, 'compare');
-  panel.onDidDispose(() => vscode.Disposable.from(...parts).dispose());
+  panel.onDidDispose(() => comparison.dispose());
 }
 
-function connect(services: Services, panel: vscode.WebviewPanel, names: ComparedNames): vscode.Disposable[] {
-  const port = webviewPort(panel.webview);
-  const connection = createRemote<CompareView>(port);
-  const hold = services.runs.hold();
-  let shown: CompareState = { status: 'loading', what: 'Reading the runs' };
-  let baseline = names.baseline;
-  let revision = '';
-  let round = 0;
+/** The host's side of one panel: it owns the state, and computes it again when a run or the baseline changes. */
+class ComparisonPanel implements vscode.Disposable {
+  readonly #services: Services;
+  readonly #names: ComparedNames;
+  readonly #connection: Connection<CompareView>;
+  readonly #parts: vscode.Disposable[];
+  #shown: CompareState = { status: 'loading', what: 'Reading the runs' };
+  #baseline: string;
+  #revision = '';
+  #computing: Promise<void> | undefined;
 
-  const show = (state: CompareState) => {
-    shown = state;
-    connection.remote.update(state).catch((thrown: unknown) => {
-      services.log.trace(`the Compare panel is gone: ${messageOf(thrown)}`);
+  constructor(services: Services, panel: vscode.WebviewPanel, names: ComparedNames) {
+    this.#services = services;
+    this.#names = names;
+    this.#baseline = names.baseline;
+    const port = webviewPort(panel.webview);
+    this.#connection = createRemote<CompareView>(port);
+    this.#parts = [
+      services.runs.hold(),
+      services.runs.onDidChange(() => this.#update()),
+      { dispose: serve(port, this.#host()) },
+      { dispose: () => this.#connection.dispose() },
+    ];
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#parts).dispose();
+  }
+
+  #host(): CompareHost {
+    const names = this.#names;
+    return {
+      ready: async () => {
+        await this.#services.runs.refresh();
+        this.#update();
+        return { state: this.#shown, saved: { ...names, runs: [...names.runs], baseline: this.#baseline } };
+      },
+      setBaseline: (run) => {
+        if (!names.runs.includes(run)) throw unknownRun();
+        this.#baseline = run;
+        this.#update();
+      },
+      openPair: (other, problemId, index) =>
+        openPair(this.#services, { names, baseline: this.#baseline, other, problemId, index }),
+      copyCommand: async () => {
+        const others = names.runs.filter((run) => run !== this.#baseline);
+        await vscode.env.clipboard.writeText(`reflection compare ${[this.#baseline, ...others].join(' ')}`);
+      },
+    };
+  }
+
+  #update(): void {
+    this.#computing ??= this.#compute().finally(() => {
+      this.#computing = undefined;
     });
-  };
-  /** Computes again when a run or the baseline has changed; an older answer that comes late is dropped. */
-  const compute = async () => {
-    await services.runs.refresh();
-    const now = `${baseline} ${revisionOf(services, names)}`;
-    if (now === revision) return;
-    revision = now;
-    const mine = ++round;
-    if (shown.status !== 'ready')
-      show({ status: 'loading', what: 'Comparing: ten thousand bootstrap draws a metric' });
-    const state = await readComparison(services, names, baseline).catch(failed);
-    if (mine === round) show(state);
-  };
-  const update = () => {
-    compute().catch((thrown: unknown) => show(failed(thrown)));
-  };
-  const host: CompareHost = {
-    ready() {
-      update();
-      return { state: shown, saved: { ...names, runs: [...names.runs], baseline } };
-    },
-    setBaseline(run) {
-      if (!names.runs.includes(run)) throw unknownRun();
-      baseline = run;
-      update();
-    },
-    openPair: (other, problemId, index) => openPair(services, { names, baseline, other, problemId, index }),
-    async copyCommand() {
-      const others = names.runs.filter((run) => run !== baseline);
-      await vscode.env.clipboard.writeText(`reflection compare ${[baseline, ...others].join(' ')}`);
-    },
-  };
-  return [
-    hold,
-    services.runs.onDidChange(update),
-    { dispose: serve(port, host) },
-    { dispose: () => connection.dispose() },
-  ];
+  }
+
+  /** One comparison at a time: what changes during one, as in a run that is still written, is in the next. */
+  async #compute(): Promise<void> {
+    for (;;) {
+      const baseline = this.#baseline;
+      const revision = `${baseline} ${revisionOf(this.#services, this.#names)}`;
+      if (revision === this.#revision) return;
+      this.#revision = revision;
+      if (this.#shown.status !== 'ready') {
+        this.#show({ status: 'loading', what: 'Comparing: ten thousand bootstrap draws a metric' });
+      }
+      this.#show(await readComparison(this.#services, this.#names, baseline).catch(failed));
+    }
+  }
+
+  #show(state: CompareState): void {
+    this.#shown = state;
+    this.#connection.remote.update(state).catch((thrown: unknown) => {
+      this.#services.log.trace(`the Compare panel is gone: ${messageOf(thrown)}`);
+    });
+  }
 }
 
 function revisionOf(services: Services, names: ComparedNames): string {

@@ -6,7 +6,7 @@ import { transcriptUri } from '../../transcriptAddress.ts';
 import { findingFor } from './current.ts';
 import { registerDecorations } from './decorations.ts';
 import { registerDiagnostics } from './diagnostics.ts';
-import { registerDocuments } from './documents.ts';
+import { TranscriptDocuments } from './documents.ts';
 import { goToFinding, openTranscript } from './navigate.ts';
 import { registerQuickFixes, reviewFinding } from './quickFixes.ts';
 import { createReviews } from './reviews.ts';
@@ -24,7 +24,8 @@ type Commands =
 
 /** Transcripts as read-only documents, findings as diagnostics on them, and the review of findings. */
 export function registerTranscripts(services: Services): Handlers<Commands> {
-  const documents = registerDocuments(services);
+  const documents = new TranscriptDocuments(services);
+  services.context.subscriptions.push(documents);
   const reviews = createReviews(services);
   registerDiagnostics(services, documents);
   registerQuickFixes(services, documents);
