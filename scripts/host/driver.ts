@@ -4,6 +4,9 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { screenshotsDir } from './paths.ts';
 import { until } from './until.ts';
 
+const OPEN_TRIES = 3;
+const OPEN_WAIT_MS = 5_000;
+
 /** Drives one workbench window as a person would: by keyboard, clicks and what is on the screen. */
 export interface Driver {
   page: Page;
@@ -115,9 +118,16 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
     },
     clearToasts: async () => await palette('Notifications: Clear All Notifications'),
     async openContainer(title) {
-      const item = page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first();
+      // The whole item, not its icon: a badge ("1 running") lies over the icon and takes the click.
+      const icon = `.action-label[aria-label^="${title}"]`;
+      const item = page.locator(`.activitybar .action-item:has(${icon})`).first();
       const open = page.locator('.sidebar .composite.title', { hasText: title });
-      if (!(await open.isVisible())) await item.click();
+      await item.waitFor();
+      // After a reload the side bar may be coming up by itself, and a click would close it: look again.
+      for (let tries = 0; tries < OPEN_TRIES && !(await open.isVisible()); tries += 1) {
+        await item.click();
+        await open.waitFor({ timeout: OPEN_WAIT_MS }).catch(() => {});
+      }
       await open.waitFor();
       // The icon's tooltip would cover the side bar.
       await page.mouse.move(640, 15);
