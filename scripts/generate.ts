@@ -8,13 +8,14 @@ import { z } from 'zod';
 import { scftRecordSchema } from '../src/core/schema/dataset.ts';
 import { runEventSchema } from '../src/core/schema/event.ts';
 import { trainConfigSchema } from '../src/core/schema/trainConfig.ts';
+import { workspaceConfigSchema } from '../src/core/schema/workspace.ts';
 import { contributions } from '../src/extension/contributions.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const schemas = 'scripts/trainer/reflection_trainer/schemas';
 
-function jsonSchema(schema: z.ZodType): string {
-  return `${JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), null, 2)}\n`;
+function jsonSchema(schema: z.ZodType, target: 'draft-2020-12' | 'draft-7' = 'draft-2020-12'): string {
+  return `${JSON.stringify(z.toJSONSchema(schema, { io: 'input', target }), null, 2)}\n`;
 }
 
 function manifest(): string {
@@ -28,6 +29,8 @@ const generated: Record<string, string> = {
   [`${schemas}/train-config.schema.json`]: jsonSchema(trainConfigSchema),
   [`${schemas}/event.schema.json`]: jsonSchema(runEventSchema),
   [`${schemas}/scft-record.schema.json`]: jsonSchema(scftRecordSchema),
+  // The newest draft that VS Code's JSON support knows whole.
+  'media/schemas/reflection.schema.json': jsonSchema(workspaceConfigSchema, 'draft-7'),
 };
 
 const check = process.argv.includes('--check');
