@@ -93,7 +93,9 @@ const configurationDefaults = {
     'editor.links': false,
     'editor.unusualLineTerminators': 'off',
     'editor.renderControlCharacters': true,
+    // Mathematics and our own marks are no trickery; invisible and right-to-left characters stay marked.
     'editor.unicodeHighlight.ambiguousCharacters': false,
+    'editor.unicodeHighlight.nonBasicASCII': false,
     'editor.minimap.enabled': false,
     'editor.stickyScroll.enabled': false,
     'editor.occurrencesHighlight': 'off',

@@ -35,7 +35,7 @@ export function requireTrust(what: string): void {
     'untrusted',
     `${what} needs a trusted workspace: it starts a program on this machine.`,
     {
-      remedy: 'Trust the folder with "Workspaces: Manage Workspace Trust", then try again.',
+      remedy: 'Trust the folder, then try again.',
     },
   );
 }

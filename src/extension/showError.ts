@@ -15,6 +15,10 @@ export async function showError(log: vscode.LogOutputChannel, thrown: unknown): 
   if (thrown instanceof Cancelled) return;
   if (thrown instanceof UserError) {
     log.warn(thrown.toString());
+    if (thrown.code === 'untrusted') {
+      void offerTrust(thrown);
+      return;
+    }
     const { file, line } = thrown.place;
     const actions = file === undefined ? ['Show Log'] : ['Open File', 'Show Log'];
     void offer(`${thrown.message} ${thrown.remedy}`, actions, {
@@ -27,6 +31,13 @@ export async function showError(log: vscode.LogOutputChannel, thrown: unknown): 
   void offer(`Something went wrong in Reflection Workbench: ${messageOf(thrown)}`, ['Show Log'], {
     'Show Log': () => log.show(true),
   });
+}
+
+/** Nothing is broken, so this is no error; the remedy is a click away. */
+async function offerTrust({ message, remedy }: UserError): Promise<void> {
+  const manage = vscode.l10n.t('Manage Workspace Trust');
+  const chosen = await vscode.window.showWarningMessage(`${message} ${remedy}`, manage);
+  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
 async function offer(

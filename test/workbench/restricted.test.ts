@@ -24,11 +24,14 @@ export const scenario: Scenario = {
       await shot('restricted-transcript');
     },
 
-    'starting says what it needs': async ({ palette, toast, shot }) => {
+    'starting says what it needs, and leads there': async (driver) => {
+      const { palette, toast, toastButton, page, shot } = driver;
       await palette('Reflection: Evaluate Problem File');
-      const text = await toast(/needs a trusted workspace/);
-      assert.match(text, /Manage Workspace Trust/);
+      assert.match(await toast(/needs a trusted workspace/), /Trust the folder/);
       await shot('restricted-refused');
+      await toastButton(/needs a trusted workspace/, 'Manage Workspace Trust');
+      await page.locator('.workspace-trust-editor').waitFor();
+      await shot('restricted-trust');
     },
   },
 };
