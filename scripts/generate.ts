@@ -5,7 +5,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { scftRecordSchema } from '../src/core/schema/dataset.ts';
+import {
+  offlineRecordSchema,
+  s2rRecordSchema,
+  scftRecordSchema,
+  selfDistillRecordSchema,
+} from '../src/core/schema/dataset.ts';
 import { runEventSchema } from '../src/core/schema/event.ts';
 import { trainConfigSchema } from '../src/core/schema/trainConfig.ts';
 import { workspaceConfigSchema } from '../src/core/schema/workspace.ts';
@@ -29,6 +34,9 @@ const generated: Record<string, string> = {
   [`${schemas}/train-config.schema.json`]: jsonSchema(trainConfigSchema),
   [`${schemas}/event.schema.json`]: jsonSchema(runEventSchema),
   [`${schemas}/scft-record.schema.json`]: jsonSchema(scftRecordSchema),
+  [`${schemas}/self-distill-record.schema.json`]: jsonSchema(selfDistillRecordSchema),
+  [`${schemas}/s2r-record.schema.json`]: jsonSchema(s2rRecordSchema),
+  [`${schemas}/offline-record.schema.json`]: jsonSchema(offlineRecordSchema),
   // The newest draft that VS Code's JSON support knows whole.
   'media/schemas/reflection.schema.json': jsonSchema(workspaceConfigSchema, 'draft-7'),
 };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { headlineOf, progressOf } from '../core/runs/index.ts';
+import { datasetText } from '../core/sampling/index.ts';
 import { DATASET_FILE, readDataset } from './datasets.ts';
 import { isOver } from './followRun.ts';
 import type { RunEntry } from './runStore.ts';
@@ -28,8 +29,8 @@ async function measured(services: Services, run: RunEntry): Promise<string> {
   if (manifest.kind === 'sample') {
     const dataset = await readDataset(path.join(run.dir, DATASET_FILE));
     if (dataset === null) return progressOf(state);
-    const { records, i2c, c2c, size } = dataset.meta;
-    return `${i2c} i→c, ${c2c} c→c${size === null || size === records ? '' : ` of ${size} wanted`}`;
+    const { records, size } = dataset.meta;
+    return `${datasetText(dataset.meta)}${size === null || size === records ? '' : ` of ${size} wanted`}`;
   }
   const summary = await services.comparer().summary(run.dir, DRAWS);
   return headlineOf(summary) ?? progressOf(state);

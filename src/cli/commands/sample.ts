@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import { defaultSampling } from '../../core/prompts/index.ts';
+import { datasetText } from '../../core/sampling/index.ts';
 import { datasetFromRun, sample, type WrittenDataset } from '../../node/pipeline/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { type Context, createContext, numberFrom, ratio, wholeNumber } from '../context.ts';
@@ -107,7 +108,7 @@ export function funnelText({ meta, file, isUnchanged }: WrittenDataset): string 
   return [
     table(['filter', 'entered', 'dropped'], rows),
     '',
-    `${meta.records} records: ${meta.i2c} i→c, ${meta.c2c} c→c (asked ${meta.mix.join(':')})`,
+    `${meta.records} records: ${datasetText(meta)}${meta.kind === 'scft' ? ` (asked ${meta.mix.join(':')})` : ''}`,
     ...(meta.shortfall ? [meta.shortfall] : []),
     ...(meta.reviews.accepted + meta.reviews.rejected > 0
       ? [`reviews: ${meta.reviews.accepted} accepted, ${meta.reviews.rejected} rejected`]

@@ -6,6 +6,7 @@ export {
   type ScftInput,
   type ScftSummary,
 } from './buildScft.ts';
+export { datasetText } from './datasetText.ts';
 export {
   type Candidate,
   defaultFilters,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import { recipes } from '../../../core/recipes/index.ts';
+import { datasetText } from '../../../core/sampling/index.ts';
 import { newRunId, runsRoot } from '../../../node/runs/index.ts';
 import { askModel } from '../../ask/askModel.ts';
 import { DATASET_FILE, findDatasets } from '../../datasets.ts';
@@ -63,7 +64,7 @@ async function askDataset(services: Services): Promise<string> {
     TITLE,
     datasets.map(({ file, meta }) => ({
       label: vscode.workspace.asRelativePath(file),
-      description: `${meta.records} records: ${meta.i2c} i→c, ${meta.c2c} c→c`,
+      description: `${meta.records} records: ${datasetText(meta)}`,
       detail: `made ${meta.createdAt} from ${meta.parents.map(({ id }) => id).join(', ')}`,
       value: file,
     })),
