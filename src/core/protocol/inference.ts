@@ -22,6 +22,24 @@ export interface SampleRequest {
   /** 0 .. 2^32 - 1. Texts are reproducible only with a seed of their own. */
   readonly seed: number;
   readonly sampling: SamplingOptions;
+  /** Asks for `logprobs` in the result. Costs time with a large vocabulary and topK 0. */
+  readonly logprobs?: boolean;
+}
+
+/** What a text was drawn with, token by token; the end token comes last where it was drawn and the engine tells it. */
+export interface TokenLogprobs {
+  /** Natural logarithms: 0 is certainty. */
+  readonly values: readonly number[];
+  /**
+   * `policy`: of the distribution that was drawn from, after temperature, topK, topP and minP. `model`: of the model's
+   * own distribution at temperature 1; greedy sampling has no other. `unknown`: of one of the two, the server does not
+   * say which.
+   */
+  readonly of: 'policy' | 'model' | 'unknown';
+  /** Numbers of the tokens in the model's vocabulary, one for each value; absent where a server does not tell. */
+  readonly ids?: readonly number[];
+  /** Texts of the tokens as a server tells them; a part of a character may look odd. */
+  readonly texts?: readonly string[];
 }
 
 export interface SampleResult {
@@ -35,6 +53,8 @@ export interface SampleResult {
   /** Wall time in milliseconds. */
   readonly ms: number;
   readonly error?: string;
+  /** Where they were asked for and could be had. */
+  readonly logprobs?: TokenLogprobs;
 }
 
 export interface LoadOptions {

@@ -3,11 +3,26 @@ import type { z } from 'zod';
 import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
 import type { EngineFacts, ModelIdentity } from '../../core/schema/run.ts';
 
-export type { ChatMessage, SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
+export type {
+  ChatMessage,
+  SampleRequest,
+  SampleResult,
+  TokenLogprobs,
+} from '../../core/protocol/inference.ts';
+
+/** What an engine can do, for those who need it before a run starts. */
+export interface EngineCapabilities {
+  /**
+   * Log-probabilities of sampled tokens: `policy`, always those that were drawn with; `server`, whatever the server
+   * gives, which is told by a warning and by `logprobs.of` of each result.
+   */
+  readonly logprobs: 'policy' | 'server';
+}
 
 /** A loaded or reachable model. `close` it when done. */
 export interface Engine {
   readonly identity: ModelIdentity;
+  readonly capabilities: EngineCapabilities;
   /** What the engine really used, for the run's manifest. */
   readonly facts: EngineFacts;
   /**

@@ -50,6 +50,7 @@ async function connectLlama(config: LlamaModelConfig, signal: AbortSignal): Prom
     const pool = createLlamaPool(processes, (closing) => startLoaded(options, closing), file.path);
     return {
       identity: identityOf(config, file.path, sha256, first.description.template),
+      capabilities: { logprobs: 'policy' },
       facts: factsOf(first.description, processes.length),
       sample: pool.sample,
       close: pool.close,

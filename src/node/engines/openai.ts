@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../../core/errors.ts';
 import { type OpenaiModelConfig, openaiModelSchema } from '../../core/schema/model.ts';
 import { inCompletionOrder } from './completionOrder.ts';
 import type { ConnectOptions, Engine, EngineModule, SampleRequest, SampleResult } from './engine.ts';
-import { createServerChecks, type ServerChecks } from './openaiChecks.ts';
+import { createServerChecks, type ServerChecks, warnAboutLogprobs } from './openaiChecks.ts';
 import { openTransport, type Transport } from './openaiFetch.ts';
 import {
   bodyOf,
@@ -68,6 +68,7 @@ async function connectOpenai(
   const closing = new AbortController();
   return {
     identity: { name: config.name, engine: 'openai', path: config.model, baseUrl: config.baseUrl },
+    capabilities: { logprobs: 'server' },
     facts: {
       name: 'OpenAI-compatible server',
       version: 'v1',
@@ -190,6 +191,7 @@ async function post(server: Server, request: SampleRequest, signal: AbortSignal)
       // Another request may have found out something else meanwhile.
       server.dialect = { ...server.dialect, ...simpler };
       if (simpler.hasExtensions === false) warnAboutExtensions(server, request);
+      if (simpler.hasLogprobs === false) warnAboutLogprobs(server.warnOnce);
     }
   }
 }

@@ -6,6 +6,8 @@ import { promptKey } from './promptGroups.ts';
 /** Two equal samples of one prompt can be chance; three or more with different seeds hardly are. */
 const FEWEST_SUSPICIOUS = 3;
 
+export type WarnOnce = (topic: string, message: string) => void;
+
 export interface ServerChecks {
   check(request: SampleRequest, result: SampleResult, completion: Completion): void;
 }
@@ -20,7 +22,7 @@ interface PromptTally {
 export function createServerChecks(
   model: string,
   requests: readonly SampleRequest[],
-  warnOnce: (topic: string, message: string) => void,
+  warnOnce: WarnOnce,
 ): ServerChecks {
   const tallies = new Map<string, PromptTally>();
   for (const request of requests) {
@@ -58,11 +60,29 @@ export function createServerChecks(
           `The server was asked for the model "${model}" and answered with "${completion.model}".`,
         );
       }
+      if (request.logprobs === true && result.error === undefined) checkLogprobs(result, warnOnce);
       if (usageOf(completion) === undefined) {
         warnOnce('usage', 'The server does not report credible token counts: they are recorded as 0.');
       }
     },
   };
+}
+
+function checkLogprobs({ logprobs }: SampleResult, warnOnce: WarnOnce): void {
+  if (logprobs === undefined) warnAboutLogprobs(warnOnce);
+  if (logprobs?.of !== 'unknown') return;
+  warnOnce(
+    'logprobs-of',
+    'Servers differ in whether their log-probabilities count the temperature and the filters in: sample with ' +
+      'temperature 1, topP 1, topK 0 and minP 0 where that matters (vLLM: --logprobs-mode processed_logprobs).',
+  );
+}
+
+export function warnAboutLogprobs(warnOnce: WarnOnce): void {
+  warnOnce(
+    'logprobs',
+    'The server gives no log-probabilities of its tokens: what is trained with them cannot be made with it.',
+  );
 }
 
 /** Servers add a revision (`name@main`) or a date (`name-2026-01-31`). */

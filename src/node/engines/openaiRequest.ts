@@ -9,9 +9,10 @@ export interface Dialect {
   readonly hasExtensions: boolean;
   /** Newer models of OpenAI refuse `max_tokens`. */
   readonly lengthField: 'max_tokens' | 'max_completion_tokens';
+  readonly hasLogprobs: boolean;
 }
 
-export const FULL_DIALECT: Dialect = { hasExtensions: true, lengthField: 'max_tokens' };
+export const FULL_DIALECT: Dialect = { hasExtensions: true, lengthField: 'max_tokens', hasLogprobs: true };
 
 export function bodyOf(model: string, request: SampleRequest, dialect: Dialect): object {
   const { temperature, topP, topK, minP, maxTokens } = request.sampling;
@@ -23,7 +24,13 @@ export function bodyOf(model: string, request: SampleRequest, dialect: Dialect):
     seed: request.seed,
     [request.raw === undefined ? dialect.lengthField : 'max_tokens']: maxTokens,
     ...(dialect.hasExtensions ? { top_k: topK, min_p: minP, repetition_penalty: 1 } : {}),
+    ...(request.logprobs === true && dialect.hasLogprobs ? logprobsField(request) : {}),
   };
+}
+
+/** Raw completions count alternatives; 1 also works where 0 means "none". vLLM tells the ids of its tokens. */
+function logprobsField({ raw }: SampleRequest): object {
+  return { logprobs: raw === undefined ? true : 1, return_token_ids: true };
 }
 
 /** What a refusal (status 400 or 422) that names one of our fields teaches; undefined: it was not about those. */
@@ -35,13 +42,26 @@ export function simplerDialect(
   if (status !== 400 && status !== 422) return undefined;
   if (dialect.hasExtensions && /top_k|min_p|repetition_penalty/.test(refusal))
     return { hasExtensions: false };
+  if (dialect.hasLogprobs && /logprobs|return_token_ids/.test(refusal)) return { hasLogprobs: false };
   if (dialect.lengthField === 'max_tokens' && refusal.includes('max_completion_tokens')) {
     return { lengthField: 'max_completion_tokens' };
   }
   return undefined;
 }
 
+/** Of a chat, and of a raw completion. Read leniently: they must not cost a finished text. */
+const chatLogprobsSchema = z.looseObject({
+  content: z.array(z.looseObject({ token: z.string(), logprob: z.number() })).min(1),
+});
+const rawLogprobsSchema = z.looseObject({
+  tokens: z.array(z.string()).min(1),
+  token_logprobs: z.array(z.number()).min(1),
+});
+const tokenIdsSchema = z.array(z.int().min(0));
+
 const choiceSchema = z.looseObject({
+  logprobs: z.unknown().optional(),
+  token_ids: z.unknown().optional(),
   finish_reason: z.string().nullish(),
   /** Raw completions. */
   text: z.string().nullish(),
@@ -59,7 +79,7 @@ export const completionSchema = z.looseObject({
   model: z.string().nullish(),
   choices: z.array(choiceSchema).nullish(),
   // Read leniently: a wrong count of tokens must not cost a finished sample.
-  usage: z.unknown(),
+  usage: z.unknown().optional(),
 });
 export type Completion = z.infer<typeof completionSchema>;
 
@@ -78,12 +98,40 @@ export function resultOf(request: SampleRequest, completion: Completion, ms: num
   if (choice === undefined) return failedResult(request, 'The server answered without any choice.', ms);
   const text = choice.message === undefined || choice.message === null ? choice.text : textOf(choice.message);
   const finish = finishOf(choice.finish_reason);
-  if (finish !== undefined && typeof text === 'string') return { id: request.id, text, ...usage, finish, ms };
+  if (finish !== undefined && typeof text === 'string') {
+    return { id: request.id, text, ...usage, finish, ms, ...logprobsOf(request, choice) };
+  }
   const error =
     finish === undefined
       ? `The server did not finish the text: finish_reason is ${JSON.stringify(choice.finish_reason ?? null)}.`
       : 'The server answered with a choice that has no text.';
   return { ...failedResult(request, error, ms), text: text ?? '', ...usage };
+}
+
+function logprobsOf(
+  request: SampleRequest,
+  choice: z.infer<typeof choiceSchema>,
+): Pick<SampleResult, 'logprobs'> {
+  if (request.logprobs !== true) return {};
+  const { data: chat } = chatLogprobsSchema.safeParse(choice.logprobs);
+  const { data: raw } = rawLogprobsSchema.safeParse(choice.logprobs);
+  const values = chat?.content.map(({ logprob }) => logprob) ?? raw?.token_logprobs;
+  if (values === undefined) return {};
+  const texts = chat?.content.map(({ token }) => token) ?? raw?.tokens ?? [];
+  const { data: ids } = tokenIdsSchema.safeParse(choice.token_ids);
+  return {
+    logprobs: {
+      values,
+      // Servers differ in whether they count temperature and filters in; without any, both are the same.
+      of: isUnfiltered(request) ? 'policy' : 'unknown',
+      texts,
+      ...(ids?.length === values.length ? { ids } : {}),
+    },
+  };
+}
+
+function isUnfiltered({ sampling: { temperature, topP, topK, minP } }: SampleRequest): boolean {
+  return temperature === 1 && topP === 1 && topK === 0 && minP === 0;
 }
 
 export function failedResult(request: SampleRequest, error: string, ms: number): SampleResult {

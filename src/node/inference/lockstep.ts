@@ -42,6 +42,8 @@ interface Sample {
   readonly prompt: Prompt;
   readonly startedAt: number;
   readonly tokens: Token[];
+  /** Of every token that was drawn, the end token included; undefined when nobody asked. */
+  readonly drawn: { readonly ids: number[]; readonly values: number[] } | undefined;
   /** Not evaluated yet: the prompt's last token, then the one just generated. */
   next: Token;
   finish: Finish | undefined;
@@ -137,10 +139,13 @@ async function step({ model, contextTokens }: State, slot: Slot): Promise<void> 
   const seed = positionSeed(sample.request.seed, sample.tokens.length);
   try {
     // No penalties: at this level of the bindings none is on by default.
-    const generateNext = { token: true, options: { temperature, topK, topP, minP, seed } };
+    const confidence = sample.drawn !== undefined;
+    const generateNext = { token: true, confidence, options: { temperature, topK, topP, minP, seed } };
     const [output] = await sequence.controlledEvaluate([[sample.next, { generateNext }]]);
     const token = output?.next.token;
     if (token === undefined || token === null) throw new Error('llama.cpp gave no next token.');
+    sample.drawn?.ids.push(token);
+    sample.drawn?.values.push(logprobOf(output?.next.confidence));
     if (model.isEogToken(token)) {
       sample.finish = 'stop';
       return;
@@ -154,6 +159,17 @@ async function step({ model, contextTokens }: State, slot: Slot): Promise<void> 
     slot.held = undefined;
     fail(sample, thrown);
   }
+}
+
+/** Single precision has no more digits than these. */
+const LOGPROB_STEPS = 1e7;
+
+function logprobOf(probability: number | undefined): number {
+  if (probability === undefined || !(probability > 0)) {
+    throw new Error('llama.cpp gave no probability for a token.');
+  }
+  // Rounding errors can lift a probability of 1 above it.
+  return Math.round(Math.min(0, Math.log(probability)) * LOGPROB_STEPS) / LOGPROB_STEPS;
 }
 
 function reportFinished(state: State): void {
@@ -180,7 +196,8 @@ function newSample({ request, prompt }: Waiting): Sample {
   const last = prompt.tokens.at(-1);
   if (last === undefined) throw new Error('A prompt without tokens was accepted.');
   const startedAt = performance.now();
-  return { request, prompt, startedAt, tokens: [], next: last, finish: undefined, isCancelled: false };
+  const drawn = request.logprobs === true ? { ids: [], values: [] } : undefined;
+  return { request, prompt, startedAt, tokens: [], drawn, next: last, finish: undefined, isCancelled: false };
 }
 
 function fail(sample: Sample, thrown: unknown): void {
@@ -189,7 +206,9 @@ function fail(sample: Sample, thrown: unknown): void {
 }
 
 function resultOf(model: LlamaModel, sample: Sample): SampleResult {
-  const { request, prompt, tokens, finish = 'error', error } = sample;
+  const { request, prompt, tokens, drawn, finish = 'error', error } = sample;
+  // Greedy sampling leaves the model's distribution as it is.
+  const of = request.sampling.temperature === 0 ? 'model' : 'policy';
   return {
     id: request.id,
     text: answerText(model, prompt, tokens),
@@ -198,6 +217,7 @@ function resultOf(model: LlamaModel, sample: Sample): SampleResult {
     finish,
     ms: performance.now() - sample.startedAt,
     ...(error === undefined ? {} : { error }),
+    ...(drawn === undefined || error !== undefined ? {} : { logprobs: { ...drawn, of } }),
   };
 }
 

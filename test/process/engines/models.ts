@@ -47,6 +47,17 @@ export function runPython(...parameters: readonly string[]): void {
   execFileSync(python, [...parameters], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
+/** What a program prints that gets `input`. */
+export function pythonAnswer(parameters: readonly string[], input: string): string {
+  return execFileSync(python, [...parameters], {
+    cwd: root,
+    input,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    maxBuffer: 1 << 28,
+  });
+}
+
 const opened: Engine[] = [];
 
 /** Connects an engine and closes it after the tests of the file, however they end. */

@@ -4,7 +4,15 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { OpenaiModelConfig } from '../../../src/core/schema/model.ts';
 import type { Engine, SampleResult } from '../../../src/node/engines/engine.ts';
 import { openaiEngine } from '../../../src/node/engines/openai.ts';
-import { answer, type Behaviour, cutShort, type FaultServer, json, startFaultServer } from './faultServer.ts';
+import {
+  answer,
+  type Behaviour,
+  cutShort,
+  type Exchange,
+  type FaultServer,
+  json,
+  startFaultServer,
+} from './faultServer.ts';
 import { ask, collect, never, until } from './models.ts';
 
 const opened: Engine[] = [];
@@ -248,9 +256,53 @@ describe('a server that is silent about what it does', () => {
       (exchange) => answer(exchange, { model: 'cheaper', usage: { prompt_tokens: -1 } }),
       5,
     );
+    const bare = await sampleAll(({ response }) =>
+      json(response, { choices: [{ finish_reason: 'stop', message: { content: 'x' } }] }),
+    );
+    expect(bare.row).toMatchObject({ text: 'x', finish: 'stop' });
+    expect(bare.warnings).toEqual([expect.stringMatching(/token counts/)]);
     expect(warnings).toHaveLength(2);
     expect(warnings.join()).toMatch(/cheaper/);
     expect(warnings.join()).toMatch(/token counts/);
+  });
+});
+
+describe('log-probabilities', () => {
+  const asked = (count: number) => requests(count).map((request) => ({ ...request, logprobs: true }));
+
+  it('come with the sample where the server gives them', async () => {
+    const server = await startFaultServer((exchange) =>
+      answer(exchange, {
+        choices: [
+          {
+            finish_reason: 'stop',
+            message: { content: `seed ${exchange.body.seed}` },
+            logprobs:
+              exchange.body.logprobs === true ? { content: [{ token: 'seed', logprob: -0.25 }] } : null,
+          },
+        ],
+      }),
+    );
+    const { engine, warnings } = await connect(server);
+    expect(engine.capabilities.logprobs).toBe('server');
+    const rows = await collect(engine.sample(asked(3), never));
+    for (const row of rows) expect(row).toMatchObject({ finish: 'stop', logprobs: { values: [-0.25] } });
+    expect(warnings).toEqual([expect.stringMatching(/temperature 1/)]);
+  });
+
+  it('that are ignored or refused are told once, and cost no text', async () => {
+    for (const behave of [
+      answer,
+      (exchange: Exchange) =>
+        'logprobs' in exchange.body
+          ? json(exchange.response, { error: { message: 'logprobs are not supported' } }, 400)
+          : answer(exchange),
+    ]) {
+      const { engine, warnings } = await connect(await startFaultServer(behave));
+      const rows = await collect(engine.sample(asked(6), never));
+      expect(rows.every(({ finish }) => finish === 'stop')).toBe(true);
+      expect(warnings).toEqual([expect.stringMatching(/no log-probabilities/)]);
+    }
   });
 });
 

@@ -38,7 +38,11 @@ describe('bodyOf', () => {
   });
 
   it('leaves out what a server does not know', () => {
-    const body = bodyOf('m', request, { hasExtensions: false, lengthField: 'max_completion_tokens' });
+    const body = bodyOf('m', request, {
+      ...FULL_DIALECT,
+      hasExtensions: false,
+      lengthField: 'max_completion_tokens',
+    });
     expect(Object.keys(body)).toEqual([
       'model',
       'messages',
@@ -132,6 +136,48 @@ describe('resultOf', () => {
   });
 });
 
+describe('log-probabilities', () => {
+  const asked: SampleRequest = { ...request, logprobs: true };
+  const chat = {
+    content: [
+      { token: '4', logprob: -0.5, bytes: [52] },
+      { token: '<end>', logprob: -0.01 },
+    ],
+  };
+  const answered = (logprobs: unknown, rest = {}) =>
+    resultOf(asked, completion({ finish_reason: 'stop', message: { content: '4' }, logprobs, ...rest }), 1);
+
+  it('are asked for in the form of each address, and not when a server knows none', () => {
+    expect(bodyOf('m', asked, FULL_DIALECT)).toMatchObject({ logprobs: true });
+    expect(bodyOf('m', { ...asked, raw: 'x' }, FULL_DIALECT)).toMatchObject({ logprobs: 1 });
+    expect(bodyOf('m', asked, { ...FULL_DIALECT, hasLogprobs: false })).not.toHaveProperty('logprobs');
+    expect(bodyOf('m', request, FULL_DIALECT)).not.toHaveProperty('logprobs');
+    expect(simplerDialect(FULL_DIALECT, 400, 'logprobs is not supported')).toEqual({ hasLogprobs: false });
+  });
+
+  it('are read from chats and from raw completions', () => {
+    const values = [-0.5, -0.01];
+    expect(answered(chat).logprobs).toEqual({ values, texts: ['4', '<end>'], of: 'unknown' });
+    expect(answered({ tokens: ['4', '<end>'], token_logprobs: values }).logprobs).toMatchObject({ values });
+    expect(answered(chat, { token_ids: [19, 2] }).logprobs?.ids).toEqual([19, 2]);
+    expect(answered(chat, { token_ids: [19] }).logprobs).not.toHaveProperty('ids');
+  });
+
+  it('are known to be those of the policy where nothing shapes it', () => {
+    const unshaped = { ...asked, sampling: { temperature: 1, topP: 1, topK: 0, minP: 0, maxTokens: 9 } };
+    const answer = completion({ finish_reason: 'stop', message: { content: '4' }, logprobs: chat });
+    expect(resultOf(unshaped, answer, 1).logprobs?.of).toBe('policy');
+  });
+
+  it.each([undefined, null, {}, { content: null }, { content: [] }, { content: [{ token: 4 }] }, 'none'])(
+    'as %j cost no text',
+    (logprobs) => {
+      expect(answered(logprobs)).toMatchObject({ text: '4', finish: 'stop' });
+      expect(answered(logprobs)).not.toHaveProperty('logprobs');
+    },
+  );
+});
+
 describe('createServerChecks', () => {
   const finished = completion({ finish_reason: 'stop', message: { content: 'x' } });
 
@@ -165,6 +211,21 @@ describe('createServerChecks', () => {
     expect(answer('m2')).toEqual(['model']);
     expect(answer('m@main')).toEqual([]);
     expect(answer('m-2026-01-31')).toEqual([]);
+  });
+
+  it('notices log-probabilities that are missing, or of an unknown kind', () => {
+    const tell = (result: object) => {
+      const topics: string[] = [];
+      const asked = { ...request, logprobs: true };
+      const checks = createServerChecks('m', [asked], (topic) => topics.push(topic));
+      const row = { id: 'p#0', text: 'x', promptTokens: 1, tokens: 1, finish: 'stop', ms: 1 } as const;
+      checks.check(asked, { ...row, ...result }, finished);
+      return topics;
+    };
+    expect(tell({})).toEqual(['logprobs']);
+    expect(tell({ logprobs: { values: [-1], of: 'unknown' } })).toEqual(['logprobs-of']);
+    expect(tell({ logprobs: { values: [-1], of: 'policy' } })).toEqual([]);
+    expect(tell({ error: 'gone' })).toEqual([]);
   });
 
   it('notices missing usage', () => {
