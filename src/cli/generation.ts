@@ -1,6 +1,7 @@
 /** What evaluating, critiquing and sampling share: options, the model, progress, and how the command ends. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { GRADING_POLICIES } from '../core/answers/index.ts';
 import { UserError } from '../core/errors.ts';
 import { defaultSampling } from '../core/prompts/index.ts';
 import { nearNames } from '../core/runs/index.ts';
@@ -13,6 +14,7 @@ import {
   type PipelineOptions,
   type PipelineProgress,
   type PipelineResult,
+  policyNamed,
 } from '../node/pipeline/index.ts';
 import { identifyProblems, type ProblemSet, readProblemSet } from '../node/problems/readProblems.ts';
 import { readWorkspace, resolveModel, resolvePrompts } from '../node/workspace/index.ts';
@@ -27,6 +29,7 @@ export interface GenerationOptions extends CommonOptions, FieldOptions {
   readonly title?: string;
   readonly seed?: number;
   readonly prompts?: string;
+  readonly policy?: string;
   readonly temperature?: number;
   readonly topP?: number;
   readonly topK?: number;
@@ -45,6 +48,11 @@ export function generationOptions(command: Command): Command {
       .option('--title <text>', 'what to call it')
       .option('--seed <n>', 'seed of the run', wholeNumber(0))
       .option('--prompts <name>', 'prompt preset: reasoning, nano, or a name in reflection.json')
+      .option(
+        '--policy <name>',
+        `how answers are graded: ${Object.keys(GRADING_POLICIES).join(', ')} (default: the run's own, or default)`,
+        knownPolicy,
+      )
       .option('--temperature <t>', '0 is greedy', numberFrom(0))
       .option('--top-p <p>', '1 is off', numberFrom(0))
       .option('--top-k <k>', '0 is off', wholeNumber(0))
@@ -56,6 +64,11 @@ export function generationOptions(command: Command): Command {
         [],
       ),
   );
+}
+
+/** Refused before a set is read and a model is loaded. */
+function knownPolicy(name: string): string {
+  return policyNamed(name).name;
 }
 
 /**
@@ -134,6 +147,7 @@ export async function withPipeline<Result extends PipelineResult>(
         ...withoutUndefined(defaults.sampling ?? {}),
         ...samplingOf(options),
       },
+      ...(options.policy === undefined ? {} : { policy: options.policy }),
       parents: model.checkpoint ? [{ kind: 'checkpoint', id: model.checkpoint.name, role: 'model' }] : [],
     });
   } finally {

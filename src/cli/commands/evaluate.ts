@@ -1,9 +1,8 @@
 /** `evaluate`: solutions, grades and what they amount to. */
 import { type Command, Option } from 'commander';
-import { GRADING_POLICIES } from '../../core/answers/index.ts';
 import type { CompareOptions } from '../../core/stats/index.ts';
 import { measureRun, summarize } from '../../node/comparison/index.ts';
-import { evaluate, type PipelineResult, policyNamed } from '../../node/pipeline/index.ts';
+import { evaluate, type PipelineResult } from '../../node/pipeline/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
 import { summaryText, type TextFormat } from '../comparisonText.ts';
 import { type CommonOptions, type Context, createContext, wholeNumber } from '../context.ts';
@@ -15,29 +14,23 @@ export function registerEvaluate(program: Command, signal: AbortSignal): void {
       program
         .command('evaluate')
         .argument('<set>', 'problem file, or its name in reflection.json')
-        .option('-n <samples>', 'solutions per problem (default: 4)', wholeNumber(1))
-        .option('--policy <name>', `grading policy: ${Object.keys(GRADING_POLICIES).join(', ')}`, 'default'),
+        .option('-n <samples>', 'solutions per problem (default: 4)', wholeNumber(1)),
     ).description('Sample solutions of each problem, grade them, and print the metrics with intervals.'),
-  ).action(
-    async (set: string, options: GenerationOptions & MetricsOptions & { n?: number; policy: string }) => {
-      const context = createContext(withJson(options), signal);
-      // Before the set is read and the model is loaded.
-      const policy = policyNamed(options.policy).name;
-      const { problems, identity } = await openProblemSet(context, set, options);
-      const { config } = await readWorkspace(context.workspace);
-      const run = { kind: 'evaluate' as const, subject: identity.name };
-      const result = await withPipeline(context, options, run, (base) =>
-        evaluate({
-          ...base,
-          problems,
-          problemSet: identity,
-          n: options.n ?? config.defaults.n ?? 4,
-          policy,
-        }),
-      );
-      await reportRun(context, result, options);
-    },
-  );
+  ).action(async (set: string, options: GenerationOptions & MetricsOptions & { n?: number }) => {
+    const context = createContext(withJson(options), signal);
+    const { problems, identity } = await openProblemSet(context, set, options);
+    const { config } = await readWorkspace(context.workspace);
+    const run = { kind: 'evaluate' as const, subject: identity.name };
+    const result = await withPipeline(context, options, run, (base) =>
+      evaluate({
+        ...base,
+        problems,
+        problemSet: identity,
+        n: options.n ?? config.defaults.n ?? 4,
+      }),
+    );
+    await reportRun(context, result, options);
+  });
 }
 
 /** How metrics are printed. */

@@ -16,7 +16,7 @@ import {
   runsRoot,
   workbenchFacts,
 } from '../runs/index.ts';
-import { policyNamed } from './grading.ts';
+import { policyNamed, recordedPolicy } from './grading.ts';
 import type { PipelineOptions } from './options.ts';
 
 /** A directory for a new run of the workspace; a number is added while the name is taken. */
@@ -43,6 +43,8 @@ interface KindOfRun {
 export async function manifestFor(options: PipelineOptions, run: KindOfRun): Promise<RunManifest> {
   const { identity, facts } = options.engine;
   const trainedOn = run.measuredOn === undefined ? [] : await trainedProblemHashes(identity.path);
+  // Topping a run up keeps its policy without saying it again.
+  const policy = options.policy ?? (await recordedPolicy(options.dir)) ?? defaultPolicy.name;
   const { leaked, total, label } = findLeakage(run.measuredOn ?? [], trainedOn);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -61,7 +63,7 @@ export async function manifestFor(options: PipelineOptions, run: KindOfRun): Pro
     prompts: options.prompts,
     problemSet: run.problemSet,
     ...(leaked.length === 0 ? {} : { leakage: { leaked: [...leaked], total } }),
-    grader: { version: GRADER_VERSION, policy: policyNamed(options.policy ?? defaultPolicy.name).name },
+    grader: { version: GRADER_VERSION, policy: policyNamed(policy).name },
     options: { ...run.options },
     parents: [...(options.parents ?? [])],
     host: hostFacts(),

@@ -7,7 +7,7 @@ import type { Parent, ProblemSetIdentity } from '../../core/schema/run.ts';
 import { readRun } from '../runs/index.ts';
 import { checkInput, manifestFor } from './configuration.ts';
 import { generate, isMade, type Job, type Session } from './generate.ts';
-import { withGrading } from './grading.ts';
+import { recordedPolicy, withGrading } from './grading.ts';
 import { critiqueJobs, writtenSolution } from './jobs.ts';
 import type { CritiqueOptions, CritiqueSource, PipelineResult } from './options.ts';
 import { resultOf } from './result.ts';
@@ -75,9 +75,13 @@ interface Source {
   readonly parents: readonly Parent[];
 }
 
-async function readSource({ source, prompts, policy, grader }: CritiqueOptions): Promise<Source> {
+async function readSource(options: CritiqueOptions): Promise<Source> {
+  const { source, prompts, grader } = options;
+  const policy = options.policy ?? (await recordedPolicy(options.dir));
   const read =
-    source.kind === 'run' ? await fromRun(source, policy) : await fromProblems(source, policy, grader);
+    source.kind === 'run'
+      ? await fromRun(source, policy, grader)
+      : await fromProblems(source, policy, grader);
   const solutions = read.solutions.filter(
     (solution) => solution.finish === 'stop' && slotSolution(solution.text, prompts.solutionSlot).text !== '',
   );
@@ -94,7 +98,8 @@ async function readSource({ source, prompts, policy, grader }: CritiqueOptions):
 
 async function fromRun(
   source: Extract<CritiqueSource, { kind: 'run' }>,
-  policy: string | undefined,
+  wanted: string | undefined,
+  grader: CritiqueOptions['grader'],
 ): Promise<Source> {
   const run = await readRun(source.dir);
   const { id, problemSet } = run.manifest;
@@ -120,15 +125,35 @@ async function fromRun(
   }
   const solutions = run.solutions.filter((solution) => chosen?.has(solution.id) ?? true);
   const used = new Set(solutions.map(({ problemId }) => problemId));
+  const recorded = run.manifest.grader?.policy ?? defaultPolicy.name;
+  const policy = wanted ?? recorded;
   return {
     id: `run ${id}`,
     problems: run.problems.filter((problem) => used.has(problem.id)),
     problemSet,
-    solutions,
     // The transitions compare grades of both: they must be by one policy.
-    policy: policy ?? run.manifest.grader?.policy ?? defaultPolicy.name,
+    solutions: policy === recorded ? solutions : await graded(solutions, run.problems, policy, grader),
+    policy,
     parents: [{ kind: 'run', id, role: 'solutions' }],
   };
+}
+
+/** The solutions with their grades by another policy than that of their run. */
+async function graded(
+  solutions: readonly Solution[],
+  problems: readonly Problem[],
+  policy: string,
+  grader: CritiqueOptions['grader'],
+): Promise<Solution[]> {
+  const byId = new Map(problems.map((problem) => [problem.id, problem]));
+  return withGrading(policy, grader, (grade) =>
+    Promise.all(
+      solutions.map(async ({ doubt: _, ...solution }) => {
+        const problem = byId.get(solution.problemId);
+        return problem === undefined ? solution : { ...solution, ...(await grade(solution, problem)) };
+      }),
+    ),
+  );
 }
 
 async function fromProblems(

@@ -6,11 +6,20 @@ import { nearNames } from '../../core/runs/index.ts';
 import type { Solution } from '../../core/schema/lines.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 import { createGradingWorker, type GradingWorker } from '../grading/gradingWorker.ts';
+import { isRun, readManifest } from '../runs/index.ts';
 
 export type SampleGrade = Pick<Solution, 'answer' | 'grade' | 'reason' | 'layer' | 'doubt'>;
 
+/** The policy of the run in the directory; undefined when there is none. */
+export async function recordedPolicy(dir: string): Promise<string | undefined> {
+  return (await isRun(dir)) ? (await readManifest(dir)).grader?.policy : undefined;
+}
+
 /** Grades what was generated for a problem. */
-export type GradeSample = (result: SampleResult, problem: Problem) => Promise<SampleGrade>;
+export type GradeSample = (
+  result: Pick<SampleResult, 'text' | 'finish'>,
+  problem: Problem,
+) => Promise<SampleGrade>;
 
 export function policyNamed(name: string): GradingPolicy {
   const policy = Object.hasOwn(GRADING_POLICIES, name) ? GRADING_POLICIES[name] : undefined;

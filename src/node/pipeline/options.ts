@@ -17,7 +17,10 @@ export interface PipelineOptions {
   readonly sampling: SamplingOptions;
   /** Seed of the run; each sample's own seed comes from it and the sample's id. */
   readonly seed: number;
-  /** Name of the grading policy; of a critique of a run, that run's unless another is named. */
+  /**
+   * Name of the grading policy. Unless one is named: that of the run that is topped up, or, of a critique of a run,
+   * that run's.
+   */
   readonly policy?: string;
   /** Grades instead of a thread of its own, which is killed when a grade takes too long; the caller ends it. */
   readonly grader?: Pick<GradingWorker, 'grade'>;

@@ -105,6 +105,22 @@ describe('grading policy and columns', () => {
     expect(await policyOf()).toBe('boxed');
   });
 
+  it.each([
+    ['evaluate', ['-n', '1'], ['-n', '2']],
+    ['sample', ['--solutions', '1', '--critiques', '1'], ['--solutions', '2', '--critiques', '1']],
+  ])('tops a run of %s up by its own policy, and refuses another one', async (command, once, more) => {
+    const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS });
+    const run = [command, 'two.jsonl', '--run-dir', 'run', '--json'];
+    expect((await runCli([...run, ...once, '--policy', 'boxed'], { cwd })).code).toBe(0);
+    const refused = await runCli([...run, ...more, '--policy', 'lenient'], { cwd });
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('grader.policy: "boxed" in the run, "lenient" asked for');
+    expect((await runCli([...run, ...more], { cwd })).code).toBe(0);
+    const manifest = JSON.parse(await readFile(path.join(cwd, 'run', 'run.json'), 'utf8'));
+    expect(manifest.grader.policy).toBe('boxed');
+    expect(await lines(path.join(cwd, 'run', 'solutions.jsonl'), solutionSchema)).toHaveLength(4);
+  });
+
   it('reads the statement and the gold from the columns that --field names', async () => {
     const row = { problem: 'Not this one.', task: 'What is 2+3?', wanted: '5', answer: '6' };
     const cwd = await workspaceWith({ 'own.jsonl': `${JSON.stringify(row)}\n` });

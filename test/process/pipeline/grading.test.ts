@@ -112,6 +112,25 @@ describe('the grading policy', () => {
     expect((await readRun(critics.dir)).manifest.grader?.policy).toBe('boxed');
   });
 
+  it('grades the solutions of a run anew when its critiques go by another one', async () => {
+    const options = await evaluateOptions({ policy: 'boxed' });
+    await evaluate(options);
+    const before = (await readRun(options.dir)).solutions;
+    const critics = await evaluateOptions({ grader: faultyGrader('none', 'none'), policy: 'lenient' });
+    const source = { kind: 'run', dir: options.dir } as const;
+    await critique({ ...critics, n: 1, source });
+    const { manifest, solutions, critiques } = await readRun(critics.dir);
+    expect(manifest.grader?.policy).toBe('lenient');
+    expect(solutions.map(({ id, text }) => ({ id, text }))).toEqual(
+      before.filter(({ finish }) => finish === 'stop').map(({ id, text }) => ({ id, text })),
+    );
+    expect(new Set([...solutions, ...critiques].map(({ layer }) => layer))).toEqual(new Set(['lenient']));
+    // Topping it up says no policy again.
+    const { policy: _, ...again } = critics;
+    await critique({ ...again, n: 2, source });
+    expect((await readRun(critics.dir)).manifest.grader?.policy).toBe('lenient');
+  });
+
   it('must be a known one', async () => {
     const options = await evaluateOptions({ policy: 'boxd' });
     await expect(evaluate(options)).rejects.toMatchObject({
