@@ -29,9 +29,9 @@ def common_arguments(
         "per_device_train_batch_size": micro,
         "gradient_accumulation_steps": accumulation,
         "learning_rate": config["learningRate"],
-        "lr_scheduler_type": SCHEDULERS[config["scheduler"]],
-        "warmup_steps": math.ceil(total * config["warmupRatio"]),
+        **schedule(config, total),
         "weight_decay": config["weightDecay"],
+        "max_grad_norm": config["maxGradNorm"],
         "bf16": bfloat16,
         "use_cpu": use_cpu,
         "activation_checkpointing": config["gradientCheckpointing"],
@@ -43,6 +43,20 @@ def common_arguments(
         "report_to": config["reportTo"],
         "disable_tqdm": True,
     }
+
+
+def schedule(config: TrainConfig, total: int) -> dict[str, Any]:
+    """The learning rate's course over `total` optimiser steps."""
+    warmup = config["warmupSteps"]
+    least = config["minLearningRateRatio"]
+    course: dict[str, Any] = {
+        "lr_scheduler_type": SCHEDULERS[config["scheduler"]],
+        "warmup_steps": math.ceil(total * config["warmupRatio"]) if warmup is None else warmup,
+    }
+    if config["scheduler"] == "cosine" and least > 0:
+        course["lr_scheduler_type"] = "cosine_with_min_lr"
+        course["lr_scheduler_kwargs"] = {"min_lr_rate": least}
+    return course
 
 
 def split_batch(config: TrainConfig, world_size: int) -> tuple[int, int]:

@@ -29,14 +29,85 @@ class DataConfig(TypedDict):
     path: str
 
 
+class PromptsConfig(TypedDict):
+    system: str | None
+    solve: str
+    critiqueTraining: str
+    solutionSlot: Literal["whole", "last-attempt"]
+
+
+class EvaluationConfig(TypedDict):
+    path: str | None
+    maxProblems: int
+    probes: int
+    modes: list[Literal["generator", "critic"]]
+    temperature: float
+    topP: float
+    maxTokens: int
+    batchSize: int
+
+
+class LoraSettings(TypedDict):
+    rank: int
+    alpha: float
+    dropout: float
+    targetModules: str | list[str]
+    export: Literal["merged", "adapter"]
+
+
+class VllmConfig(TypedDict):
+    mode: Literal["colocate", "server"]
+    serverUrl: str | None
+    memoryShare: float
+    tensorParallel: int
+
+
+class RolloutsConfig(TypedDict):
+    perProblem: int
+    problems: int
+    iterations: int
+    temperature: float
+    topP: float
+    topK: int
+    maxPromptTokens: int
+    maxTokens: int
+    vllm: VllmConfig | None
+    log: int
+
+
+class JudgeConfig(TypedDict):
+    baseUrl: str
+    model: str
+    apiKeyVariable: str
+    concurrency: int
+    timeoutSeconds: float
+    maxTokens: int
+    giveGold: bool
+    dollarsPerMillionIn: float | None
+    dollarsPerMillionOut: float | None
+
+
+class RewardConfig(TypedDict):
+    outcomeWeight: float
+    reflectionWeight: float
+    source: Literal["rule", "judge"]
+    verdictRule: bool
+    noReflectionCorrect: float
+    noReflectionWrong: float
+    judge: JudgeConfig | None
+
+
 class TrainConfig(TypedDict):
-    """The schema's fields under the schema's names; a test keeps the two equal."""
+    """The fields of every method under the schema's names; a test keeps them equal."""
 
     schemaVersion: int
     method: str
     recipe: str
     model: ModelConfig
     data: DataConfig
+    prompts: PromptsConfig
+    evaluation: EvaluationConfig
+    lora: LoraSettings | None
     seed: int
     epochs: float
     maxSteps: int | None
@@ -44,24 +115,88 @@ class TrainConfig(TypedDict):
     microBatchSize: int
     learningRate: float
     scheduler: Literal["cosine", "linear", "constant"]
+    minLearningRateRatio: float
     warmupRatio: float
+    warmupSteps: int | None
     weightDecay: float
+    maxGradNorm: float
     maxLength: int
     precision: Literal["auto", "float32", "bfloat16"]
     gradientCheckpointing: bool
     threads: int
     worldSize: int | None
+    sharding: Literal["none", "fsdp", "zero2", "zero3"]
     logEverySteps: int
     saveEverySteps: int
     keepCheckpoints: int
     heartbeatSeconds: float
     exportGguf: bool
+    ggufType: Literal["f32", "f16", "q8_0"]
     reportTo: list[str]
+
+
+class BiConfig(TrainConfig):
+    klWeight: float
+
+
+class OnlineConfig(TrainConfig):
+    """Methods that make rollouts: `rlerr`, `orl`, `prl`."""
+
+    rollouts: RolloutsConfig
+    clip: float
+    klWeight: float
+
+
+class RlerrConfig(OnlineConfig):
+    reward: RewardConfig
+    lossType: Literal["dapo", "grpo", "bnpo", "dr_grpo"]
+    scaleRewards: Literal["group", "batch", "none"]
+
+
+class PrlConfig(OnlineConfig):
+    ratio: Literal["action", "token"]
+    bonus: bool
+    minGroup: int
+
+
+class OfflineConfig(TrainConfig):
+    """Methods that train from stored rollouts: `orlOffline`, `prlOffline`."""
+
+    clip: float
+    klWeight: float
+    minAccuracy: float
+    maxAccuracy: float
+    baseline: Literal["position", "context"]
+    minGroup: int
+
+
+class PrlOfflineConfig(OfflineConfig):
+    ratio: Literal["action", "token"]
+    bonus: bool
+
+
+METHODS: dict[str, type[TrainConfig]] = {
+    "scft": TrainConfig,
+    "selfDistill": TrainConfig,
+    "sft": TrainConfig,
+    "rlerr": RlerrConfig,
+    "bi": BiConfig,
+    "orl": OnlineConfig,
+    "prl": PrlConfig,
+    "orlOffline": OfflineConfig,
+    "prlOffline": PrlOfflineConfig,
+}
 
 
 @cache
 def load_schema(name: str) -> dict[str, Any]:
     return json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+
+
+def method_schema(method: str) -> dict[str, Any]:
+    """The schema of one method: its fields, their types and their defaults."""
+    branches = load_schema("train-config")["oneOf"]
+    return next(b for b in branches if b["properties"]["method"]["const"] == method)
 
 
 def load_config(path: Path) -> TrainConfig:
@@ -75,14 +210,27 @@ def load_config(path: Path) -> TrainConfig:
     except ValueError as error:
         raise ConfigError(f"{path}: not valid JSON: {error}") from None
     config = complete_config(value, path.name)
-    for section in (config["model"], config["data"]):
-        section["path"] = str((path.parent / section["path"]).resolve())
+    for section in (config["model"], config["data"], config["evaluation"]):
+        if section["path"] is not None:
+            section["path"] = str((path.parent / section["path"]).resolve())
     return config
 
 
 def complete_config(value: object, name: str = "config.json") -> TrainConfig:
     """`value` with every default filled in; ConfigError lists all wrong fields, a line each."""
-    schema = load_schema("train-config")
+    if not isinstance(value, dict):
+        raise ConfigError(f"{name}: must be an object, got {json.dumps(value)[:80]}")
+    method = value.get("method")
+    if "method" not in value:
+        raise ConfigError(f'{name}: field "method": missing; add one of {", ".join(METHODS)}')
+    if method not in list(METHODS):
+        hint = _hint(str(method), list(METHODS)) if isinstance(method, str) else ""
+        options = ", ".join(json.dumps(option) for option in METHODS)
+        raise ConfigError(
+            f'{name}: field "method": must be one of {options}, got {json.dumps(method)[:80]}'
+            f"{hint if 'did you mean' in hint else ''}"
+        )
+    schema = method_schema(method)
     found = sorted(Draft202012Validator(schema).iter_errors(value), key=lambda e: list(e.path))
     if found:
         raise ConfigError("\n".join(line for error in found for line in _explain(error, name)))
@@ -90,17 +238,26 @@ def complete_config(value: object, name: str = "config.json") -> TrainConfig:
 
 
 def _fill(schema: dict[str, Any], value: Any) -> Any:  # noqa: ANN401 (any JSON value)
+    if "anyOf" in schema:
+        section = _section(schema, value)
+        return _fill(section, value) if section else value
     if schema.get("type") == "object" and "properties" in schema:
         filled = {}
         for key, field in schema["properties"].items():
             if key in value:
                 filled[key] = _fill(field, value[key])
-            elif "default" in field:
-                filled[key] = copy.deepcopy(field["default"])
+            elif "default" in field:  # a section's default may be {}: its fields have their own
+                filled[key] = _fill(field, copy.deepcopy(field["default"]))
         return filled
     if schema.get("type") == "integer" and isinstance(value, float):
         return int(value)  # JSON Schema calls 64.0 an integer
     return value
+
+
+def _section(schema: dict[str, Any], value: object) -> dict[str, Any] | None:
+    """Of a section that may be null, what it is otherwise."""
+    options = [option for option in schema["anyOf"] if option.get("type") == "object"]
+    return options[0] if options and isinstance(value, dict) else None
 
 
 def _explain(error: ValidationError, name: str) -> list[str]:
@@ -117,9 +274,16 @@ def _explain(error: ValidationError, name: str) -> list[str]:
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
             return [f'{name}: field "{prefix}{key}": missing; add it' for key in missing]
+        case "anyOf" if section := _section(error.schema, error.instance):
+            inner = [e for e in error.context or [] if e.schema_path[0] == _index(error, section)]
+            return [line for e in inner for line in _explain(e, name)]
     got = json.dumps(error.instance)
     what = f'{name}: field "{where}"' if where else name
     return [f"{what}: must be {_expected(error.schema)}, got {got[:80]}"]
+
+
+def _index(error: ValidationError, option: dict[str, Any]) -> int:
+    return error.schema["anyOf"].index(option)
 
 
 def _hint(key: str, known: list[str]) -> str:
@@ -154,6 +318,8 @@ def _expected(schema: dict[str, Any]) -> str:
         limits.append(f"above {schema['exclusiveMinimum']:g}")
     if schema.get("maximum", 2**53) < 2**53 - 1:
         limits.append(f"of at most {schema['maximum']:g}")
+    if "exclusiveMaximum" in schema:
+        limits.append(f"below {schema['exclusiveMaximum']:g}")
     return f"{words} {' and '.join(limits)}".rstrip()
 
 

@@ -39,11 +39,12 @@ if TYPE_CHECKING:  # torch and TRL take seconds to import: mistakes that need ne
 
 PACKAGES = ("torch", "transformers", "trl", "accelerate", "tokenizers")
 # A checkpoint goes on only under the settings it was trained with: optimiser, schedule and data
-# order are taken from it, so a changed value would be ignored or bend the curve.
-FIXED = (
-    *("method", "seed", "batchSize", "microBatchSize", "learningRate", "scheduler"),
-    *("warmupRatio", "weightDecay", "maxLength", "precision"),
-)
+# order are taken from it, so a changed value would be ignored or bend the curve. These may change.
+FREE = {
+    *("schemaVersion", "recipe", "model", "data", "prompts", "evaluation", "epochs", "maxSteps"),
+    *("threads", "worldSize", "logEverySteps", "saveEverySteps", "keepCheckpoints"),
+    *("heartbeatSeconds", "exportGguf", "ggufType", "reportTo"),
+}
 
 
 def train(config: TrainConfig, run_dir: Path) -> int:
@@ -230,9 +231,8 @@ def _check_same_run(mark: dict[str, Any], last: Checkpoint) -> None:
             "restore it, or train in a new run directory"
         )
     before = last.mark.get("config", {})
-    for field in FIXED:
-        now = mark["config"][field]
-        if field in before and before[field] != now:
+    for field, now in mark["config"].items():
+        if field not in FREE and field in before and before[field] != now:
             raise UserError(
                 f'config.json: field "{field}": is {now}, but {name} was trained with '
                 f"{before[field]}; set it back, or train in a new run directory"

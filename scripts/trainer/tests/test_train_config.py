@@ -12,35 +12,71 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reflection_trainer.config import (
+    METHODS,
     DataConfig,
+    EvaluationConfig,
+    JudgeConfig,
+    LoraSettings,
     ModelConfig,
-    TrainConfig,
+    PromptsConfig,
+    RewardConfig,
+    RolloutsConfig,
+    VllmConfig,
     complete_config,
     load_config,
-    load_schema,
+    method_schema,
 )
 from reflection_trainer.errors import ConfigError
 
-SCHEMA = load_schema("train-config")
+SCHEMA = method_schema("scft")
 FIELDS = sorted(SCHEMA["properties"])
 MINIMAL = {"method": "scft", "model": {"path": "m"}, "data": {"path": "d.jsonl"}}
 
 
-def test_the_typed_config_has_exactly_the_fields_of_the_schema() -> None:
-    sections = {"model": ModelConfig, "data": DataConfig}
-    for schema, typed in [(SCHEMA, TrainConfig)] + [
-        (SCHEMA["properties"][name], section) for name, section in sections.items()
-    ]:
-        assert set(typing.get_type_hints(typed)) == set(schema["properties"])
+SECTIONS = {
+    "model": ModelConfig,
+    "data": DataConfig,
+    "prompts": PromptsConfig,
+    "evaluation": EvaluationConfig,
+    "lora": LoraSettings,
+    "rollouts": RolloutsConfig,
+    "vllm": VllmConfig,
+    "reward": RewardConfig,
+    "judge": JudgeConfig,
+}
 
 
-def test_defaults_come_from_the_schema() -> None:
-    config = complete_config(MINIMAL)
-    assert set(config) == set(FIELDS)
-    for name, field in SCHEMA["properties"].items():
-        if "default" in field:
+def same_fields(schema: dict[str, Any], typed: type) -> None:
+    assert set(typing.get_type_hints(typed)) == set(schema["properties"]), typed
+    for name, field in schema["properties"].items():
+        for option in field.get("anyOf", [field]):
+            if option.get("type") == "object":
+                same_fields(option, SECTIONS[name])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_typed_config_has_exactly_the_fields_of_the_schema(method: str) -> None:
+    same_fields(method_schema(method), METHODS[method])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_defaults_come_from_the_schema(method: str) -> None:
+    config: dict[str, Any] = dict(complete_config({**MINIMAL, "method": method}))
+    fields = method_schema(method)["properties"]
+    assert set(config) == set(fields)
+    for name, field in fields.items():
+        if field.get("default", {}) != {}:
             assert config[name] == field["default"]
     assert complete_config(config) == config
+
+
+def test_defaults_of_a_section_come_one_by_one() -> None:
+    config: Any = complete_config(
+        {**MINIMAL, "method": "rlerr", "rollouts": {"perProblem": 4}, "lora": {"rank": 4}}
+    )
+    assert (config["rollouts"]["perProblem"], config["rollouts"]["temperature"]) == (4, 1)
+    assert (config["lora"]["rank"], config["lora"]["alpha"]) == (4, 32)
+    assert config["reward"]["reflectionWeight"] == 0.5 and config["rollouts"]["vllm"] is None
 
 
 @given(name=st.sampled_from(FIELDS), at=st.integers(0, 20), kind=st.sampled_from(["drop", "twice"]))
@@ -62,7 +98,25 @@ def test_a_misspelt_field_is_named_with_what_was_meant(name: str, at: int, kind:
         ({"warmupRatio": 1.5}, '"warmupRatio": must be a number of at least 0 and of at most 1'),
         ({"maxSteps": 0.5}, '"maxSteps": must be an integer of at least 1 or null, got 0.5'),
         ({"scheduler": "cos"}, 'must be one of "cosine", "linear", "constant", got "cos"'),
-        ({"method": "sctf"}, '"method": must be one of "scft", got "sctf"'),
+        ({"method": "sctf"}, 'got "sctf"; did you mean "scft"?'),
+        ({"method": 3}, '"method": must be one of "scft", "selfDistill", '),
+        ({"rollouts": {}}, '"rollouts": unknown field'),
+        (
+            {"method": "rlerr", "rollouts": {"perProblm": 4}},
+            '"rollouts.perProblm": unknown field; did you mean "perProblem"?',
+        ),
+        (
+            {"method": "prl", "rollouts": {"perProblem": 1}},
+            '"rollouts.perProblem": must be an integer of at least 2, got 1',
+        ),
+        ({"method": "orl", "clip": 1}, '"clip": must be a number above 0 and below 1, got 1'),
+        ({"lora": {"rnk": 1}}, '"lora.rnk": unknown field; did you mean "rank"?'),
+        ({"lora": {"rank": 0}}, '"lora.rank": must be an integer of at least 1, got 0'),
+        ({"lora": 3}, '"lora": must be an object or null, got 3'),
+        (
+            {"method": "rlerr", "reward": {"source": "judge", "judge": {"model": "m"}}},
+            '"reward.judge.baseUrl": missing; add it',
+        ),
         ({"schemaVersion": 2}, '"schemaVersion": must be 1, got 2'),
         ({"model": {}}, '"model.path": missing; add it'),
         ({"model": {"path": ""}}, '"model.path": must be a text that is not empty'),

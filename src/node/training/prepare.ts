@@ -7,7 +7,7 @@ import { UserError } from '../../core/errors.ts';
 import { findRecipe, recipes } from '../../core/recipes/index.ts';
 import { nearNames } from '../../core/runs/index.ts';
 import { datasetMetaSchema } from '../../core/schema/dataset.ts';
-import { type TrainConfig, trainConfigSchema } from '../../core/schema/trainConfig.ts';
+import { type TrainConfig, trainConfigFields, trainConfigSchema } from '../../core/schema/trainConfig.ts';
 
 export interface TrainingRequest {
   /** Name of a recipe, or a JSON file with fields of the configuration. */
@@ -23,24 +23,22 @@ export interface TrainingRequest {
 
 /** @throws UserError that names the recipe, the field, or the dataset that is wrong */
 export async function trainingConfig(request: TrainingRequest): Promise<TrainConfig> {
-  const recipe = await recipeFields(request.recipe);
-  const written = {
-    ...recipe,
-    ...parseOverrides(request.overrides),
+  const written: Record<string, unknown> = {
+    ...(await recipeFields(request.recipe)),
     model: { path: request.model },
     data: { path: request.data },
     seed: request.seed,
   };
+  for (const [name, text] of Object.entries(request.overrides)) override(written, name, text);
   const parsed = trainConfigSchema.safeParse(written);
   if (parsed.success) return parsed.data;
-  throw configError(request.recipe, parsed.error);
+  throw configError(request.recipe, written, parsed.error);
 }
 
 async function recipeFields(name: string): Promise<Record<string, unknown>> {
   const recipe = findRecipe(name);
-  if (recipe) return { ...recipe.config, recipe: recipe.id };
-  if (name.endsWith('.json'))
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(name, 'utf8')));
+  if (recipe) return { ...structuredClone(recipe.config), recipe: recipe.id };
+  if (name.endsWith('.json')) return readRecipeFile(name);
   const names = recipes.map(({ id }) => id);
   const near = nearNames(name, names);
   throw new UserError('recipe-unknown', `there is no recipe "${name}"`, {
@@ -48,29 +46,52 @@ async function recipeFields(name: string): Promise<Record<string, unknown>> {
   });
 }
 
-/** `learningRate=1e-4` -> a number where it reads as JSON, else the text itself. */
-function parseOverrides(overrides: Readonly<Record<string, string>>): Record<string, unknown> {
-  const parsed: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(overrides)) {
-    try {
-      parsed[name] = JSON.parse(text);
-    } catch {
-      parsed[name] = text;
-    }
+async function readRecipeFile(file: string): Promise<Record<string, unknown>> {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    throw new UserError('recipe-unreadable', 'the recipe cannot be read', {
+      place: { file },
+      remedy: 'It is a JSON object with fields of a training configuration, such as "method" and "epochs".',
+      cause: error,
+    });
   }
-  return parsed;
 }
 
-function configError(recipe: string, error: z.ZodError): UserError {
+/** `learningRate=1e-4`, `rollouts.perProblem=4`: a number where it reads as JSON, else the text itself. */
+function override(written: Record<string, unknown>, name: string, text: string): void {
+  const path = name.split('.');
+  const field = path.pop() ?? name;
+  let section = written;
+  for (const part of path) {
+    const inner = section[part];
+    // A section that the recipe does not mention, or sets to null, starts from its defaults.
+    const next = isSection(inner) ? inner : {};
+    section[part] = next;
+    section = next;
+  }
+  try {
+    section[field] = JSON.parse(text);
+  } catch {
+    section[field] = text;
+  }
+}
+
+function isSection(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function configError(recipe: string, written: Record<string, unknown>, error: z.ZodError): UserError {
   const issue = error.issues[0];
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const field = unknown ?? issue?.path.join('.') ?? '';
-  const near = unknown === undefined ? [] : nearNames(unknown, Object.keys(trainConfigSchema.shape));
+  const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])];
+  const known = path.length > 1 ? [] : trainConfigFields(written.method);
+  const near = unknown === undefined ? [] : nearNames(unknown, known);
   return new UserError(
     'config-invalid',
     unknown === undefined ? (issue?.message ?? 'invalid') : 'unknown field',
     {
-      place: { file: recipe, field },
+      place: { file: recipe, field: path.join('.') },
       remedy:
         near.length > 0 ? `Did you mean "${near[0]}"?` : 'See "reflection train --help" for the fields.',
     },
