@@ -38,20 +38,47 @@ export interface FindingGroup {
 
 /** Groups the findings on one solution by place and kind, in the order of the text. */
 export function groupFindings(solutionId: string, sources: readonly CritiqueSource[]): FindingGroup[] {
-  const claims: Claim[] = [];
-  let outOf = 0;
+  return findingsBySolution(sources, solutionId).get(solutionId) ?? [];
+}
+
+/** The findings on every solution that has a critique, or on one; reviews and critiques are gone through once. */
+export function findingsBySolution(
+  sources: readonly CritiqueSource[],
+  only?: string,
+): Map<string, FindingGroup[]> {
+  const solutions = new Map<string, { claims: Claim[]; outOf: number }>();
   for (const { run, critiques, reviews } of sources) {
     const standing = standingReviews(reviews);
     for (const critique of critiques) {
-      if (critique.solutionId !== solutionId || critique.error !== undefined) continue;
-      outOf += 1;
+      if (critique.error !== undefined || (only !== undefined && critique.solutionId !== only)) continue;
+      const about = solutions.get(critique.solutionId) ?? { claims: [], outOf: 0 };
+      solutions.set(critique.solutionId, about);
+      about.outOf += 1;
       const review = standing.get(critique.id);
       for (const finding of critique.findings.keys()) {
         const decision = decided(review?.whole ?? null) ?? decided(review?.findings.get(finding) ?? null);
-        claims.push({ run, critique, finding, decision });
+        about.claims.push({ run, critique, finding, decision });
       }
     }
   }
+  return new Map([...solutions].map(([id, { claims, outOf }]) => [id, toGroups(claims, outOf)]));
+}
+
+/** How far the review of some findings is. Steps that a critique confirmed need no review. */
+export function reviewProgress(groups: Iterable<FindingGroup>): {
+  readonly reviewed: number;
+  readonly total: number;
+} {
+  let [reviewed, total] = [0, 0];
+  for (const { kind, decision } of groups) {
+    if (kind === 'confirmed') continue;
+    total += 1;
+    if (decision !== null) reviewed += 1;
+  }
+  return { reviewed, total };
+}
+
+function toGroups(claims: readonly Claim[], outOf: number): FindingGroup[] {
   const groups = Map.groupBy(claims, keyOf);
   return [...groups.entries()]
     .flatMap(([key, members]) => toGroup(key, members, outOf))

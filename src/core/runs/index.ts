@@ -2,7 +2,7 @@
 export { type SettingDifference, settingDifferences } from './comparability.ts';
 export { headlineOf, progressOf } from './headline.ts';
 export { nearNames } from './nearNames.ts';
-export { type ReviewDecision, type StandingReview, standingReviews } from './reviews.ts';
+export { editedText, type ReviewDecision, type StandingReview, standingReviews } from './reviews.ts';
 export {
   foldEvent,
   type MetricSeries,

@@ -36,6 +36,11 @@ export function standingReviews(reviews: readonly Review[]): Map<string, Standin
   return standing;
 }
 
+/** The critique's text after the review: as a person left it, or null where nobody changed it. */
+export function editedText({ whole }: StandingReview): string | null {
+  return whole?.decision === 'edited' ? (whole.text ?? null) : null;
+}
+
 const WORST_FIRST: readonly ReviewDecision[] = ['reject', 'superficial', 'edited', 'accept'];
 
 function worstDecision(reviews: readonly Review[]): ReviewDecision | null {

@@ -79,6 +79,8 @@ export const reviewSchema = z.object({
   finding: z.int().min(0).optional(),
   decision: z.enum(['accept', 'reject', 'superficial', 'edited', 'undone']),
   comment: z.string().optional(),
+  /** With `edited`: the critique as the person left it. Datasets take this text, and grade it anew. */
+  text: z.string().optional(),
   by: z.string(),
   /** ISO 8601. */
   at: z.iso.datetime({ offset: true }),

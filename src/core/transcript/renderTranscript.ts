@@ -1,5 +1,5 @@
 /** The read-only documents in which people read solutions and critiques. Model text is text: nothing is taken out. */
-import { type StandingReview, standingReviews } from '../runs/index.ts';
+import { editedText, type StandingReview, standingReviews } from '../runs/index.ts';
 import type { Critique, Review, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { RunManifest } from '../schema/run.ts';
@@ -73,7 +73,10 @@ export function renderCritique(
     '',
   ].join('\n');
   const end = head.length + critique.text.length;
-  return { text: `${head}${critique.text}\n`, sourceMap: { solution: [head.length, end] } };
+  const edited = review === undefined ? null : editedText(review);
+  const tail =
+    edited === null ? '' : `\n── As edited by ${oneLine(review?.whole?.by ?? '')} ──\n\n${edited}\n`;
+  return { text: `${head}${critique.text}\n${tail}`, sourceMap: { solution: [head.length, end] } };
 }
 
 /** Problem, sample, model, temperature, seed, tokens, and the grade against the gold answer. */

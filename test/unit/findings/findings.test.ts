@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { findingMessage, groupFindings } from '../../../src/core/findings/index.ts';
+import {
+  findingMessage,
+  findingsBySolution,
+  groupFindings,
+  reviewProgress,
+} from '../../../src/core/findings/index.ts';
 import type { Grade } from '../../../src/core/schema/common.ts';
 import type { Critique, Finding, FindingKind, Review } from '../../../src/core/schema/lines.ts';
 
@@ -106,4 +111,27 @@ it('no claim is lost or doubled, and groups stand in the order of the text', () 
       expect(new Set(groups.map(({ key }) => key)).size).toBe(groups.length);
     }),
   );
+});
+
+it('are the same for one solution as for all of them at once', () => {
+  const other = { ...critique(0, [finding(9)]), id: 'p2#0/0', solutionId: 'p2#0' };
+  const sources = [
+    { run: 'r', critiques: [critique(0, [finding(3)]), other], reviews: [review(0, 'accept', 0)] },
+    { run: 's', critiques: [critique(1, [finding(3), finding(20, 'confirmed')])], reviews: [] },
+  ];
+  const all = findingsBySolution(sources);
+  expect([...all.keys()].sort()).toEqual([SOLUTION, 'p2#0']);
+  for (const [id, groups] of all) expect(groups).toEqual(groupFindings(id, sources));
+});
+
+it('are counted as reviewed when every claim is decided; confirmed steps need no review', () => {
+  const critiques = [
+    critique(0, [finding(3), finding(20), finding(40, 'confirmed')]),
+    critique(1, [finding(3)]),
+  ];
+  const progress = (reviews: Review[]) =>
+    reviewProgress(groupFindings(SOLUTION, [{ run: 'r', critiques, reviews }]));
+  expect(progress([])).toEqual({ reviewed: 0, total: 2 });
+  expect(progress([review(0, 'accept', 0)])).toEqual({ reviewed: 0, total: 2 });
+  expect(progress([review(0, 'accept', 0), review(1, 'accept', 0)])).toEqual({ reviewed: 1, total: 2 });
 });

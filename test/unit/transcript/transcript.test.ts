@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
 import type { RunManifest } from '../../../src/core/schema/run.ts';
 import {
+  createPositions,
   offsetAt,
   positionAt,
   renderCritique,
@@ -112,6 +113,19 @@ describe('a transcript', () => {
     expect(text.slice(...sourceMap.solution)).toBe(critique.text);
     expect(text).toContain('Critique of p#3: 0: says incorrect');
   });
+
+  it('shows an edited critique as it was and as it is', () => {
+    const edit = {
+      critiqueId: critique.id,
+      decision: 'edited',
+      text: 'Better said.',
+      by: 'ada',
+      at: '2026-01-01T00:00:00Z',
+    } as const;
+    const { text, sourceMap } = renderCritique(run, critique, [edit]);
+    expect(text.slice(...sourceMap.solution)).toBe(critique.text);
+    expect(text.endsWith('── As edited by ada ──\n\nBetter said.\n')).toBe(true);
+  });
 });
 
 describe('positions', () => {
@@ -125,6 +139,15 @@ describe('positions', () => {
         expect(character).toBeLessThanOrEqual(lines[line]?.length ?? 0);
         const isInsideLineEnd = text[offset - 1] === '\r' && text[offset] === '\n';
         expect(offsetAt(text, { line, character })).toBe(isInsideLineEnd ? offset - 1 : offset);
+      }),
+    );
+  });
+
+  it('of many offsets are those of one', () => {
+    fc.assert(
+      fc.property(modelText, fc.array(fc.integer({ min: -2, max: 200 })), (text, offsets) => {
+        const position = createPositions(text);
+        for (const offset of offsets) expect(position(offset)).toEqual(positionAt(text, offset));
       }),
     );
   });
