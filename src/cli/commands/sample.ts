@@ -19,6 +19,7 @@ export interface SampleCommandOptions extends GenerationOptions {
   readonly size?: number;
   readonly output?: string;
   readonly verdictMustMatch?: boolean;
+  readonly reviewed?: boolean;
 }
 
 export function registerSample(program: Command, signal: AbortSignal): void {
@@ -40,10 +41,22 @@ export function registerSample(program: Command, signal: AbortSignal): void {
       .option('--size <records>', 'records wanted (default: as many as the mix allows)', wholeNumber(1))
       .option('-o, --output <file>', 'dataset file, .jsonl (default: dataset.jsonl in the run)')
       .option('--verdict-must-match', 'drop critiques whose verdict contradicts the grade of the solution')
+      .option(
+        '--reviewed',
+        'of a run: only critiques that a person accepted or edited, every one of them unless --mix is given',
+      )
       .description('Rejection-sample critiques into an SCFT dataset. Reviews overrule the filters.'),
-  ).action(async (wanted: string, options: SampleCommandOptions) => {
+  ).action(async (wanted: string, options: SampleCommandOptions, command: Command) => {
     const context = createContext(options, signal);
-    if (!/\.(jsonl|json|csv|parquet|md)$/i.test(wanted)) return fromRun(context, wanted, options);
+    if (!/\.(jsonl|json|csv|parquet|md)$/i.test(wanted)) {
+      const hasMix = command.getOptionValueSource('mix') === 'cli';
+      return fromRun(context, wanted, options, options.reviewed === true && !hasMix ? 'all' : options.mix);
+    }
+    if (options.reviewed === true) {
+      throw new UserError('usage', `--reviewed takes the critiques of a run, and ${wanted} is a file`, {
+        remedy: 'Name the run whose critiques were reviewed.',
+      });
+    }
     const { problems, identity } = await openProblemSet(context, wanted, options);
     const run = { kind: 'sample' as const, subject: identity.name };
     const result = await withPipeline(context, options, run, (base) =>
@@ -69,8 +82,18 @@ export function registerSample(program: Command, signal: AbortSignal): void {
   });
 }
 
-async function fromRun(context: Context, wanted: string, options: SampleCommandOptions): Promise<void> {
+async function fromRun(
+  context: Context,
+  wanted: string,
+  options: SampleCommandOptions,
+  mix: [number, number] | 'all',
+): Promise<void> {
   refuseFields(options, wanted);
+  if (options.policy !== undefined) {
+    throw new UserError('usage', `--policy grades new samples, and ${wanted} is a run with grades`, {
+      remedy: 'Leave it out; the dataset records the policy of the run.',
+    });
+  }
   const dir = await resolveRun(context.workspace, wanted);
   if (options.output === undefined) {
     throw new UserError('usage', 'a dataset made from a run needs a file to go to', {
@@ -79,6 +102,8 @@ async function fromRun(context: Context, wanted: string, options: SampleCommandO
   }
   const dataset = await datasetFromRun(dir, {
     ...datasetOptions(options),
+    mix,
+    ...(options.reviewed === undefined ? {} : { reviewed: options.reviewed }),
     output: path.resolve(options.output),
   });
   context.output.result(datasetFacts(dataset), funnelText(dataset));

@@ -5,12 +5,13 @@ import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UserError } from '../../core/errors.ts';
 import { statementCanonicalText } from '../../core/problems/index.ts';
-import { buildScft, type FilterOptions } from '../../core/sampling/index.ts';
+import { availableTypes, buildScft, type FilterOptions, type Mix } from '../../core/sampling/index.ts';
 import { type DatasetMeta, datasetMetaSchema } from '../../core/schema/dataset.ts';
 import type { Dropped } from '../../core/schema/lines.ts';
 import type { Prompts } from '../../core/schema/run.ts';
 import { onDisk, RUN_LINES, type RunData, readRun } from '../runs/index.ts';
 import type { DatasetOptions, WrittenDataset } from './options.ts';
+import { onlyReviewed, withEdits } from './reviewedRun.ts';
 
 /**
  * Makes a dataset from a run that holds solutions and critiques, without sampling anything, and with the reviews that
@@ -18,13 +19,32 @@ import type { DatasetOptions, WrittenDataset } from './options.ts';
  */
 export async function datasetFromRun(
   dir: string,
-  options: DatasetOptions & { readonly output: string; readonly seed?: number; readonly prompts?: Prompts },
+  options: Omit<DatasetOptions, 'mix'> & {
+    /** `all`: as many of each type as there are. */
+    readonly mix: Mix | 'all';
+    readonly output: string;
+    readonly seed?: number;
+    readonly prompts?: Prompts;
+    /** Only what a person accepted or edited. */
+    readonly reviewed?: boolean;
+  },
 ): Promise<WrittenDataset> {
-  const run = await readRun(dir);
-  const dataset = await writeDataset(run, options, options.output);
+  const whole = await withEdits(await readRun(dir));
+  const run = options.reviewed === true ? onlyReviewed(whole) : whole;
+  const mix = options.mix === 'all' ? everyRecord(run, options) : options.mix;
+  const dataset = await writeDataset(run, { ...options, mix }, options.output);
   const droppedFile = `${withoutExtension(options.output)}.dropped.jsonl`;
   await writeLines(droppedFile, dataset.dropped);
   return dataset;
+}
+
+/** The mix that leaves no candidate out. */
+function everyRecord(run: RunData, options: { readonly seed?: number; readonly prompts?: Prompts }): Mix {
+  const prompts = options.prompts ?? run.manifest.prompts;
+  if (prompts === undefined) return [1, 1];
+  const source = { run: run.manifest.id, model: '', modelSha256: null };
+  const { i2c, c2c } = availableTypes({ ...run, prompts, seed: options.seed ?? run.manifest.seed, source });
+  return [i2c, c2c];
 }
 
 /** Builds and writes the dataset of a run; the run's own `dropped.jsonl` follows it. */
@@ -32,7 +52,7 @@ export async function datasetOfRun(
   dir: string,
   options: DatasetOptions & { readonly seed: number },
 ): Promise<WrittenDataset> {
-  const run = await readRun(dir);
+  const run = await withEdits(await readRun(dir));
   const dataset = await writeDataset(run, options, options.output ?? path.join(dir, 'dataset.jsonl'));
   await writeLines(path.join(dir, RUN_LINES.dropped), dataset.dropped);
   return dataset;
@@ -74,6 +94,7 @@ async function writeDataset(
     kind: 'scft',
     createdAt: new Date().toISOString(),
     ...meta,
+    ...(manifest.grader === undefined ? {} : { grader: manifest.grader }),
     funnel,
     sha256: sha256(text),
     problemHashes: [...new Set(records.map(({ q }) => sha256(statementCanonicalText(q))))].sort(),

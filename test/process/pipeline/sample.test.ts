@@ -137,6 +137,31 @@ describe('a dataset from a run', () => {
     expect(solutions.length + critiques.length).toBe(options.engine.asked.length);
   });
 
+  it('takes only reviewed critiques when asked, as they were edited, and every one of them', async () => {
+    const options = await sampleOptions();
+    const { dataset } = await sample(options);
+    const records = await recordsOf(dataset?.file);
+    const [first, second] = records.filter(({ type }) => type === 'i2c');
+    const output = path.join(path.dirname(options.dir), 'reviewed.jsonl');
+    const export_ = () => datasetFromRun(options.dir, { mix: 'all', size: null, output, reviewed: true });
+    const by = { by: 'ada', at: '2026-01-01T00:00:00Z' };
+    const text = `The sum is wrong. Therefore, the answer is incorrect. \\boxed{${second?.gold}}`;
+    await appendReview(options.dir, { critiqueId: first?.id ?? '', decision: 'accept', ...by });
+    await appendReview(options.dir, { critiqueId: second?.id ?? '', decision: 'edited', text, ...by });
+    expect((await export_()).meta).toMatchObject({ records: 2, i2c: 2, c2c: 0 });
+    const written = await recordsOf(output);
+    expect(written.find(({ id }) => id === second?.id)).toMatchObject({ c: text, cAnswer: second?.gold });
+    // A person can be wrong, too.
+    await appendReview(options.dir, {
+      critiqueId: second?.id ?? '',
+      decision: 'edited',
+      text: text.replace(/boxed.*/, 'boxed{-7}'),
+      ...by,
+    });
+    expect((await export_()).meta).toMatchObject({ records: 1 });
+    expect((await export_()).dropped.map(({ filter }) => filter)).toContain('wrong-answer');
+  });
+
   it('hashes what it wrote, and the statements that were trained on', async () => {
     const options = await sampleOptions();
     const { dataset } = await sample(options);
