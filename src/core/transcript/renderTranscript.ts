@@ -1,5 +1,6 @@
 /** The read-only documents in which people read solutions and critiques. Model text is text: nothing is taken out. */
 import { editedText, type StandingReview, standingReviews } from '../runs/index.ts';
+import type { Span } from '../schema/common.ts';
 import type { Critique, Review, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { RunManifest } from '../schema/run.ts';
@@ -14,6 +15,13 @@ export interface TranscriptRun {
 export interface Transcript {
   readonly text: string;
   readonly sourceMap: SourceMap;
+  /** The parts between our own headings, for an outline. */
+  readonly sections: readonly Section[];
+}
+
+export interface Section {
+  readonly name: 'problem' | 'solution' | 'critiques' | 'critique' | 'edited';
+  readonly span: Span;
 }
 
 /**
@@ -28,10 +36,9 @@ export function renderTranscript(
   reviews: readonly Review[],
 ): Transcript {
   const problem = run.problems.find(({ id }) => id === solution.problemId);
+  const lead = `${provenance(run.manifest, solution, problem)}\n\n`;
   const head = [
-    provenance(run.manifest, solution, problem),
-    '',
-    `── Problem ${solution.problemId} ──`,
+    `${lead}── Problem ${solution.problemId} ──`,
     '',
     problem?.problem ?? '(not in the run)',
     '',
@@ -51,9 +58,17 @@ export function renderTranscript(
           ...about.map((critique) => critiqueLine(critique, standing.get(critique.id))),
         ];
   const end = head.length + solution.text.length;
+  const text = `${head}${solution.text}\n${tail.map((line) => `${line}\n`).join('')}`;
+  // Our own heading of the solution is the last line but one of the head.
+  const heading = head.lastIndexOf('── Solution ');
   return {
-    text: `${head}${solution.text}\n${tail.map((line) => `${line}\n`).join('')}`,
+    text,
     sourceMap: { solution: [head.length, end] },
+    sections: [
+      { name: 'problem', span: [lead.length, heading] },
+      { name: 'solution', span: [heading, end] },
+      ...(about.length === 0 ? [] : [{ name: 'critiques' as const, span: [end + 2, text.length] as Span }]),
+    ],
   };
 }
 
@@ -76,7 +91,15 @@ export function renderCritique(
   const edited = review === undefined ? null : editedText(review);
   const tail =
     edited === null ? '' : `\n── As edited by ${oneLine(review?.whole?.by ?? '')} ──\n\n${edited}\n`;
-  return { text: `${head}${critique.text}\n${tail}`, sourceMap: { solution: [head.length, end] } };
+  const text = `${head}${critique.text}\n${tail}`;
+  return {
+    text,
+    sourceMap: { solution: [head.length, end] },
+    sections: [
+      { name: 'critique', span: [head.lastIndexOf('── Critique of '), end] },
+      ...(edited === null ? [] : [{ name: 'edited' as const, span: [end + 2, text.length] as Span }]),
+    ],
+  };
 }
 
 /** Problem, sample, model, temperature, seed, tokens, and the grade against the gold answer. */

@@ -4,13 +4,16 @@ import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
 import type { RunManifest } from '../../../src/core/schema/run.ts';
 import {
   createPositions,
+  type OutlineNode,
   offsetAt,
+  outlineOf,
   positionAt,
   renderCritique,
   renderTranscript,
   toSolutionOffset,
   toTranscriptOffset,
   toTranscriptSpan,
+  traceForReading,
 } from '../../../src/core/transcript/index.ts';
 
 const manifest = {
@@ -156,5 +159,60 @@ describe('positions', () => {
     expect(offsetAt('ab\ncd', { line: 0, character: 99 })).toBe(2);
     expect(offsetAt('ab\ncd', { line: 9, character: 0 })).toBe(5);
     expect(positionAt('ab\ncd', 99)).toEqual({ line: 1, character: 2 });
+  });
+});
+
+describe('sections', () => {
+  it('begin at our own headings, whatever a statement holds', () => {
+    const hostile = { ...run, problems: [{ ...run.problems[0], problem: '── Solution 9 ──' }] } as typeof run;
+    const { text, sections } = renderTranscript(hostile, solutionOf('1+1=2'), [critique], []);
+    expect(sections.map(({ name }) => name)).toEqual(['problem', 'solution', 'critiques']);
+    expect(sections.map(({ span }) => text.slice(...span).split('\n')[0])).toEqual([
+      '── Problem p ──',
+      '── Solution 3 ──',
+      '── Critiques ──',
+    ]);
+  });
+});
+
+describe('the outline of a solution', () => {
+  const text =
+    '<think>Step 1: 37*3=111.\nStep 2: 111+47=158. The answer is 158.\nWait, let me recheck. 111+47=158. The answer is 158.</think>\\boxed{158}';
+  const solution = { ...solutionOf(text), answer: '158', grade: 'incorrect' as const };
+  const trace = traceForReading(solution, '148');
+
+  it('has the thinking, its steps, and each reflection under what it stands in', () => {
+    const [thinking] = outlineOf(text, trace);
+    expect(thinking?.kind).toBe('thinking');
+    const flat = (nodes: readonly OutlineNode[]): string[] =>
+      nodes.flatMap(({ kind, number, children }) => [`${kind} ${number}`, ...flat(children)]);
+    expect(flat(outlineOf(text, trace))).toContain('reflection 0');
+    expect(flat(thinking?.children ?? []).slice(0, 2)).toEqual(['step 1', 'step 2']);
+  });
+
+  it('tells what a reflection did to the answer', () => {
+    expect(trace.reflections).toMatchObject([{ transition: 'i→i', isSuperficial: true }]);
+    const mended = text.replace(
+      'recheck. 111+47=158. The answer is 158',
+      'recheck. 111+37=148. The answer is 148',
+    );
+    const right = traceForReading({ ...solution, text: mended, answer: '148', grade: 'correct' }, '148');
+    expect(right.reflections).toMatchObject([{ transition: 'i→c', isSuperficial: false }]);
+  });
+
+  it('contains every node in its parent', () => {
+    fc.assert(
+      fc.property(modelText, (part) => {
+        const long = `${text}${part}Wait, check again.${part}`;
+        const check = (nodes: readonly OutlineNode[], [start, end]: readonly [number, number]) => {
+          for (const { span, children } of nodes) {
+            expect(span[0]).toBeGreaterThanOrEqual(start);
+            expect(span[1]).toBeLessThanOrEqual(end);
+            check(children, span);
+          }
+        };
+        check(outlineOf(long, traceForReading({ ...solution, text: long }, '148')), [0, long.length]);
+      }),
+    );
   });
 });
