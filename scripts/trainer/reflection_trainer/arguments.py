@@ -11,6 +11,7 @@ import torch
 from .checkpoints import PRIVATE
 from .config import TrainConfig
 from .errors import ConfigError
+from .rollouts import is_online, online_steps
 
 SCHEDULERS = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}
 
@@ -82,6 +83,8 @@ def total_steps(config: TrainConfig, examples: int, world_size: int) -> int:
     """Optimiser steps of the whole run; the last step of an epoch may be a smaller batch."""
     if config["maxSteps"] is not None:
         return config["maxSteps"]
+    if is_online(config):
+        return online_steps(config, examples)
     micro, accumulation = split_batch(config, world_size)
     forward_passes = math.ceil(examples / (micro * world_size))
     return math.ceil(config["epochs"] * math.ceil(forward_passes / accumulation))

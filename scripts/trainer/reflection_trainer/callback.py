@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ class RunCallback(TrainerCallback):
     ) -> TrainerControl:
         self.session.step = step = state.global_step
         last = step >= state.max_steps
-        every = self.session.config["saveEverySteps"]
+        every = math.ceil(self.session.config["saveEverySteps"] / self.block) * self.block
         if step % self.block == 0 and not last and self._stop_agreed(args):
             self.stopped = control.should_training_stop = True
         if last or self.stopped or (every and step % every == 0):

@@ -1,12 +1,10 @@
 """One run from its first event to its last: start or resume, train, say how it ended.
 
-A method is a module with three functions (see scft.py): `prepare` reads the data and makes the
-rows, `arguments` makes the TRL configuration, `trainer` the TRL trainer.
+What a method is: method.py.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import platform
@@ -29,6 +27,8 @@ from .checkpoints import (
 from .config import TrainConfig
 from .errors import StopRequested, UserError
 from .events import EventWriter, heartbeat, say
+from .method import Method, load_method
+from .rollouts import block_steps
 from .session import Session
 from .stop import watch_signals
 
@@ -98,7 +98,7 @@ def _train(session: Session) -> str:
     session.mark = _lineage(config, prepared.data_sha256, prepared.problem_hashes)
     launched = int(os.environ.get("WORLD_SIZE", "1"))
     examples = len(prepared.rows)
-    args = method.arguments(common_arguments(config, run_dir, examples, launched))
+    args = method.arguments(common_arguments(config, run_dir, examples, launched), config)
     total = total_steps(config, examples, launched)
     _check_world_size(args.world_size, launched, config, last)
     if last is not None:
@@ -123,7 +123,7 @@ def _train(session: Session) -> str:
     _stop_here(session)
     model = base.load()
     _check_disk(run_dir, model.num_parameters())
-    callback = RunCallback(session)
+    callback = RunCallback(session, block_steps(config))
     trainer = method.trainer(args, model, base.tokenizer, prepared, callback)
     _run_trainer(trainer, callback, session, last)
     return "cancelled" if callback.stopped else "ok"
@@ -152,14 +152,14 @@ ENVIRONMENT = {
 }
 
 
-def _import_engine(config: TrainConfig) -> Any:  # noqa: ANN401 (a module)
+def _import_engine(config: TrainConfig) -> Method:
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     import torch
 
     if config["threads"]:
         torch.set_num_threads(config["threads"])
-    return importlib.import_module(f".{config['method']}", __package__)
+    return load_method(config["method"])
 
 
 def _run_trainer(

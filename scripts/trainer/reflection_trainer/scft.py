@@ -19,7 +19,6 @@ models cut `<think>...</think>` out of such turns, and ChatML's adds a newline a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +31,11 @@ from .config import TrainConfig
 from .dataset import Record, read_meta, read_scft
 from .errors import UserError
 from .events import EventWriter
+from .method import Prepared
 from .model import BaseModel
 
 NO_LOSS = -100
 THINK = "<think>"
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The data of a run, ready before the weights are loaded."""
-
-    rows: list[dict[str, list[int]]]
-    dropped: int
-    data_sha256: str
-    problem_hashes: list[str]
 
 
 def prepare(config: TrainConfig, base: BaseModel, events: EventWriter) -> Prepared:
@@ -105,7 +95,7 @@ def _length_limit(config: TrainConfig, base: BaseModel) -> tuple[int, str]:
     return config["maxLength"], "maxLength in config.json"
 
 
-def arguments(common: dict[str, Any]) -> SFTConfig:
+def arguments(common: dict[str, Any], config: TrainConfig) -> SFTConfig:
     # Rows carry their own labels and are never cut: over-long ones were dropped above.
     return SFTConfig(**common, max_length=None)
 

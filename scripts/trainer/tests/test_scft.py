@@ -86,7 +86,8 @@ def real_trainer(
     """Built by the same three functions as a run."""
     here = session(run_dir, config(write_rows(run_dir / "scft.jsonl", rows), **fields))
     prepared = scft.prepare(here.config, base(style), here.events)
-    args = scft.arguments(common_arguments(here.config, run_dir, len(prepared.rows), 1))
+    common = common_arguments(here.config, run_dir, len(prepared.rows), 1)
+    args = scft.arguments(common, here.config)
     model = base(style).load()
     return scft.trainer(args, model, tokens(style), prepared, RunCallback(here))
 
