@@ -177,7 +177,7 @@ describe('sections', () => {
 
 describe('the outline of a solution', () => {
   const text =
-    '<think>Step 1: 37*3=111.\nStep 2: 111+47=158. The answer is 158.\nWait, let me recheck. 111+47=158. The answer is 158.</think>\\boxed{158}';
+    '<think>Step 1: 37*3=111.\nStep 2: 111+47=158. The answer is 158.\nWait, let me recheck. The answer is 158.</think>\\boxed{158}';
   const solution = { ...solutionOf(text), answer: '158', grade: 'incorrect' as const };
   const trace = traceForReading(solution, '148');
 
@@ -192,10 +192,7 @@ describe('the outline of a solution', () => {
 
   it('tells what a reflection did to the answer', () => {
     expect(trace.reflections).toMatchObject([{ transition: 'i→i', isSuperficial: true }]);
-    const mended = text.replace(
-      'recheck. 111+47=158. The answer is 158',
-      'recheck. 111+37=148. The answer is 148',
-    );
+    const mended = text.replace('recheck. The answer is 158', 'recheck. 111+37=148. The answer is 148');
     const right = traceForReading({ ...solution, text: mended, answer: '148', grade: 'correct' }, '148');
     expect(right.reflections).toMatchObject([{ transition: 'i→c', isSuperficial: false }]);
   });
