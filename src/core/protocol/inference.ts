@@ -3,7 +3,7 @@
  * the contract; the texts in it come from a model and are never anything but text.
  */
 import type { Finish } from '../schema/common.ts';
-import type { GpuChoice } from '../schema/model.ts';
+import type { Adapter, GpuChoice } from '../schema/model.ts';
 import type { SamplingOptions } from '../schema/run.ts';
 
 export interface ChatMessage {
@@ -66,6 +66,8 @@ export interface LoadOptions {
   readonly slots: number;
   /** Wanted context of one slot; undefined: what the model was trained on, within reason and memory. */
   readonly contextTokens: number | undefined;
+  /** LoRA adapters, all applied at once. */
+  readonly lora: readonly Adapter[];
   /** Children that share this machine's memory. */
   readonly processes: number;
 }

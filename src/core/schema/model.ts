@@ -6,6 +6,12 @@ const name = z.string().min(1).describe('Name shown to people and used on the co
 export const gpuChoiceSchema = z.enum(['auto', 'cpu', 'cuda', 'vulkan', 'metal']);
 export type GpuChoice = z.infer<typeof gpuChoiceSchema>;
 
+const adapterSchema = z.strictObject({
+  path: z.string().min(1).describe('GGUF file of a LoRA adapter made for this model'),
+  scale: z.number().default(1).describe('Strength: 1 is as trained, 0 is none'),
+});
+export type Adapter = z.infer<typeof adapterSchema>;
+
 /** A GGUF file run by llama.cpp in child processes of our own. */
 export const llamaModelSchema = z.strictObject({
   name,
@@ -24,6 +30,15 @@ export const llamaModelSchema = z.strictObject({
     .min(8)
     .optional()
     .describe('Prompt and answer together; never more than the model was trained on or memory allows'),
+  lora: z
+    .array(adapterSchema)
+    .min(1)
+    .refine(
+      (adapters) => new Set(adapters.map(({ path }) => path)).size === adapters.length,
+      'an adapter is named twice',
+    )
+    .optional()
+    .describe('LoRA adapters put on the model, all at once'),
 });
 export type LlamaModelConfig = z.infer<typeof llamaModelSchema>;
 

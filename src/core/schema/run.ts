@@ -26,6 +26,9 @@ export const promptsSchema = z.object({
   critique: z.string(),
   /** Critic mode in training records and when a trained critic is evaluated (spec A2). */
   critiqueTraining: z.string(),
+  /** Verifications of S2R (spec B3), with {answer} too; absent: our wording of the paper's. */
+  verifyConfirmative: z.string().optional(),
+  verifyProblemSolving: z.string().optional(),
   /** What stands in {solution}: the whole text without think tags, or the last attempt only. */
   solutionSlot: z.enum(['whole', 'last-attempt']),
 });
@@ -41,6 +44,8 @@ export const modelIdentitySchema = z.object({
   baseUrl: z.string().optional(),
   /** SHA-256 of the model file; absent for a served model. */
   sha256: z.string().optional(),
+  /** LoRA adapters on the model. */
+  lora: z.array(z.object({ path: z.string(), sha256: z.string(), scale: z.number() })).optional(),
   /** SHA-256 of the chat template used. */
   templateSha256: z.string().optional(),
 });

@@ -27,6 +27,8 @@ export const llamaEngine: EngineModule<LlamaModelConfig> = {
 
 async function connectLlama(config: LlamaModelConfig, signal: AbortSignal): Promise<Engine> {
   const file = await inspectModelFile(path.resolve(config.path));
+  const lora = (config.lora ?? []).map((adapter) => ({ ...adapter, path: path.resolve(adapter.path) }));
+  const adapters = await Promise.all(lora.map((adapter) => inspectModelFile(adapter.path)));
   const isSmall = file.bytes < SMALL_MODEL_BYTES;
   const expected = isSmall ? Math.min(availableParallelism(), MOST_PROCESSES) : 1;
   const options: LoadOptions = {
@@ -36,8 +38,9 @@ async function connectLlama(config: LlamaModelConfig, signal: AbortSignal): Prom
     slots: config.slots ?? DEFAULT_SLOTS,
     contextTokens: config.contextTokens,
     processes: config.processes ?? expected,
+    lora,
   };
-  const hashing = hashModelFile(file, signal);
+  const hashing = Promise.all([file, ...adapters].map((each) => hashModelFile(each, signal)));
   // Awaited below; a failure to load must not leave it unhandled.
   hashing.catch(() => undefined);
   const first = await startFirst(options, signal);
@@ -46,10 +49,10 @@ async function connectLlama(config: LlamaModelConfig, signal: AbortSignal): Prom
   const processes = [first];
   try {
     processes.push(...(await startOthers(wanted - 1, options, signal)));
-    const sha256 = await hashing;
+    const hashes = await hashing;
     const pool = createLlamaPool(processes, (closing) => startLoaded(options, closing), file.path);
     return {
-      identity: identityOf(config, file.path, sha256, first.description.template),
+      identity: identityOf(config, options, hashes, first.description.template),
       capabilities: { logprobs: 'policy' },
       facts: factsOf(first.description, processes.length),
       sample: pool.sample,
@@ -96,15 +99,17 @@ async function startOthers(
 
 function identityOf(
   config: LlamaModelConfig,
-  file: string,
-  sha256: string,
+  options: LoadOptions,
+  [sha256 = '', ...adapterHashes]: readonly string[],
   template: string | null,
 ): ModelIdentity {
+  const lora = options.lora.map((adapter, index) => ({ ...adapter, sha256: adapterHashes[index] ?? '' }));
   return {
     name: config.name,
     engine: 'llama',
-    path: file,
+    path: options.path,
     sha256,
+    ...(lora.length === 0 ? {} : { lora }),
     ...(template === null ? {} : { templateSha256: createHash('sha256').update(template).digest('hex') }),
   };
 }

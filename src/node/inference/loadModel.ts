@@ -15,7 +15,7 @@ import {
 } from 'node-llama-cpp';
 import { messageOf, UserError } from '../../core/errors.ts';
 import type { LoadedModel, LoadOptions } from '../../core/protocol/inference.ts';
-import type { GpuChoice } from '../../core/schema/model.ts';
+import type { Adapter, GpuChoice } from '../../core/schema/model.ts';
 import { type ContextPlan, planContext } from './contextPlan.ts';
 import { checkGgufHeader } from './ggufHeader.ts';
 import { chatTemplateOf } from './tokens.ts';
@@ -37,7 +37,7 @@ export interface Loaded {
 
 export async function loadModel(options: LoadOptions): Promise<Loaded> {
   const complaints: string[] = [];
-  checkGgufHeader(options.path);
+  for (const { path } of [options, ...options.lora]) checkGgufHeader(path);
   try {
     const { llama, gpus } = await openDevice(options.gpu, complaints);
     const mathCores = Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
@@ -142,16 +142,23 @@ async function createContext(llama: Llama, model: LlamaModel, options: LoadOptio
     const plan = planContext({ ...wish, budgetTokens });
     if (plan === null) throw new InsufficientMemoryError('Not even a short context fits in memory.');
     try {
-      return await model.createContext(contextOptions(plan));
+      return await model.createContext(contextOptions(plan, options.lora));
     } catch (thrown) {
-      if (plan.slots === 1) throw thrown;
+      if (plan.slots === 1 || isAboutAdapter(thrown, options)) throw thrown;
       wish = { ...wish, slots: Math.floor(plan.slots / 2) };
     }
   }
 }
 
-function contextOptions({ slots, contextTokens }: ContextPlan) {
-  return { sequences: slots, contextSize: contextTokens, failedCreationRemedy: false } as const;
+function contextOptions({ slots, contextTokens }: ContextPlan, lora: readonly Adapter[]) {
+  const adapters = lora.map(({ path, scale }) => ({ filePath: path, scale }));
+  const known = adapters.length === 0 ? {} : { lora: { adapters } };
+  return { sequences: slots, contextSize: contextTokens, failedCreationRemedy: false, ...known } as const;
+}
+
+/** The bindings have no error type for it. */
+function isAboutAdapter(thrown: unknown, { lora }: LoadOptions): boolean {
+  return lora.length > 0 && /lora/i.test(messageOf(thrown));
 }
 
 /** Tokens of all slots together that fit in the free memory, from the cost of two short contexts. */
@@ -199,6 +206,14 @@ function toUserError(thrown: unknown, options: LoadOptions, complaints: readonly
       place: { file: options.path },
       remedy:
         'Use a smaller or more strongly quantised model, a smaller contextTokens, or close other programs.',
+      cause: thrown,
+    });
+  }
+  if (isAboutAdapter(thrown, options)) {
+    const files = options.lora.map(({ path }) => path);
+    return new UserError('adapter-unusable', `llama.cpp cannot put this adapter on the model: ${reason}`, {
+      place: { file: files.length === 1 ? (files[0] ?? options.path) : options.path, field: 'lora' },
+      remedy: `Use a LoRA adapter in GGUF form that was made for this very model (convert_lora_to_gguf.py); given: ${files.join(', ')}.`,
       cause: thrown,
     });
   }

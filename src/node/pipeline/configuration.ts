@@ -135,7 +135,12 @@ function configurationOf(manifest: RunManifest): Record<string, unknown> {
     model:
       model?.sha256 === undefined
         ? { engine: model?.engine, path: model?.path, baseUrl: model?.baseUrl }
-        : { engine: model.engine, sha256: model.sha256, templateSha256: model.templateSha256 },
+        : {
+            engine: model.engine,
+            sha256: model.sha256,
+            templateSha256: model.templateSha256,
+            lora: model.lora?.map(({ sha256, scale }) => ({ sha256, scale })),
+          },
   };
 }
 

@@ -104,7 +104,15 @@ function namedModel(workspace: Workspace, wanted: string): ResolvedModel | null 
   const { prompts, ...model } = row;
   const config: ModelConfig =
     model.engine === 'llama'
-      ? { ...model, name: wanted, path: path.resolve(workspace.dir, model.path) }
+      ? {
+          ...model,
+          name: wanted,
+          path: path.resolve(workspace.dir, model.path),
+          lora: model.lora?.map((adapter) => ({
+            ...adapter,
+            path: path.resolve(workspace.dir, adapter.path),
+          })),
+        }
       : { ...model, name: wanted };
   return { config, prompts: resolvePrompts(workspace, prompts ?? 'reasoning'), origin: 'workspace' };
 }

@@ -296,6 +296,7 @@ describe('prompts and contexts', () => {
       slots: 4,
       contextTokens: 2e9,
       processes: 1000,
+      lora: [],
     } as const;
     const { process, description } = await startLoaded(options, never);
     expect(description.contextTokens).toBeLessThan(1e6);

@@ -18,6 +18,7 @@ const options: LoadOptions = {
   slots: 4,
   contextTokens: undefined,
   processes: 1,
+  lora: [],
 };
 
 const start = (signal: AbortSignal) => startLoaded(options, signal);
