@@ -20,7 +20,7 @@ export function squeeze(text: string): string {
 
 /** Formulas in running text: runs of mathematical signs, numbers and single letters that hold at least one sign. */
 export function formulasOf(text: string): string[] {
-  const plain = text.replace(/\\[()[\]]|\$/g, ' ');
+  const plain = text.replace(/<\/?think>|\\[()[\]]|\$/g, ' ');
   const runs =
     plain.match(
       /(?:\\[a-z]+|\b\p{L}\b|\b(?:sin|cos|tan|ln|log|sqrt|mod)\b|\d+(?:[.,]\d+)*|[-+*/^_=<>≤≥≠≈±×·÷−√π(){}[\]!|'\\]|[ \t])+/gu,
