@@ -1,4 +1,5 @@
 /** Summaries and comparisons in words, as tables, in Markdown and in LaTeX. The numbers come computed from core. */
+import { latexTable, markdownTable } from '../core/comparison/index.ts';
 import type { Comparison, Estimate, RunSummary, TransitionCounts } from '../core/schema/comparison.ts';
 import { table } from './tables.ts';
 
@@ -87,37 +88,6 @@ function formatRows(
   rows: readonly (readonly string[])[],
   format: TextFormat,
 ): string {
-  if (format === 'md') {
-    const line = (cells: readonly string[]) =>
-      `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`;
-    return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
-  }
-  if (format === 'latex') {
-    const line = (cells: readonly string[]) => `${cells.map(latex).join(' & ')} \\\\`;
-    return [
-      `\\begin{tabular}{l${'r'.repeat(head.length - 1)}}`,
-      line(head),
-      '\\hline',
-      ...rows.map(line),
-      '\\end{tabular}',
-    ].join('\n');
-  }
-  return table(head, rows);
-}
-
-const LATEX: Readonly<Record<string, string>> = {
-  '\\': '\\textbackslash{}',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-  '<': '$<$',
-  '>': '$>$',
-  '→': '$\\to$',
-  '−': '$-$',
-  Δ: '$\\Delta$',
-  ρ: '$\\rho$',
-};
-
-/** Text that LaTeX prints as it stands, titles of runs included. */
-function latex(text: string): string {
-  return text.replace(/[\\~^<>→−Δρ%&_#${}]/g, (char) => LATEX[char] ?? `\\${char}`);
+  if (format === 'md') return markdownTable(head, rows);
+  return format === 'latex' ? latexTable(head, rows) : table(head, rows);
 }

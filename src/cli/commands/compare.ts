@@ -1,38 +1,59 @@
 /** `compare`: is it better, or is it noise? */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { comparisonReport, configurationTable, REPORT_FORMATS } from '../../core/comparison/index.ts';
 import { UserError } from '../../core/errors.ts';
 import { type SettingDifference, settingDifferences } from '../../core/runs/index.ts';
-import { compareMeasured, measureRun, summarize, withUniqueLabels } from '../../node/comparison/index.ts';
+import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
+import {
+  compareMeasured,
+  type MeasuredRun,
+  measureRun,
+  summarize,
+  withUniqueLabels,
+} from '../../node/comparison/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { comparisonText, summaryText } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
-import { type MetricsOptions, metricsOptions, metricsSettings, textFormat, withJson } from './evaluate.ts';
+import { metricsSettings } from './evaluate.ts';
 
-interface CompareCommandOptions extends CommonOptions, MetricsOptions {
+interface CompareCommandOptions extends CommonOptions {
   readonly baseline?: string;
   readonly draws: number;
   readonly seed: number;
+  readonly format: 'table' | 'json' | (typeof REPORT_FORMATS)[number];
+  readonly detail?: boolean;
 }
 
+type Compared = Comparison & { readonly differences: readonly SettingDifference[] };
+
 export function registerCompare(program: Command, signal: AbortSignal): void {
-  const command = common(
+  common(
     program
       .command('compare')
       .argument('<runs...>', 'runs, by name, part of a name, or directory')
       .option('--baseline <run>', 'what the others are compared with (default: the first)')
       .option('--draws <n>', 'bootstrap draws', wholeNumber(100), 10_000)
       .option('--seed <n>', 'seed of the bootstrap', wholeNumber(0), 0)
+      .addOption(
+        new Option(
+          '--format <form>',
+          'a table for the terminal, or a report with settings and command; json is the same as --json',
+        )
+          .choices(['table', 'json', ...REPORT_FORMATS])
+          .default('table'),
+      )
+      .option('--detail', 'every metric that the rows allow, not only the main ones')
       .description('Compare runs, paired by problem, with intervals and a verdict.'),
-  );
-  metricsOptions(command).action(async (names: string[], options: CompareCommandOptions) => {
-    const { workspace, output } = createContext(withJson(options), signal);
+  ).action(async (names: string[], options: CompareCommandOptions) => {
+    const json = options.json === true || options.format === 'json';
+    const { workspace, output } = createContext({ ...options, json }, signal);
     const all = options.baseline
       ? [options.baseline, ...names.filter((name) => name !== options.baseline)]
       : names;
-    const measured = await Promise.all(
-      all.map(async (name) => measureRun(await resolveRun(workspace, name))),
+    const measured = withUniqueLabels(
+      await Promise.all(all.map(async (name) => measureRun(await resolveRun(workspace, name)))),
     );
-    const [baseline, ...others] = withUniqueLabels(measured);
+    const [baseline, ...others] = measured;
     if (!baseline || others.length === 0) {
       throw new UserError('usage', 'compare needs at least two runs', {
         remedy: 'See "reflection runs" for their names.',
@@ -40,7 +61,6 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
     }
     const { draws, seed } = options;
     const settings = { draws, seed, ...(await metricsSettings(workspace, options)) };
-    const format = textFormat(options);
     const comparisons = compareMeasured(baseline, others, settings).map((comparison, at) => ({
       ...comparison,
       differences: settingDifferences(
@@ -48,17 +68,33 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
         others[at]?.run.manifest ?? baseline.run.manifest,
       ),
     }));
-    output.result(
-      { baseline: summarize(baseline, settings), comparisons },
-      comparisons.length === 0
-        ? summaryText(summarize(baseline, settings), format)
-        : comparisons
-            .map((comparison) =>
-              [comparisonText(comparison, format), ...cautions(comparison.differences)].join('\n'),
-            )
-            .join('\n\n'),
-    );
+    const summary = summarize(baseline, settings);
+    output.result({ baseline: summary, comparisons }, textOf(measured, summary, comparisons, options));
   });
+}
+
+function textOf(
+  measured: readonly MeasuredRun[],
+  baseline: RunSummary,
+  comparisons: readonly Compared[],
+  { format, draws, seed, detail }: CompareCommandOptions,
+): string {
+  if (comparisons.length === 0) return summaryText(baseline, 'table');
+  if (format === 'table' || format === 'json') {
+    return comparisons
+      .map((comparison) => [comparisonText(comparison), ...cautions(comparison.differences)].join('\n'))
+      .join('\n\n');
+  }
+  const runs = measured.map(({ run }) => run.manifest);
+  const command = [
+    ...['reflection', 'compare', ...runs.map(({ id }) => id)],
+    ...['--draws', String(draws), '--seed', String(seed), ...(detail === true ? ['--detail'] : [])],
+  ].join(' ');
+  const labels = measured.map(({ label }) => label);
+  return comparisonReport(
+    { command, labels, baseline, comparisons, configuration: configurationTable(runs) },
+    format,
+  );
 }
 
 /** What besides the model differs between two runs, one line each. */
