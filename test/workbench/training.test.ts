@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import type { Driver } from '../../scripts/host/driver.ts';
 import type { Scenario } from '../../scripts/host/scenario.ts';
-import { scftNano } from '../../src/core/recipes/scft.ts';
+import { findRecipe } from '../../src/core/recipes/index.ts';
 import type { ScftRecord } from '../../src/core/schema/dataset.ts';
 import type { RunEvent } from '../../src/core/schema/event.ts';
 
@@ -20,7 +20,8 @@ export const scenario: Scenario = {
       records.map((one) => `${JSON.stringify(one)}\n`).join(''),
     );
     // Many steps of a second or so each; the last one is never waited for.
-    const recipe = { ...scftNano.config, epochs: 3000, batchSize: 8, microBatchSize: 8, heartbeatSeconds: 1 };
+    const slow = { epochs: 3000, batchSize: 8, microBatchSize: 8, heartbeatSeconds: 1 };
+    const recipe = { ...findRecipe('scft-nano')?.config, ...slow };
     fs.writeFileSync(path.join(workspace, 'slow.json'), JSON.stringify(recipe));
     const task = {
       type: 'reflection',

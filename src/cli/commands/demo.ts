@@ -204,6 +204,8 @@ async function trainScft(
     data,
     model: nanoModelFile(),
     seed: SETTINGS.seed,
+    prompts: null,
+    evaluationPath: null,
     overrides: {},
   });
   await createTrainingRun({

@@ -27,6 +27,7 @@ interface TrainOptions extends CommonOptions {
   readonly seed: number;
   readonly runDir?: string;
   readonly title?: string;
+  readonly evaluateOn?: string;
   readonly set: Record<string, string>;
   readonly python?: string;
   readonly detach?: boolean;
@@ -37,7 +38,10 @@ export function registerTrain(program: Command, signal: AbortSignal): void {
     program
       .command('train')
       .argument('<recipe>', 'name of a recipe such as scft-nano, or a JSON file')
-      .requiredOption('--data <file>', 'SCFT dataset from "reflection sample"')
+      .requiredOption(
+        '--data <file>',
+        'dataset from "reflection sample"; a problem set or stored rollouts where the method trains on those',
+      )
       .requiredOption(
         '--model <model>',
         'nano, a name in reflection.json, a .gguf file, a checkpoint or a Hugging Face directory',
@@ -45,7 +49,13 @@ export function registerTrain(program: Command, signal: AbortSignal): void {
       .option('--run-dir <dir>', 'run directory; the same one resumes')
       .option('--title <text>', 'what to call it')
       .option('--seed <n>', 'seed', wholeNumber(0), 0)
-      .option('--set <field=value>', 'overrule a field of the recipe; may be repeated', collect, {})
+      .option('--evaluate-on <file>', 'held-out problem set, measured at every checkpoint')
+      .option(
+        '--set <field=value>',
+        'overrule a field such as epochs or rollouts.problems; may be repeated',
+        collect,
+        {},
+      )
       .option('--python <command>', 'interpreter for training')
       .option('--detach', 'start it and return')
       .description(
@@ -76,6 +86,9 @@ async function prepareRun(context: Context, recipe: string, options: TrainOption
     data: path.resolve(options.data),
     model: source.path,
     seed: options.seed,
+    // The preset for reasoning models is a guess: the method's own prompts are better (spec B2).
+    prompts: source.prompts === reasoningPrompts ? null : source.prompts,
+    evaluationPath: options.evaluateOn === undefined ? null : path.resolve(options.evaluateOn),
     overrides: options.set,
   });
   const title = options.title ?? `${config.recipe} from ${source.name}`;

@@ -1,10 +1,32 @@
+import { type MethodRecipe, recipeFor } from './methods.ts';
 import type { Recipe } from './recipe.ts';
-import { scft7b, scft15b, scftNano } from './scft.ts';
+import { rlerr, rlerrAblations } from './rlerr.ts';
+import { bi, orl, orlOffline, prl, prlOffline } from './s2r.ts';
+import { scft, selfDistill, sft } from './scft.ts';
+import { SIZES } from './sizes.ts';
 
-export type { Recipe } from './recipe.ts';
+export type { Recipe, RecipeConfig } from './recipe.ts';
+export { SIZES, type Size } from './sizes.ts';
+export { trainingPrompts } from './trainingPrompts.ts';
 
-/** Every recipe. To add one, write a data file and add a line. */
-export const recipes: readonly Recipe[] = [scftNano, scft15b, scft7b];
+/** To add a method or an ablation, write a row like these; to add a size, a row in sizes.ts. */
+const METHOD_RECIPES: readonly MethodRecipe[] = [
+  scft,
+  selfDistill,
+  sft,
+  rlerr,
+  ...rlerrAblations,
+  bi,
+  orl,
+  prl,
+  orlOffline,
+  prlOffline,
+];
+
+/** Every method at every size, with full fine-tuning first and then with low-rank adapters. */
+export const recipes: readonly Recipe[] = [false, true].flatMap((adapters) =>
+  METHOD_RECIPES.flatMap((method) => SIZES.map((size) => recipeFor(method, size, adapters))),
+);
 
 export function findRecipe(id: string): Recipe | undefined {
   return recipes.find((recipe) => recipe.id === id);

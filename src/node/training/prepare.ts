@@ -4,9 +4,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
-import { findRecipe, recipes } from '../../core/recipes/index.ts';
+import { findRecipe, recipes, trainingPrompts } from '../../core/recipes/index.ts';
 import { nearNames } from '../../core/runs/index.ts';
 import { datasetMetaSchema } from '../../core/schema/dataset.ts';
+import type { Prompts } from '../../core/schema/run.ts';
 import { type TrainConfig, trainConfigFields, trainConfigSchema } from '../../core/schema/trainConfig.ts';
 
 export interface TrainingRequest {
@@ -17,6 +18,10 @@ export interface TrainingRequest {
   /** GGUF file or Hugging Face directory, absolute. */
   readonly model: string;
   readonly seed: number;
+  /** How this model is asked, where it is known; a recipe's own prompts come first. */
+  readonly prompts: Prompts | null;
+  /** Held-out problem set, absolute; null: what the recipe says. */
+  readonly evaluationPath: string | null;
   /** Fields that overrule the recipe, as `name=value` in the command line's words. */
   readonly overrides: Readonly<Record<string, string>>;
 }
@@ -29,6 +34,13 @@ export async function trainingConfig(request: TrainingRequest): Promise<TrainCon
     data: { path: request.data },
     seed: request.seed,
   };
+  if (written.prompts === undefined && request.prompts !== null) {
+    written.prompts = trainingPrompts(request.prompts);
+  }
+  if (request.evaluationPath !== null) {
+    const section = isSection(written.evaluation) ? written.evaluation : {};
+    written.evaluation = { ...section, path: request.evaluationPath };
+  }
   for (const [name, text] of Object.entries(request.overrides)) override(written, name, text);
   const parsed = trainConfigSchema.safeParse(written);
   if (parsed.success) return parsed.data;
