@@ -1,4 +1,4 @@
-"""Reading the SCFT dataset (spec A2): every bad line is named before the first step."""
+"""Reading datasets: every bad line is named before the first step."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MOST_ERRORS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Record:
-    """What training reads of an SCFT record; the rest is provenance."""
+    """What training reads of a record; the rest is provenance."""
 
     line: int
     prompt: str
     system: str | None
-    critique: str
+    target: str
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,37 @@ class Dataset:
     records: list[Record]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The lines of a dataset as they are, with their numbers."""
+
+    path: Path
+    sha256: str
+    rows: list[tuple[int, dict[str, Any]]]
+
+
 def read_scft(path: Path) -> Dataset:
+    return read_pairs(path, "c")
+
+
+def read_pairs(path: Path, target: str) -> Dataset:
+    """Prompts and what is to be learnt: `c` of SCFT records, `y` of solutions."""
+    record = "scft-record" if target == "c" else "self-distill-record"
+    found = read_rows(path, fields_of(record, ["prompt", target], ["system"]))
+    records = [
+        Record(number, row["prompt"], row.get("system"), row[target]) for number, row in found.rows
+    ]
+    return Dataset(path, found.sha256, records)
+
+
+def read_rows(path: Path, schema: dict[str, Any]) -> Rows:
+    """Every line that is not as the schema says is named, the first few in full."""
     if not path.is_file():
         raise UserError(f'config.json: field "data.path": {path} is not a file')
     content = path.read_bytes()
-    records: list[Record] = []
+    rows: list[tuple[int, dict[str, Any]]] = []
     wrong: list[str] = []
-    validator = Draft202012Validator(_read_fields())
+    validator = Draft202012Validator(schema)
     for number, raw in enumerate(content.split(b"\n"), start=1):
         if not raw.strip():
             continue
@@ -51,14 +75,14 @@ def read_scft(path: Path) -> Dataset:
         problems = [f"{path.name}:{number}:{text}" for text in _faults(validator, row)]
         wrong.extend(problems)
         if not problems:
-            records.append(Record(number, row["prompt"], row.get("system"), row["c"]))
+            rows.append((number, row))
     if wrong:
         rest = len(wrong) - MOST_ERRORS_SHOWN
         more = [f"... and {rest} more"] if rest > 0 else []
         raise UserError("\n".join([*wrong[:MOST_ERRORS_SHOWN], *more]))
-    if not records:
-        raise UserError(f"{path}: the dataset is empty; sample critiques again or choose another")
-    return Dataset(path, hashlib.sha256(content).hexdigest(), records)
+    if not rows:
+        raise UserError(f"{path}: the dataset is empty; sample again or choose another")
+    return Rows(path, hashlib.sha256(content).hexdigest(), rows)
 
 
 def read_meta(path: Path) -> dict[str, Any] | None:
@@ -71,19 +95,14 @@ def read_meta(path: Path) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _read_fields() -> dict[str, Any]:
-    """The record's schema, cut down to the fields that training reads."""
-    fields = load_schema("scft-record")["properties"]
-    text = {"type": "string", "pattern": r"\S"}
-    return {
-        "type": "object",
-        "properties": {
-            "prompt": {**fields["prompt"], **text},
-            "system": fields["system"],
-            "c": {**fields["c"], **text},
-        },
-        "required": ["prompt", "c"],
-    }
+def fields_of(record: str, required: list[str], optional: list[str]) -> dict[str, Any]:
+    """The record's schema, cut down to the fields that training reads; their texts not empty."""
+    fields = load_schema(record)["properties"]
+    properties = {name: fields[name] for name in [*required, *optional]}
+    for name in required:
+        if properties[name].get("type") == "string":
+            properties[name] = {**properties[name], "pattern": r"\S"}
+    return {"type": "object", "properties": properties, "required": required}
 
 
 def _faults(validator: Draft202012Validator, row: object) -> list[str]:

@@ -52,6 +52,7 @@ def rule_score(
     final_grade: Grade | None = None,
     answers_only: bool = False,
     no_reflection_correct: float = NO_REFLECTION_CORRECT,
+    no_reflection_wrong: float = NO_REFLECTION_WRONG,
     is_same: Callable[[str, str], bool] = is_same_answer,
 ) -> RuleScore:
     """Score a trace. `answers_only` never reads what a reflection claims (the ablation)."""
@@ -65,7 +66,8 @@ def rule_score(
         scored.append(_score(text, reflection, confirmations, answers_only))
     scores = [reflection.s for reflection in scored if reflection.s is not None]
     if not scores:
-        return _without_reflection(final_grade, scored, no_reflection_correct)
+        bare = (no_reflection_correct, no_reflection_wrong)
+        return _without_reflection(final_grade, scored, bare)
     total = 0.0
     for s in scores:  # in order, as the twin adds: sum() would compensate rounding
         total += s
@@ -79,13 +81,14 @@ def rule_score(
 
 
 def _without_reflection(
-    final_grade: Grade, scored: list[ScoredReflection], right: float
+    final_grade: Grade, scored: list[ScoredReflection], bare: tuple[float, float]
 ) -> RuleScore:
+    right, wrong = bare
     if final_grade == "undetermined":
         return RuleScore(None, False, scored, "the final answer is undetermined")
     if final_grade == "correct":
         return RuleScore(right, False, scored, "right without a reflection")
-    return RuleScore(NO_REFLECTION_WRONG, False, scored, "wrong without a reflection: missed error")
+    return RuleScore(wrong, False, scored, "wrong without a reflection: missed error")
 
 
 def _score(

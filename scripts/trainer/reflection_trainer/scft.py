@@ -28,9 +28,10 @@ from trl import SFTConfig, SFTTrainer
 
 from .callback import RunCallback
 from .config import TrainConfig
-from .dataset import Record, read_meta, read_scft
+from .dataset import Dataset, Record, Rows, read_meta, read_pairs
 from .errors import UserError
 from .events import EventWriter
+from .lora import peft_config
 from .method import Prepared
 from .model import BaseModel
 
@@ -40,7 +41,26 @@ THINK = "<think>"
 
 def prepare(config: TrainConfig, base: BaseModel, events: EventWriter) -> Prepared:
     """Reads and tokenises the dataset; records too long for the model are counted and dropped."""
-    dataset = read_scft(Path(config["data"]["path"]))
+    return prepare_pairs(config, base, events, "c")
+
+
+def prepare_pairs(
+    config: TrainConfig, base: BaseModel, events: EventWriter, target: str
+) -> Prepared:
+    """Rows of prompts and the record's field `target`."""
+    dataset = read_pairs(Path(config["data"]["path"]), target)
+    rows = [encode(base.tokenizer, record) for record in dataset.records]
+    return keep_rows(config, base, events, dataset, rows)
+
+
+def keep_rows(
+    config: TrainConfig,
+    base: BaseModel,
+    events: EventWriter,
+    dataset: Dataset | Rows,
+    rows: list[dict[str, Any]],
+) -> Prepared:
+    """The rows that the model can read whole; what is odd about data and template is told."""
     meta = read_meta(dataset.path) or {}
     if meta.get("sha256", dataset.sha256) != dataset.sha256:
         events.log("warning", f"{dataset.path.name} was changed after its .meta.json was written")
@@ -48,10 +68,9 @@ def prepare(config: TrainConfig, base: BaseModel, events: EventWriter) -> Prepar
         events.log(
             "warning",
             f"{base.path}: the chat template does not end a turn with eos_token "
-            f"{base.tokenizer.eos_token!r}; critiques are trained to end with that token, so "
+            f"{base.tokenizer.eos_token!r}; answers are trained to end with that token, so "
             "check that generation stops at it",
         )
-    rows = [encode(base.tokenizer, record) for record in dataset.records]
     limit, reason = _length_limit(config, base)
     kept = [row for row in rows if len(row["input_ids"]) <= limit]
     dropped = len(rows) - len(kept)
@@ -68,17 +87,22 @@ def prepare(config: TrainConfig, base: BaseModel, events: EventWriter) -> Prepar
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, record: Record) -> dict[str, list[int]]:
-    """One row: prompt and critique are tokenised apart, as they are when the model answers."""
-    system = [{"role": "system", "content": record.system}] if record.system is not None else []
-    messages = [*system, {"role": "user", "content": record.prompt}]
-    prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
-    critique = record.critique.removesuffix(tokenizer.eos_token)
-    if prompt.rstrip().endswith(THINK):  # the template opens the thinking: do not open it twice
-        critique = critique.removeprefix(THINK).removeprefix("\n")
+    """One row: prompt and target are tokenised apart, as they are when the model answers."""
+    prompt = asked(tokenizer, record.prompt, record.system)
+    answer = record.target.removesuffix(tokenizer.eos_token)
+    if prompt.rstrip().endswith(THINK) and answer.startswith(THINK):  # do not open it twice
+        answer = answer.removeprefix(THINK).removeprefix("\n")
     head = tokenizer(prompt, add_special_tokens=False)["input_ids"]
-    target = tokenizer(critique, add_special_tokens=False)["input_ids"]
+    target = tokenizer(answer, add_special_tokens=False)["input_ids"]
     target.append(tokenizer.eos_token_id)
     return {"input_ids": head + target, "labels": [NO_LOSS] * len(head) + target}
+
+
+def asked(tokenizer: PreTrainedTokenizerBase, prompt: str, system: str | None) -> str:
+    """What the model reads before its answer: the turns in its chat template."""
+    turns = [{"role": "system", "content": system}] if system is not None else []
+    turns.append({"role": "user", "content": prompt})
+    return tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
 
 
 def ends_turn_with_eos(tokenizer: PreTrainedTokenizerBase) -> bool:
@@ -113,4 +137,5 @@ def trainer(
         processing_class=tokenizer,
         train_dataset=datasets.Dataset.from_list(prepared.rows),
         callbacks=[callback],
+        peft_config=peft_config(callback.session.config),
     )

@@ -184,6 +184,11 @@ def reflection_spans(text: str) -> list[Span]:
     return list(pairwise([*starts, len(text)]))
 
 
+def count_cues(text: str) -> int:
+    """R(y) of spec A1.1 under the list `lrm`."""
+    return sum(1 for _ in _CUES.finditer(text))
+
+
 def has_mathematics(text: str) -> bool:
     return _MATHEMATICS.search(text) is not None
 

@@ -1,0 +1,127 @@
+"""What the methods with rollouts share: the problems they start from, and rollouts as events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from .config import OnlineConfig
+from .errors import UserError
+from .events import EventWriter
+from .method import Prepared
+from .model import BaseModel
+from .problems import messages, prompt_length, read_problems
+from .rollouts import block_steps
+from .session import Session
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """One completion as an event shows it. `advantage` is the mean over its tokens."""
+
+    prompt: str
+    completion: str
+    rewards: dict[str, float | None]
+    advantage: float
+    is_truncated: bool
+
+    def total(self) -> float:
+        return sum(value for value in self.rewards.values() if value is not None)
+
+
+def prepare_problems(config: OnlineConfig, base: BaseModel, events: EventWriter) -> Prepared:
+    """One row a problem; those whose prompt is too long are counted and left out."""
+    found = read_problems(Path(config["data"]["path"]))
+    limit, reason = _prompt_limit(config, base)
+    rows, lengths = [], []
+    for problem in found.problems:
+        turns = messages(config["prompts"], problem.text)
+        lengths.append(prompt_length(base.tokenizer, turns))
+        if lengths[-1] <= limit:
+            columns = {"problem": problem.text, "gold": problem.gold, "mode": problem.mode}
+            rows.append({"prompt": turns, **columns})
+    dropped = len(found.problems) - len(rows)
+    if dropped:
+        message = (
+            f"{dropped} of {len(found.problems)} problems have a prompt of more than {limit} "
+            f"tokens ({reason}; the longest has {max(lengths)})"
+        )
+        events.log("warning", f"{message} and were left out")
+    wanted = config["rollouts"]["problems"]
+    if len(rows) < wanted:
+        raise UserError(
+            f"{found.path}: {len(rows)} problems are left, but a batch of rollouts needs {wanted} "
+            'different ones; give more problems, or lower "rollouts.problems" in config.json '
+            '(and "batchSize" with it)'
+        )
+    return Prepared(rows, dropped, found.sha256, found.hashes)
+
+
+def _prompt_limit(config: OnlineConfig, base: BaseModel) -> tuple[int, str]:
+    """Tokens that a prompt may have, so that a whole rollout fits behind it."""
+    new = config["rollouts"]["maxTokens"]
+    context = base.config.max_position_embeddings
+    limits = [
+        (config["rollouts"]["maxPromptTokens"], "rollouts.maxPromptTokens"),
+        (config["maxLength"] - new, "maxLength less rollouts.maxTokens"),
+        (context - new, f"the model's context of {context} less rollouts.maxTokens"),
+    ]
+    limit, reason = min(limits)
+    if limit < 1:
+        raise UserError(
+            f'config.json: field "rollouts.maxTokens": {new} leaves no room for a prompt '
+            f"({reason}); lower it"
+        )
+    return limit, reason
+
+
+def write_rollouts(session: Session, step: int, rollouts: Sequence[Rollout], group: int) -> None:
+    """`rollout` events of a step, where one of the steps that the batch serves is logged."""
+    config: Any = session.config
+    every, served = config["logEverySteps"], block_steps(config)
+    if not any(at % every == 0 for at in range(step, step + served)):
+        return
+    for stratum, rollout in choose(rollouts, group, config["rollouts"]["log"]):
+        session.events.write(
+            "rollout",
+            step=step,
+            prompt=rollout.prompt,
+            completion=rollout.completion,
+            rewards=rollout.rewards,
+            advantage=rollout.advantage,
+            stratum=stratum,
+        )
+
+
+def choose(rollouts: Sequence[Rollout], group: int, count: int) -> list[tuple[str, Rollout]]:
+    """Best, worst, truncated and zero-variance ones in turn, none twice."""
+    ranked = sorted(range(len(rollouts)), key=lambda i: -rollouts[i].total())
+    flat = [
+        first
+        for first in range(0, len(rollouts), group)
+        if all(r.advantage == 0 for r in rollouts[first : first + group])
+    ]
+    strata: dict[str, list[int]] = {
+        "best": ranked,
+        "worst": ranked[::-1],
+        "truncated": [i for i, rollout in enumerate(rollouts) if rollout.is_truncated],
+        "zero-variance": flat,
+    }
+    chosen: dict[int, str] = {}
+    for name in islice(cycle(strata), len(strata) * max(1, count)):
+        left = [i for i in strata[name] if i not in chosen]
+        if left and len(chosen) < count:
+            chosen[left[0]] = name
+    return [(name, rollouts[i]) for i, name in chosen.items()]
+
+
+def prompt_text(prompt: str | list[dict[str, str]]) -> str:
+    """The user's turn."""
+    return prompt if isinstance(prompt, str) else prompt[-1]["content"]
+
+
+def completion_text(completion: str | list[dict[str, str]]) -> str:
+    return completion if isinstance(completion, str) else completion[0]["content"]

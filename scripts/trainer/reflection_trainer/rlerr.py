@@ -1,0 +1,178 @@
+"""RLERR: reinforcement learning with effective reflection rewards (spec A4), on TRL's GRPOTrainer.
+
+    r(y) = r_out(y) + lambda r_ref(y)                                     see rewards.py
+    A_i  = (r_i - mean_g r) / (std_g r + eps)      g: the rollouts of one problem
+    L    = -E (1 / sum |y_i|) sum_i sum_t min(w_it A_i, clip(w_it, 1 - 0.2, 1 + 0.2) A_i)
+           [+ klWeight KL_k3],   w_it = pi_theta(y_it | .) / pi_old(y_it | .)
+
+Single turn: y is sampled from the problem alone; the critic mode is not used. Where TRL differs
+from the formula: eps is 1e-4 (1e-6 in the spec), and the rollouts of a group with std 0, whose
+advantage is 0, still count in sum |y_i|. `lossType: dr_grpo` with `scaleRewards: none` is the form
+without the division by std, in which noise of the score is not magnified where all answers of a
+group are right, or all wrong: there A is made of r_ref alone (`reward/reflection_only_groups`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import datasets
+from accelerate.utils import gather_object
+from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from trl import GRPOConfig, GRPOTrainer
+
+from .callback import RunCallback
+from .config import RlerrConfig
+from .events import EventWriter
+from .grading import Grader
+from .judge import Judge, require_judge
+from .lora import peft_config
+from .method import Prepared
+from .model import BaseModel
+from .online import Rollout, completion_text, prepare_problems, prompt_text, write_rollouts
+from .rewards import Asked, Scored, Scorer, reward_metrics
+from .rollouts import rollout_arguments
+from .session import Session
+
+JUDGE_CACHE = "judge.jsonl"
+
+
+def prepare(config: RlerrConfig, base: BaseModel, events: EventWriter) -> Prepared:
+    reward = config["reward"]
+    if reward["source"] == "judge":
+        require_judge(reward["judge"])
+    if reward["reflectionWeight"] >= reward["outcomeWeight"] > 0:
+        events.log(
+            "warning",
+            f"reward.reflectionWeight {reward['reflectionWeight']:g} is not below outcomeWeight "
+            f"{reward['outcomeWeight']:g}: a wrong answer can earn more than a right one",
+        )
+    return prepare_problems(config, base, events)
+
+
+def arguments(common: dict[str, Any], config: RlerrConfig) -> GRPOConfig:
+    reward = config["reward"]
+    return GRPOConfig(
+        **common,
+        **rollout_arguments(config),
+        loss_type=config["lossType"],
+        scale_rewards=config["scaleRewards"],
+        reward_weights=[reward["outcomeWeight"], reward["reflectionWeight"]],
+    )
+
+
+def trainer(
+    args: GRPOConfig,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prepared: Prepared,
+    callback: RunCallback,
+) -> RlerrTrainer:
+    session: Any = callback.session
+    reward = session.config["reward"]
+    judge = None
+    if reward["source"] == "judge":
+        judge = Judge(require_judge(reward["judge"]), session.run_dir / JUDGE_CACHE)
+    parts = RewardParts(Scorer(reward, Grader(), judge))
+    return RlerrTrainer(
+        parts,
+        session,
+        model=model,
+        args=args,
+        processing_class=tokenizer,
+        train_dataset=datasets.Dataset.from_list(prepared.rows),
+        reward_funcs=[parts.outcome, parts.reflection],
+        callbacks=[callback],
+        peft_config=peft_config(session.config),
+    )
+
+
+class RewardParts:
+    """TRL's two reward functions over one scoring: called in order, for the same rollouts."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self.scorer = scorer
+        self.end_tokens: set[int] = set()
+        self.last: list[Scored] = []
+
+    def outcome(
+        self,
+        completions: Sequence[str | list[dict[str, str]]],
+        completion_ids: Sequence[Sequence[int]],
+        problem: Sequence[str],
+        gold: Sequence[str],
+        mode: Sequence[Any],
+        **_: object,
+    ) -> list[float | None]:
+        asked = [Asked(*row) for row in zip(problem, gold, mode, strict=True)]
+        truncated = [not ids or ids[-1] not in self.end_tokens for ids in completion_ids]
+        texts = [completion_text(completion) for completion in completions]
+        self.last = self.scorer.score(asked, texts, truncated)
+        return [scored.outcome for scored in self.last]
+
+    def reflection(self, **_: object) -> list[float | None]:
+        return [scored.reflection for scored in self.last]
+
+
+class RlerrTrainer(GRPOTrainer):
+    """GRPO as it is; what the rollouts were worth is measured over all processes and shown."""
+
+    def __init__(self, parts: RewardParts, session: Session, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(**kwargs)
+        self._parts, self._session = parts, session
+        parts.end_tokens = {*self.eos_token_ids, self._tokenizer.pad_token_id}
+
+    def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Tensor]:
+        output = super()._generate_and_score_completions(inputs)
+        if self.model.training:
+            self._observe(inputs, output)
+        return output
+
+    def _observe(self, inputs: list[dict[str, Any]], output: dict[str, Tensor]) -> None:
+        texts = self._tokenizer.batch_decode(output["completion_ids"], skip_special_tokens=True)
+        local = [
+            (
+                scored,
+                Rollout(
+                    prompt_text(row["prompt"]),
+                    text,
+                    {"outcome": scored.outcome, "reflection": scored.reflection},
+                    advantage,
+                    scored.is_truncated,
+                ),
+            )
+            for row, text, scored, advantage in zip(
+                inputs, texts, self._parts.last, output["advantages"].tolist(), strict=True
+            )
+        ]
+        everyone = gather_object(local)  # a collective: every process calls it
+        scored = [row for row, _ in everyone]
+        rollouts = [rollout for _, rollout in everyone]
+        metrics = reward_metrics(scored)
+        metrics["reward/reflection_only_groups"] = reflection_only_groups(
+            scored, rollouts, self.num_generations
+        )
+        judge = self._parts.scorer.judge
+        if judge is not None:
+            metrics |= {"judge/failures": float(judge.spent.failures)}
+            metrics |= {"judge/tokens": float(judge.spent.tokens_in + judge.spent.tokens_out)}
+            if (cost := judge.cost()) is not None:
+                metrics["judge/dollars"] = cost
+        for name, value in metrics.items():
+            self._metrics["train"][name].append(value)
+        write_rollouts(self._session, self.state.global_step + 1, rollouts, self.num_generations)
+
+
+def reflection_only_groups(
+    scored: Sequence[Scored], rollouts: Sequence[Rollout], size: int
+) -> float:
+    """Share of groups whose advantages come from the reflection reward alone."""
+    starts = range(0, len(scored), size)
+    alone = [
+        len({row.outcome for row in scored[i : i + size]}) == 1
+        and any(rollout.advantage != 0 for rollout in rollouts[i : i + size])
+        for i in starts
+    ]
+    return sum(alone) / len(alone)
