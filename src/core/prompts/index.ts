@@ -6,6 +6,7 @@ export {
   PROMPT_PRESETS,
   type PromptPresetName,
   reasoningPrompts,
+  s2rPrompts,
 } from './presets.ts';
 export {
   checkPrompts,
@@ -14,3 +15,4 @@ export {
   type SlottedSolution,
   slotSolution,
 } from './render.ts';
+export { type VerificationStyle, verificationPrompt } from './verification.ts';

@@ -26,11 +26,19 @@ export const nanoPrompts: Prompts = {
   solutionSlot: 'last-attempt',
 };
 
+/** S2R (spec B2): the system prompt under which its models are trained and evaluated. */
+export const s2rPrompts: Prompts = {
+  ...reasoningPrompts,
+  system: 'Please reason step by step, and put your final answer within \\boxed{}.',
+  solve: '{problem}',
+};
+
 /** Prompt presets by the name that `reflection.json` and `--prompts` use. */
-export const PROMPT_PRESETS = { reasoning: reasoningPrompts, nano: nanoPrompts } as const satisfies Record<
-  string,
-  Prompts
->;
+export const PROMPT_PRESETS = {
+  reasoning: reasoningPrompts,
+  nano: nanoPrompts,
+  s2r: s2rPrompts,
+} as const satisfies Record<string, Prompts>;
 export type PromptPresetName = keyof typeof PROMPT_PRESETS;
 
 export function isPromptPreset(name: string): name is PromptPresetName {

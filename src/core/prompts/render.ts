@@ -7,14 +7,15 @@ import type { Prompts } from '../schema/run.ts';
 export interface PromptValues {
   readonly problem: string;
   readonly solution?: string;
+  readonly answer?: string;
 }
 
 /**
- * Fills `{problem}` and `{solution}` in one pass: a statement or a solution that holds such a placeholder itself is
+ * Fills `{problem}`, `{solution}` and `{answer}`, where there are values, in one pass: a statement or a solution that holds such a placeholder itself is
  * text and stays as it is. Every other brace is text too, as in `\boxed{}`.
  */
 export function renderPrompt(template: string, values: PromptValues): string {
-  return template.replace(/\{(problem|solution)\}/g, (placeholder, name: 'problem' | 'solution') => {
+  return template.replace(/\{(problem|solution|answer)\}/g, (placeholder, name: keyof PromptValues) => {
     return values[name] ?? placeholder;
   });
 }

@@ -38,7 +38,10 @@ export interface TokenLogprobs {
   readonly of: 'policy' | 'model' | 'unknown';
   /** Numbers of the tokens in the model's vocabulary, one for each value; absent where a server does not tell. */
   readonly ids?: readonly number[];
-  /** Texts of the tokens as a server tells them; a part of a character may look odd. */
+  /**
+   * Texts of the tokens, the end token's empty. Those of llama.cpp, joined, are the text without what the template
+   * opened; as a server tells them, a part of a character may look odd.
+   */
   readonly texts?: readonly string[];
 }
 

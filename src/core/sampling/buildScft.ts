@@ -1,7 +1,7 @@
 import { renderStatement } from '../problems/statement.ts';
 import { renderPrompt, slotSolution } from '../prompts/index.ts';
 import { standingReviews } from '../runs/index.ts';
-import type { FunnelStage, ScftRecord } from '../schema/dataset.ts';
+import type { FunnelStage, Lengths, ScftRecord } from '../schema/dataset.ts';
 import type { Critique, Dropped, Review, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Prompts } from '../schema/run.ts';
@@ -9,10 +9,10 @@ import {
   type Candidate,
   defaultFilters,
   FILTER_ORDER,
-  type FilterName,
   type FilterOptions,
   firstRejection,
 } from './filters.ts';
+import { compareText, createLedger, lengthsOf } from './ledger.ts';
 import { largestSplit, type Mix, type MixCounts, shortfallOf } from './mix.ts';
 import { hash32 } from './seeds.ts';
 
@@ -30,7 +30,7 @@ export interface ScftInput {
   readonly size: number | null;
   readonly seed: number;
   readonly filters?: Partial<FilterOptions>;
-  readonly source: { readonly run: string; readonly model: string; readonly modelSha256: string | null };
+  readonly source: Omit<ScftRecord['gen'], 'solutionId' | 'critiqueId' | 'seed'>;
 }
 
 /** What `.meta.json` says about the records, less what only the file knows (hashes, time). */
@@ -41,6 +41,8 @@ export interface ScftSummary {
   readonly mix: [number, number];
   readonly size: number | null;
   readonly shortfall: string | null;
+  /** Of the critiques. */
+  readonly lengths: Lengths | null;
   readonly reviews: { readonly accepted: number; readonly rejected: number };
 }
 
@@ -67,40 +69,36 @@ interface Passed extends Candidate {
  * depends on the seed and the ids alone. Accepted critiques are drawn first.
  */
 export function buildScft(input: ScftInput): ScftDataset {
-  const options = { ...defaultFilters, ...input.filters };
-  const dropped: { id: string; filter: FilterName; detail: string }[] = [];
+  const [i, c] = input.mix;
+  const types: FilterOptions['types'] = i === 0 ? ['c2c'] : c === 0 ? ['i2c'] : ['i2c', 'c2c'];
+  const options = { ...defaultFilters, ...input.filters, types };
+  const ledger = createLedger(FILTER_ORDER);
   const passed: Passed[] = [];
   for (const candidate of candidatesOf(input)) {
     const rejection = firstRejection(candidate, options);
-    if (rejection !== null) dropped.push({ id: candidate.id, ...rejection });
+    if (rejection !== null) ledger.drop(candidate.id, rejection.filter, rejection.detail);
     else passed.push(asPassed(candidate));
   }
   const ranked = inDrawingOrder(passed, input.seed);
-  const distinct = withoutDuplicates(ranked, (id, detail) =>
-    dropped.push({ id, filter: 'duplicate', detail }),
-  );
+  const distinct = withoutDuplicates(ranked, (id, detail) => ledger.drop(id, 'duplicate', detail));
   const available = countTypes(distinct);
   const wanted = largestSplit(available, input.mix, input.size);
-  const kept = drawMix(distinct, wanted, (id, detail) => dropped.push({ id, filter: 'mix', detail }));
+  const kept = drawMix(distinct, wanted, (id, detail) => ledger.drop(id, 'mix', detail));
   const records = kept.map((candidate) => toRecord(candidate, input));
   return {
     records,
-    dropped: dropped
-      .map(({ id, filter, detail }) => ({ candidate: id, filter, detail }))
-      .sort((a, b) => compareText(a.candidate, b.candidate)),
-    funnel: funnelOf(
-      dropped.map(({ filter }) => filter),
-      records.length,
-    ),
+    dropped: ledger.dropped(),
+    funnel: ledger.funnel(records.length),
     meta: {
       records: records.length,
       ...wanted,
       mix: [input.mix[0], input.mix[1]],
       size: input.size,
       shortfall: shortfallOf(available, input.mix, input.size),
+      lengths: lengthsOf(records.map(({ tokensC }) => tokensC)),
       reviews: {
         accepted: records.filter(({ review }) => review === 'accept').length,
-        rejected: dropped.filter(({ filter }) => filter === 'review').length,
+        rejected: ledger.count('review'),
       },
     },
   };
@@ -235,19 +233,4 @@ function toRecord({ problem, solution, critique, slot, review, type }: Passed, i
     gen: { ...input.source, solutionId: solution.id, critiqueId: critique.id, seed: critique.seed },
     review: review?.decision === 'accept' ? 'accept' : 'none',
   };
-}
-
-function funnelOf(dropped: readonly FilterName[], kept: number): FunnelStage[] {
-  let entered = dropped.length + kept;
-  return FILTER_ORDER.map((filter) => {
-    const count = dropped.filter((name) => name === filter).length;
-    const stage = { filter, entered, dropped: count };
-    entered -= count;
-    return stage;
-  });
-}
-
-/** By code units: the same on every machine, unlike `localeCompare`. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -2,6 +2,7 @@
 import type { StandingReview } from '../runs/index.ts';
 import type { Critique, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
+import type { HeldOut } from './heldOut.ts';
 
 /** A candidate: a critique with its solution and problem, or a solution that nobody criticised. */
 export interface Candidate {
@@ -20,9 +21,18 @@ export interface FilterOptions {
   readonly verdictMustMatch: boolean;
   /** Tokens of the critique and its prompt together; null: no limit. */
   readonly maxTokens: number | null;
+  /** What must not be trained on; null: nothing. */
+  readonly heldOut: HeldOut | null;
+  /** A type that the mix has no share for is not taken. */
+  readonly types: readonly ('i2c' | 'c2c')[];
 }
 
-export const defaultFilters: FilterOptions = { verdictMustMatch: false, maxTokens: null };
+export const defaultFilters: FilterOptions = {
+  verdictMustMatch: false,
+  maxTokens: null,
+  heldOut: null,
+  types: ['i2c', 'c2c'],
+};
 
 interface Filter {
   readonly name: string;
@@ -84,14 +94,6 @@ const filters = [
         : null,
   },
   {
-    name: 'too-long',
-    isOptional: true,
-    reject: ({ critique }, { maxTokens }) => {
-      const tokens = (critique?.promptTokens ?? 0) + (critique?.tokens ?? 0);
-      return maxTokens !== null && tokens > maxTokens ? `${tokens} tokens, at most ${maxTokens}` : null;
-    },
-  },
-  {
     name: 'verdict',
     isOptional: true,
     reject: ({ critique, solution }, { verdictMustMatch }) =>
@@ -99,9 +101,33 @@ const filters = [
         ? `the critique says ${critique?.verdict}, the solution is ${solution?.grade}`
         : null,
   },
+  {
+    name: 'type',
+    isOptional: false,
+    reject: ({ solution }, { types }) => {
+      const type = solution?.grade === 'correct' ? 'c2c' : 'i2c';
+      return types.includes(type) ? null : `the mix has no share for ${type}`;
+    },
+  },
+  {
+    name: 'contaminated',
+    isOptional: false,
+    reject: ({ problem }, { heldOut }) => heldOut?.find(problem?.problem ?? '') ?? null,
+  },
+  {
+    name: 'too-long',
+    isOptional: true,
+    reject: ({ critique }, { maxTokens }) => {
+      const tokens = (critique?.promptTokens ?? 0) + (critique?.tokens ?? 0);
+      return maxTokens !== null && tokens > maxTokens ? `${tokens} tokens, at most ${maxTokens}` : null;
+    },
+  },
 ] as const satisfies readonly Filter[];
 
-/** `duplicate` and `mix` look at all candidates together and come last: see `buildScft`. */
+/**
+ * `duplicate` and `mix` look at all candidates together and come last, so that none gives way to one that is dropped
+ * itself: see `buildScft`.
+ */
 export const FILTER_ORDER = [...filters.map(({ name }) => name), 'duplicate', 'mix'] as const;
 export type FilterName = (typeof FILTER_ORDER)[number];
 

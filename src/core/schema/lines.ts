@@ -26,11 +26,25 @@ const generatedSchema = z.object({
   error: z.string().optional(),
 });
 
+/** What each token was drawn with; the end-of-turn token comes last where it was drawn and the engine tells it. */
+export const tokenLogprobsSchema = z.object({
+  /** Natural logarithms. */
+  values: z.array(z.number()),
+  /** Of the distribution drawn from, of the model's own at temperature 1, or of one of the two. */
+  of: z.enum(['policy', 'model', 'unknown']),
+  /** In the model's vocabulary. */
+  ids: z.array(z.int().min(0)).optional(),
+  /** Joined they are the text that was generated; the end-of-turn token has none. */
+  texts: z.array(z.string()).optional(),
+});
+
 /** One finished sample. `id` is `<problemId>#<index>`, so that resuming is filling holes. */
 export const solutionSchema = generatedSchema.extend({
   id: z.string().min(1),
   problemId: z.string().min(1),
   ...gradedSchema.shape,
+  /** In runs for offline RL. */
+  logprobs: tokenLogprobsSchema.optional(),
 });
 export type Solution = z.infer<typeof solutionSchema>;
 

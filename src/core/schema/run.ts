@@ -57,7 +57,27 @@ export const engineFactsSchema = z.object({
   version: z.string(),
   /** `cpu`, or the names of the GPUs used. */
   device: z.string(),
+  /** What ran the model: `cpu`, `cuda`, `vulkan`, `metal`; absent where a server decides. */
+  backend: z.string().optional(),
+  /** Layers of the model that were on GPUs, and all of them; absent without a GPU. */
+  gpuLayers: z.object({ used: z.int().min(0), of: z.int().min(0) }).optional(),
   processes: z.int().min(0),
+  /** Why so many processes and threads: the user's settings, a rule, or a measurement on this machine. */
+  layout: z
+    .object({
+      by: z.enum(['settings', 'rule', 'probe']),
+      /** What the measurement tried, with tokens per second. */
+      tried: z
+        .array(
+          z.object({
+            processes: z.int().min(1),
+            threads: z.int().min(1),
+            tokensPerSecond: z.number().min(0),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
   /** Per process. */
   threads: z.int().min(0),
   /** Samples side by side, per process; requests in flight for a server. */

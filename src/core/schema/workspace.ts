@@ -6,7 +6,7 @@ import { promptsSchema, samplingSchema } from './run.ts';
 
 /** Prompts by a preset's name, with texts of one's own on top. */
 const promptChoiceSchema = z.strictObject({
-  preset: z.enum(['reasoning', 'nano']).default('reasoning').describe('What the other fields change'),
+  preset: z.enum(['reasoning', 'nano', 's2r']).default('reasoning').describe('What the other fields change'),
   ...promptsSchema.partial().shape,
 });
 
@@ -15,7 +15,7 @@ const modelPrompts = {
     .string()
     .min(1)
     .optional()
-    .describe('Prompt preset for this model: reasoning (default), nano, or a name under "prompts"'),
+    .describe('Prompt preset for this model: reasoning (default), nano, s2r, or a name under "prompts"'),
 };
 
 /** A model, as `models` holds it under its name. */

@@ -10,7 +10,7 @@ import type { Finish } from '../../core/schema/common.ts';
 import { fillPrompt, type PromptPlace } from './prefill.ts';
 import { positionSeed } from './seed.ts';
 import { assignSlots } from './slotChoice.ts';
-import { answerText, type Prompt } from './tokens.ts';
+import { answerText, type Prompt, tokenTexts } from './tokens.ts';
 
 export interface Lockstep {
   enqueue(requests: readonly SampleRequest[]): void;
@@ -217,8 +217,16 @@ function resultOf(model: LlamaModel, sample: Sample): SampleResult {
     finish,
     ms: performance.now() - sample.startedAt,
     ...(error === undefined ? {} : { error }),
-    ...(drawn === undefined || error !== undefined ? {} : { logprobs: { ...drawn, of } }),
+    ...(drawn === undefined || error !== undefined
+      ? {}
+      : { logprobs: { ...drawn, of, texts: drawnTexts(model, prompt, tokens, drawn.ids.length) } }),
   };
+}
+
+/** The end token was drawn, too, and has no text. */
+function drawnTexts(model: LlamaModel, prompt: Prompt, tokens: readonly Token[], count: number): string[] {
+  const texts = tokenTexts(model, prompt, tokens);
+  return [...texts, ...Array.from({ length: count - texts.length }, () => '')];
 }
 
 function refusedResult({ id }: SampleRequest, thrown: unknown): SampleResult {

@@ -72,3 +72,33 @@ export function answerText(model: LlamaModel, prompt: Prompt, tokens: readonly T
   // The prompt's end decides on a leading space in SentencePiece vocabularies.
   return prompt.opened + model.detokenize(written, true, prompt.tokens);
 }
+
+/** How far back a token's text depends on the tokens before it, and how many tokens one character can take. */
+const TEXT_CONTEXT = 8;
+const TOKENS_OF_A_CHARACTER = 4;
+
+/**
+ * The text of each token: joined they are the answer without what the template opened. A character of several tokens
+ * stands with its last one; control tokens have no text.
+ */
+export function tokenTexts(model: LlamaModel, prompt: Prompt, tokens: readonly Token[]): string[] {
+  const texts: string[] = [];
+  let before = prompt.tokens.slice(-TEXT_CONTEXT);
+  let open: Token[] = [];
+  for (const token of tokens) {
+    if (model.isSpecialToken(token) && !REASONING_TAG.test(model.detokenize([token], true))) {
+      texts.push('');
+      continue;
+    }
+    open.push(token);
+    const text = model.detokenize(open, true, before);
+    if (text.endsWith('\uFFFD') && open.length < TOKENS_OF_A_CHARACTER) {
+      texts.push('');
+      continue;
+    }
+    texts.push(text);
+    before = [...before, ...open].slice(-TEXT_CONTEXT);
+    open = [];
+  }
+  return texts;
+}
