@@ -22,6 +22,11 @@ export function registerLint(program: Command, signal: AbortSignal): void {
     output.note(
       `${summary.problems} problems: ${rules.length === 0 ? 'nothing found' : rules.toSorted().join(', ')}`,
     );
+    if (summary.sampling > 1) {
+      output.note(
+        `near duplicates are estimated from one run of words in ${summary.sampling}; exact ones are all found`,
+      );
+    }
     if (summary.errors > 0) process.exitCode = EXIT.failed;
   });
 }

@@ -1,6 +1,8 @@
 /** The state of reading one set: ids seen so far, rows counted, faults reported. */
 import type { AnswerMode, Problem } from '../schema/problem.ts';
 import type { FieldMap } from './fields.ts';
+import { hashWords } from './hashWords.ts';
+import { createOccurrences } from './occurrences.ts';
 import { readRow } from './row.ts';
 import type { RowOrBreak } from './rows.ts';
 import type { ProblemFault } from './types.ts';
@@ -53,17 +55,38 @@ export function createProblemReader(
   };
 }
 
+/** Ids that are held as they are, so that no two are ever taken for one. */
+const HELD = 100_000;
+
+/** The line where each id was first used. Of very many ids only hashes are held, so that memory stays flat. */
+function createFirstLines() {
+  const held = new Map<string, number>();
+  const hashed = createOccurrences();
+  const get = (id: string) =>
+    held.get(id) ?? (hashed.size === 0 ? undefined : hashed.owners(hashWords([id]))[0]);
+  return {
+    get,
+    has: (id: string) => get(id) !== undefined,
+    set(id: string, line: number) {
+      if (held.size < HELD) held.set(id, line);
+      else hashed.add(hashWords([id]), line);
+    },
+  };
+}
+
 /** Hands out ids: the second problem with an id gets `id~2`, for samples are filed under it. */
 function createIds() {
-  const firstLines = new Map<string, number>();
+  const firstLines = createFirstLines();
   const copies = new Map<string, number>();
   return {
     take(wanted: string, line: number): { id: string; firstLine: number | null } {
       const firstLine = firstLines.get(wanted) ?? null;
       let id = wanted;
-      let copy = copies.get(wanted) ?? 1;
-      while (firstLines.has(id)) id = `${wanted}~${++copy}`;
-      copies.set(wanted, copy);
+      if (firstLine !== null) {
+        let copy = copies.get(wanted) ?? 1;
+        while (firstLines.has(id)) id = `${wanted}~${++copy}`;
+        copies.set(wanted, copy);
+      }
       firstLines.set(id, line);
       return { id, firstLine };
     },

@@ -10,7 +10,7 @@ import { CATALOGUE, type CatalogueEntry, findInCatalogue } from '../../core/prob
 import { fileStem, formatOfFile, type ProblemFault } from '../../core/problems/index.ts';
 import { onDisk } from '../runs/diskErrors.ts';
 import { type Download, downloadFile, fileUrl, type Hub, hubFromEnvironment, newestCommit } from './hub.ts';
-import { readProblemSet } from './readProblems.ts';
+import { noUsableRow, scanProblems } from './readProblems.ts';
 import { readRows } from './readRows.ts';
 
 /** What is asked of a person before anything is fetched. */
@@ -173,18 +173,55 @@ async function takeIn(request: ImportRequest, file: string, origin: Origin): Pro
   try {
     const copied = await copyRows(file, partial, entry, request.signal);
     await rename(partial, target);
-    const { problems, faults } = await readProblemSet(target, request.signal);
+    const { problems, modes, faults } = await countProblems(target, request.signal);
     const source = describe(origin, copied);
     await onDisk(dir, () =>
       writeFile(path.join(dir, `${name}.source.json`), `${JSON.stringify(source, null, 2)}\n`),
     );
-    const modes: Record<string, number> = {};
-    for (const { mode } of problems) modes[mode] = (modes[mode] ?? 0) + 1;
-    return { file: target, source, problems: problems.length, modes, faults: [...copied.faults, ...faults] };
+    return { file: target, source, problems, modes, faults: [...copied.faults, ...faults] };
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/** Reads the rows as problems without holding them. Throws when none is one. */
+async function countProblems(
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<Pick<ImportReport, 'problems' | 'modes' | 'faults'>> {
+  const modes: Record<string, number> = {};
+  const faults = createFaults();
+  let problems = 0;
+  for await (const item of scanProblems(file, signal)) {
+    if ('fault' in item) faults.add(item.fault);
+    else {
+      problems++;
+      modes[item.problem.mode] = (modes[item.problem.mode] ?? 0) + 1;
+    }
+  }
+  if (problems === 0) throw noUsableRow(file, faults.list());
+  return { problems, modes, faults: faults.list() };
+}
+
+/** Faults that are kept; the last row of a longer list says how many more there were. */
+const MAX_FAULTS = 1000;
+
+function createFaults() {
+  const kept: ProblemFault[] = [];
+  let more = 0;
+  return {
+    add(fault: ProblemFault) {
+      if (kept.length < MAX_FAULTS) kept.push(fault);
+      else more++;
+    },
+    list(): ProblemFault[] {
+      const [last] = kept.slice(-1);
+      if (last === undefined || more === 0) return kept;
+      const message = `and ${more} more faults`;
+      return [...kept, { ...last, line: null, field: null, message, remedy: 'Run: reflection lint.' }];
+    },
+  };
 }
 
 interface CopiedRows {
@@ -211,12 +248,12 @@ async function copyRows(
   const failed = once(stream, 'error').then(([error]) => Promise.reject(error));
   failed.catch(() => {});
   const columns = new Set<string>();
-  const faults: ProblemFault[] = [];
+  const faults = createFaults();
   let rows = 0;
   let kept = 0;
   for await (const row of readRows(file, format, signal)) {
     if ('message' in row) {
-      faults.push({
+      faults.add({
         file,
         line: row.line,
         field: null,
@@ -238,10 +275,10 @@ async function copyRows(
   if (kept === 0) {
     throw new UserError('problem-set-empty', 'the file holds no row that can be imported', {
       place: { file },
-      remedy: faults[0]?.remedy ?? 'Check that it is the right file.',
+      remedy: faults.list()[0]?.remedy ?? 'Check that it is the right file.',
     });
   }
-  return { rows, kept, columns: [...columns], faults };
+  return { rows, kept, columns: [...columns], faults: faults.list() };
 }
 
 function describe({ entry, name, hubId, revision, file, download }: Origin, copied: CopiedRows): SetSource {

@@ -10,6 +10,8 @@ export interface LintSummary {
   readonly problems: number;
   readonly errors: number;
   readonly warnings: number;
+  /** One run of words in so many was compared in looking for near duplicates: 1 unless the sets are very large. */
+  readonly sampling: number;
   /** How often each rule was broken. */
   readonly rules: Readonly<Record<string, number>>;
 }
@@ -40,5 +42,6 @@ export async function lintSets(
       for (const row of linter.add(file, item.line, item.problem)) report(row);
     }
   }
-  return { problems: counts.problems, errors: counts.error, warnings: counts.warning, rules };
+  const { sampling } = linter;
+  return { problems: counts.problems, errors: counts.error, warnings: counts.warning, sampling, rules };
 }

@@ -85,7 +85,8 @@ function tooLarge(file: string): UserError {
   });
 }
 
-function noUsableRow(file: string, faults: readonly ProblemFault[]): UserError {
+/** What to throw when a file holds no problem. */
+export function noUsableRow(file: string, faults: readonly ProblemFault[]): UserError {
   const first = faults.find((fault) => fault.severity === 'error');
   const why =
     first === undefined ? 'the file holds no problem' : `no row can be used; the first: ${first.message}`;

@@ -102,6 +102,22 @@ describe('duplicates', () => {
     expect(index.add(words(1000, 60))).toEqual([]);
   });
 
+  it('estimates shares from a sample when there are more runs than it may hold', () => {
+    const index = createDuplicateIndex(4000);
+    for (let i = 0; i < 500; i++) expect(index.add(words(1000 * i, 212))).toEqual([]);
+    // 500 times 200 runs, of which 4,000 may be held.
+    expect(index.sampling).toBe(32);
+    const copies = Array.from({ length: 500 }, (_, i) => i);
+    const found = copies.filter((i) => {
+      const list = index.add(`${words(1000 * i, 212)} and more`);
+      expect(list.every(({ of }) => of === i)).toBe(true);
+      return list.length === 1;
+    });
+    // 6 of 200 runs are in the sample on average; those of few copies are too few to tell.
+    expect(found.length).toBeGreaterThan(0.8 * copies.length);
+    expect(index.add(words(1000, 212))[0]).toEqual({ of: 1, kind: 'exact', share: 1 });
+  });
+
   it('takes no common instruction for a duplicate', () => {
     const index = createDuplicateIndex();
     const instruction = words(0, 20);

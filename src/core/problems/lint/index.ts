@@ -24,6 +24,8 @@ export interface LintRow extends Finding {
 export interface ProblemLinter {
   /** What is wrong with the next problem; files may be mixed, and are compared with one another. */
   add(file: string, line: number, problem: Problem): LintRow[];
+  /** One run of words in so many is compared: 1 unless the sets are very large. */
+  readonly sampling: number;
 }
 
 interface Place {
@@ -32,14 +34,17 @@ interface Place {
   readonly problemId: string;
 }
 
-/** Holds places and hashes, not statements: a set larger than memory can be linted. */
+/** Holds places and a bounded number of hashes, not statements: a set larger than memory can be linted. */
 export function createLinter(): ProblemLinter {
-  const places: Place[] = [];
+  const places = createPlaces();
   const duplicates = createDuplicateIndex();
   return {
+    get sampling() {
+      return duplicates.sampling;
+    },
     add(file, line, problem) {
       const place = { file, line, problemId: problem.id };
-      places.push(place);
+      places.add(place);
       const rows: LintRow[] = lintProblem(problem, { aimeSet: /aime/i.test(fileStem(file)) }).map(
         (finding) => ({
           ...finding,
@@ -47,9 +52,32 @@ export function createLinter(): ProblemLinter {
         }),
       );
       const [closest] = duplicates.add(problem.problem);
-      const other = closest === undefined ? undefined : places[closest.of];
-      if (closest !== undefined && other !== undefined) rows.push(duplicateRow(place, other, closest));
+      const other = closest === undefined ? undefined : places.at(closest.of);
+      if (closest !== undefined && other !== undefined) {
+        rows.push(duplicateRow(place, other, closest, duplicates.sampling > 1));
+      }
       return rows;
+    },
+  };
+}
+
+/** Places in columns: there may be a million. */
+function createPlaces() {
+  const files: string[] = [];
+  const fileOf: number[] = [];
+  const lines: number[] = [];
+  const ids: string[] = [];
+  return {
+    add({ file, line, problemId }: Place) {
+      if (files.at(-1) !== file) files.push(file);
+      fileOf.push(files.length - 1);
+      lines.push(line);
+      ids.push(problemId);
+    },
+    at(position: number): Place | undefined {
+      const [file, line, problemId] = [files[fileOf[position] ?? -1], lines[position], ids[position]];
+      if (file === undefined || line === undefined || problemId === undefined) return undefined;
+      return { file, line, problemId };
     },
   };
 }
@@ -58,10 +86,13 @@ function duplicateRow(
   place: Place,
   other: Place,
   { kind, share }: { readonly kind: 'exact' | 'near'; readonly share: number },
+  isEstimate: boolean,
 ): LintRow {
   const across = place.file !== other.file;
   const what =
-    kind === 'exact' ? 'the same statement as' : `${Math.round(100 * share)} % of the words in common with`;
+    kind === 'exact'
+      ? 'the same statement as'
+      : `${isEstimate ? 'about ' : ''}${Math.round(100 * share)} % of the words in common with`;
   return {
     ...place,
     rule: `${kind}-duplicate`,
