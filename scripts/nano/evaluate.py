@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import torch
+from reflection_trainer.sampler import Sampler
 from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM
 
 from nano.family import Problem
 from nano.reading import boxed_answer
-from nano.sampler import Sampler
 from nano.tokenizer import TURN_END, chat_prompt
 
 MAX_NEW_TOKENS = 340

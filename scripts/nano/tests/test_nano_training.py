@@ -13,8 +13,8 @@ from nano.evaluate import sample
 from nano.measure import Outcome, share
 from nano.model import Shape, build_model
 from nano.pretrain import make_optimizers, rate_factor, train_step
-from nano.sampler import Sampler
 from nano.tokenizer import END_OF_TEXT, chat_prompt
+from reflection_trainer.sampler import Sampler
 from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM
 
 

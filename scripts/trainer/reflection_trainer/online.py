@@ -8,6 +8,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+from transformers import Qwen2ForCausalLM
+
 from .config import OnlineConfig
 from .errors import UserError
 from .events import EventWriter
@@ -15,6 +17,7 @@ from .method import Prepared
 from .model import BaseModel
 from .problems import messages, prompt_length, read_problems
 from .rollouts import block_steps
+from .sampler import Sampler
 from .session import Session
 
 
@@ -76,6 +79,28 @@ def _prompt_limit(config: OnlineConfig, base: BaseModel) -> tuple[int, str]:
             f"({reason}); lower it"
         )
     return limit, reason
+
+
+class CpuRollouts:
+    """Before a TRL trainer among the bases: rollouts by our sampler where it can make them.
+
+    For Qwen2 on a CPU, when nothing is cut from the distribution: there `generate()` takes most of
+    a step. It draws from torch's generator, which a checkpoint restores.
+    """
+
+    def _generate_single_turn(self, prompt_ids: list[list[int]], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        trainer: Any = self
+        wanted, model = trainer.args, trainer.accelerator.unwrap_model(trainer.model)
+        plain = wanted.top_p == 1 and not wanted.top_k and not wanted.use_vllm
+        # the exact class: a model with adapters has other weights than its layers' own
+        if type(model) is not Qwen2ForCausalLM or model.device.type != "cpu" or not plain:
+            parent: Any = super()
+            return parent._generate_single_turn(prompt_ids, *args, **kwargs)
+        end = trainer._tokenizer.eos_token_id
+        sampler = Sampler(model, end)
+        ids = sampler.run(prompt_ids, wanted.temperature, wanted.max_completion_length)
+        # GRPOTrainer also asks for log-probabilities of the sampler; None: not known
+        return (ids, None) if args[2:] or kwargs else ids
 
 
 def write_rollouts(session: Session, step: int, rollouts: Sequence[Rollout], group: int) -> None:

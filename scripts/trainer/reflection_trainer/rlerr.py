@@ -31,7 +31,14 @@ from .judge import Judge, require_judge
 from .lora import peft_config
 from .method import Prepared
 from .model import BaseModel
-from .online import Rollout, completion_text, prepare_problems, prompt_text, write_rollouts
+from .online import (
+    CpuRollouts,
+    Rollout,
+    completion_text,
+    prepare_problems,
+    prompt_text,
+    write_rollouts,
+)
 from .rewards import Asked, Scored, Scorer, reward_metrics
 from .rollouts import rollout_arguments
 from .session import Session
@@ -116,7 +123,7 @@ class RewardParts:
         return [scored.reflection for scored in self.last]
 
 
-class RlerrTrainer(GRPOTrainer):
+class RlerrTrainer(CpuRollouts, GRPOTrainer):
     """GRPO as it is; what the rollouts were worth is measured over all processes and shown."""
 
     def __init__(self, parts: RewardParts, session: Session, **kwargs: Any) -> None:  # noqa: ANN401

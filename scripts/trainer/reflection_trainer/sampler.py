@@ -1,8 +1,8 @@
-"""A small batched sampler for Qwen2 on a CPU.
+"""A small batched sampler for Qwen2 on a CPU: rollouts of the embedded model.
 
-It gives the same tokens as `generate()` several times faster: the key/value cache is allocated
-once, weights are fused, and rows that have ended leave the batch. Shapes: B rows, H heads,
-T positions, D numbers per head.
+Greedily it gives the same tokens as `generate()`, several times faster: the key/value cache is
+allocated once, weights are fused, and rows that have ended leave the batch.
+Shapes: B rows, H heads, T positions, D numbers per head.
 """
 
 from __future__ import annotations
