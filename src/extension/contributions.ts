@@ -8,6 +8,8 @@ import { walkthrough } from './contributions/walkthrough.ts';
 
 /** The scheme of transcript and critique documents: `reflection:/<run>/<sample>.transcript`. */
 export const TRANSCRIPT_SCHEME = 'reflection';
+/** The scheme of critiques that are being edited; saving one is a review. */
+export const CRITIQUE_EDIT_SCHEME = 'reflection-edit';
 export const TRANSCRIPT_LANGUAGE = 'reflection-transcript';
 export const TASK_TYPE = 'reflection';
 export const COMPARE_PANEL = 'reflection.comparePanel';
@@ -18,6 +20,8 @@ export const commands = [
   { id: 'reflection.critique', title: 'Critique Solutions', icon: '$(comment-discussion)' },
   { id: 'reflection.sample', title: 'Rejection-Sample Critiques', icon: '$(filter)' },
   { id: 'reflection.train', title: 'Start Training…', icon: '$(flame)' },
+  { id: 'reflection.importProblems', title: 'Import Problem Set…', icon: '$(cloud-download)' },
+  { id: 'reflection.setHubToken', title: 'Set Hugging Face Token', icon: '$(key)' },
   { id: 'reflection.compare', title: 'Compare Checkpoints', icon: '$(git-compare)' },
   { id: 'reflection.openTranscript', title: 'Open Transcript', icon: '$(go-to-file)' },
   { id: 'reflection.stopRun', title: 'Stop Run', icon: '$(debug-stop)' },
@@ -34,6 +38,14 @@ export const commands = [
   { id: 'reflection.reviewFinding', title: 'Review Finding…', icon: '$(lightbulb)' },
   { id: 'reflection.undoReview', title: 'Undo Last Review', icon: '$(discard)' },
   { id: 'reflection.showCritique', title: 'Show Whole Critique', icon: '$(open-preview)' },
+  { id: 'reflection.showFinding', title: 'Show Finding', icon: '$(go-to-file)' },
+  { id: 'reflection.editCritique', title: 'Edit Critique', icon: '$(edit)' },
+  { id: 'reflection.acceptVerified', title: 'Accept All Verified Findings', icon: '$(check-all)' },
+  {
+    id: 'reflection.exportReviewed',
+    title: 'Export Reviewed Critiques as SCFT Dataset',
+    icon: '$(export)',
+  },
 ] as const;
 
 export type CommandId = (typeof commands)[number]['id'];
@@ -42,6 +54,7 @@ export const views = [
   { id: 'reflection.runs', name: 'Runs', icon: '$(beaker)', initialSize: 3 },
   { id: 'reflection.training', name: 'Training', icon: '$(flame)', type: 'webview', initialSize: 4 },
   { id: 'reflection.checkpoints', name: 'Checkpoints', icon: '$(save)', initialSize: 2 },
+  { id: 'reflection.review', name: 'Review', icon: '$(checklist)', initialSize: 2 },
 ] as const;
 
 export type ViewId = (typeof views)[number]['id'];
@@ -63,6 +76,11 @@ const viewsWelcome = [
     contents:
       'No runs yet. Let a model solve a problem file (.jsonl, .json, .csv): the built-in model needs no GPU, account or download.\n[Evaluate Problem File](command:reflection.evaluate)\n[Check This Machine](command:reflection.doctor)',
     when: 'isWorkspaceTrusted && workbenchState != empty',
+  },
+  {
+    view: 'reflection.review',
+    contents:
+      'The findings of the transcript that you read, with your decision on each.\n[Open Transcript](command:reflection.openTranscript)',
   },
   {
     view: 'reflection.checkpoints',
@@ -134,6 +152,7 @@ export const contributions = {
   // Commands, views and task types activate by themselves; these are what is left.
   activationEvents: [
     `onFileSystem:${TRANSCRIPT_SCHEME}`,
+    `onFileSystem:${CRITIQUE_EDIT_SCHEME}`,
     `onWebviewPanel:${COMPARE_PANEL}`,
     'workspaceContains:reflection.json',
     'workspaceContains:.reflection/runs',

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { TRANSCRIPT_SCHEME } from './contributions.ts';
+import { CRITIQUE_EDIT_SCHEME, TRANSCRIPT_SCHEME } from './contributions.ts';
 
 /** Names a solution or a critique of a run. As a URI it survives a reload: it holds no position and no content. */
 export interface TranscriptAddress {
@@ -24,7 +24,8 @@ export function transcriptUri({ folder, run, kind, sample }: TranscriptAddress):
 /** Null for any other URI. The names in it are looked up among the runs on disk, never used as paths. */
 export function transcriptAddress(uri: vscode.Uri): TranscriptAddress | null {
   const parts = /^\/(?<run>[^/]+)\/(?<sample>[^/]+)\.(?<kind>transcript|critique)$/.exec(uri.path)?.groups;
-  if (uri.scheme !== TRANSCRIPT_SCHEME || parts === undefined) return null;
+  if (parts === undefined || (uri.scheme !== TRANSCRIPT_SCHEME && uri.scheme !== CRITIQUE_EDIT_SCHEME))
+    return null;
   const [run, sample] = [unescapeName(parts.run ?? ''), unescapeName(parts.sample ?? '')];
   if (run === null || sample === null) return null;
   return { folder: uri.query, run, kind: parts.kind === 'critique' ? 'critique' : 'transcript', sample };

@@ -1,6 +1,7 @@
 /** Run directories with known content, written line by line as the pipeline would. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { nanoPrompts } from '../../src/core/prompts/index.ts';
 import type { Grade, RunKind } from '../../src/core/schema/common.ts';
 import { transitionSchema } from '../../src/core/schema/common.ts';
 import type { RunEvent } from '../../src/core/schema/event.ts';
@@ -94,6 +95,8 @@ interface RunFixture {
   readonly solutions?: readonly Solution[];
   readonly critiques?: readonly Critique[];
   readonly events?: readonly RunEvent[];
+  /** Fields of the manifest that are to be others. */
+  readonly manifest?: Partial<RunManifest>;
 }
 
 /** Writes a run into a workspace folder and gives its directory. */
@@ -139,6 +142,7 @@ function manifest(run: RunFixture, count: number): RunManifest {
     seed: 0,
     n: 2,
     model: { name: run.model ?? 'nano', engine: 'llama', path: '/models/nano.gguf' },
+    prompts: nanoPrompts,
     sampling: { temperature: run.temperature ?? 0.6, topP: 1, topK: 0, minP: 0, maxTokens: 256 },
     problemSet: { name: 'two', path: null, sha256: 'a'.repeat(64), count },
     grader: { version: '1', policy: 'default' },
@@ -147,5 +151,6 @@ function manifest(run: RunFixture, count: number): RunManifest {
     host: { name: 'elsewhere', platform: 'linux-x64', cpus: 2, memoryBytes: 1 },
     workbench: { version: '0.1.0', commit: null },
     commandLine: [],
+    ...run.manifest,
   });
 }

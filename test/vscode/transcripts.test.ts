@@ -119,6 +119,53 @@ describe('transcripts', () => {
     assert.equal(document.getText(diagnostic.range), 'Step 2: 111+37=158.');
   });
 
+  it('have an outline of steps and reflections, and the thinking to fold', async () => {
+    const text = [
+      '<think>',
+      'Step 1: 37*3=111.',
+      'Step 2: 111+47=158. The answer is 158.',
+      'Wait, let me double-check. The answer is 158.',
+      'Wait, 111+37=148. The answer is 148.',
+      '</think>',
+      'The answer is \\boxed{148}.',
+    ].join('\n');
+    writeRun(openFolder().uri.fsPath, {
+      kind: 'evaluate',
+      id: 'transcripts-outline',
+      solutions: [solution('tank', 0, 'correct', text)],
+    });
+    const uri = await open('transcripts-outline', 'tank#0');
+    const document = await vscode.workspace.openTextDocument(uri);
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      uri,
+    );
+    const names = (all: readonly vscode.DocumentSymbol[]): string[] =>
+      all.flatMap(({ name, children }) => [name, ...names(children)]);
+    assert.deepEqual(names(symbols).slice(0, 5), ['Problem', 'Solution', 'Thinking', 'Step 1', 'Step 2']);
+    assert.ok(names(symbols).includes('↺ i→i superficial'), names(symbols).join());
+    assert.ok(names(symbols).includes('↺ i→c'), names(symbols).join());
+    const folds = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
+      'vscode.executeFoldingRangeProvider',
+      uri,
+    );
+    assert.ok(
+      folds.some(
+        ({ start, end }) =>
+          document.lineAt(start).text === '<think>' && document.lineAt(end).text === '</think>',
+      ),
+    );
+    const [faded] = await diagnosticsOf(uri, ({ length }) => length === 1, 'the superficial reflection');
+    assert.equal(faded?.source, 'reflection trace');
+    assert.deepEqual(faded?.tags, [vscode.DiagnosticTag.Unnecessary]);
+    assert.equal(document.getText(faded?.range), 'Wait, let me double-check. The answer is 158.');
+    await eventually(
+      vscode.window.onDidChangeTextEditorVisibleRanges,
+      () => (vscode.window.activeTextEditor?.visibleRanges.length ?? 0) > 1 || undefined,
+      'the thinking is folded',
+    );
+  });
+
   it('of a half-written run show what is whole', async () => {
     const dir = writeRun(openFolder().uri.fsPath, {
       kind: 'evaluate',

@@ -1,6 +1,6 @@
 /** Where the commands appear, and their keys. The palette shows what can ask for what it needs. */
 
-const inTranscript = 'editorLangId == reflection-transcript';
+const inTranscript = 'resourceScheme == reflection';
 const problemFile =
   'resourceExtname == .jsonl || resourceExtname == .csv || resourceExtname == .parquet || resourceFilename =~ /\\.problem\\.md$|problems?\\.json$/';
 
@@ -11,6 +11,7 @@ export const menus = {
   commandPalette: [
     { command: 'reflection.evaluateCheckpoint', when: 'false' },
     { command: 'reflection.openRunFolder', when: 'false' },
+    { command: 'reflection.showFinding', when: 'false' },
     ...(
       [
         'nextFinding',
@@ -20,6 +21,8 @@ export const menus = {
         'markSuperficial',
         'reviewFinding',
         'showCritique',
+        'editCritique',
+        'acceptVerified',
       ] as const
     ).map((name) => ({ command: `reflection.${name}`, when: inTranscript })),
   ],
@@ -29,6 +32,8 @@ export const menus = {
     { command: 'reflection.refresh', when: 'view == reflection.runs', group: 'navigation@3' },
     { command: 'reflection.train', when: 'view == reflection.training', group: 'navigation@1' },
     { command: 'reflection.compare', when: 'view == reflection.checkpoints', group: 'navigation@1' },
+    { command: 'reflection.exportReviewed', when: 'view == reflection.review', group: 'navigation@1' },
+    { command: 'reflection.undoReview', when: 'view == reflection.review', group: 'navigation@2' },
   ],
   'view/item/context': [
     { command: 'reflection.stopRun', when: row('runs', '\\bactive\\b'), group: 'inline@1' },
@@ -39,6 +44,12 @@ export const menus = {
     { command: 'reflection.compare', when: row('runs', '\\bsolutions\\b'), group: '2_look@1' },
     { command: 'reflection.openTranscript', when: row('runs', '\\bsample\\b'), group: '2_look@2' },
     { command: 'reflection.openRunFolder', when: row('runs', '\\brun\\b'), group: '3_files@1' },
+    { command: 'reflection.exportReviewed', when: row('runs', '\\bcritiques\\b'), group: '1_start@4' },
+    { command: 'reflection.acceptFinding', when: row('review', '\\bfinding\\b'), group: 'inline@1' },
+    { command: 'reflection.rejectFinding', when: row('review', '\\bfinding\\b'), group: 'inline@2' },
+    { command: 'reflection.markSuperficial', when: row('review', '\\bfinding\\b'), group: '1_review@1' },
+    { command: 'reflection.showCritique', when: row('review', '\\bfinding\\b'), group: '1_review@2' },
+    { command: 'reflection.editCritique', when: row('review', '\\bfinding\\b'), group: '1_review@3' },
     {
       command: 'reflection.evaluateCheckpoint',
       when: row('checkpoints', '\\bcheckpoint\\b'),
@@ -59,6 +70,10 @@ export const menus = {
     { command: 'reflection.previousFinding', when: inTranscript, group: 'navigation@4' },
     { command: 'reflection.nextFinding', when: inTranscript, group: 'navigation@5' },
     { command: 'reflection.showCritique', when: inTranscript, group: 'navigation@6' },
+    { command: 'reflection.editCritique', when: inTranscript, group: '1_review@1' },
+    { command: 'reflection.undoReview', when: inTranscript, group: '1_review@2' },
+    { command: 'reflection.acceptVerified', when: inTranscript, group: '1_review@3' },
+    { command: 'reflection.exportReviewed', when: inTranscript, group: '1_review@4' },
   ],
 } as const;
 
@@ -70,6 +85,9 @@ export const keybindings = (
     ['rejectFinding', 'alt+r'],
     ['markSuperficial', 'alt+s'],
     ['showCritique', 'alt+enter'],
+    ['editCritique', 'alt+e'],
+    // There is nothing else to undo in a read-only editor.
+    ['undoReview', 'ctrl+z'],
     // VS Code's own Quick Fix is disabled in read-only editors.
     ['reviewFinding', 'ctrl+.'],
   ] as const

@@ -51,11 +51,29 @@ export const configuration = {
       order: 6,
       markdownDescription: 'Show the steps that a critique confirmed, as information.',
     },
+    'reflection.findings.verifiedSeverity': {
+      type: 'string',
+      enum: ['warning', 'information', 'hint'],
+      default: 'warning',
+      scope: 'window',
+      order: 7,
+      markdownDescription:
+        'Severity of findings whose critique reached the gold answer, or that were accepted.',
+    },
+    'reflection.transcripts.foldThinking': {
+      type: 'string',
+      enum: ['auto', 'always', 'never'],
+      enumDescriptions: ['Unless there is a finding in it', 'Always', 'Never'],
+      default: 'auto',
+      scope: 'window',
+      order: 8,
+      markdownDescription: 'Fold the thinking of a transcript when it is opened.',
+    },
     'reflection.reviewer': {
       type: 'string',
       default: '',
       scope: 'machine-overridable',
-      order: 7,
+      order: 9,
       markdownDescription:
         'Name written into `reviews.jsonl` with each decision. Empty: the user name of this computer.',
     },
@@ -63,7 +81,7 @@ export const configuration = {
       type: 'string',
       default: '',
       scope: 'machine-overridable',
-      order: 8,
+      order: 10,
       markdownDescription:
         'Python interpreter for training. Empty: the `.venv` of the workspace or of the extension, then `python3`.',
     },
@@ -74,15 +92,17 @@ export const configuration = {
 export const restrictedConfigurations = ['reflection.python', 'reflection.defaultModel'] as const;
 
 type Properties = (typeof configuration)['properties'];
-type ValueOf<Type> = Type extends 'string'
-  ? string
-  : Type extends 'integer'
-    ? number
-    : Type extends 'boolean'
-      ? boolean
-      : never;
+type ValueOf<Property> = Property extends { readonly enum: readonly (infer Value)[] }
+  ? Value
+  : Property extends { readonly type: 'string' }
+    ? string
+    : Property extends { readonly type: 'integer' | 'number' }
+      ? number
+      : Property extends { readonly type: 'boolean' }
+        ? boolean
+        : never;
 
 /** The type of each setting, read from the manifest's own data. */
 export type SettingValues = {
-  [Id in keyof Properties]: ValueOf<Properties[Id]['type']>;
+  [Id in keyof Properties]: ValueOf<Properties[Id]>;
 };

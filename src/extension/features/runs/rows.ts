@@ -136,6 +136,7 @@ function runContext({ manifest, state }: RunEntry): string {
   else if (state.status !== 'done') words.push('resumable');
   if (manifest.kind === 'evaluate' || manifest.kind === 'sample') words.push('solutions');
   if (manifest.kind === 'sample') words.push('dataset');
+  if (manifest.kind === 'critique' || manifest.kind === 'sample') words.push('critiques');
   return words.join(' ');
 }
 

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import type { FindingGroup } from '../../../core/findings/index.ts';
+import type { Services } from '../../services.ts';
+import { transcriptAddress } from '../../transcriptAddress.ts';
 import { rangeOf, shownFindings } from './diagnostics.ts';
 import type { TranscriptDocuments } from './documents.ts';
-import type { LoadedTranscript } from './library.ts';
+import { findingsOfRun, type LoadedTranscript } from './library.ts';
 
 /** A finding with its place in an open transcript. */
 export interface PlacedFinding {
@@ -22,22 +24,36 @@ export function placedFindings(documents: TranscriptDocuments, uri: vscode.Uri):
     uri,
     transcript,
     group,
-    range: rangeOf(transcript.text, sourceMap, group),
+    range: rangeOf(transcript, sourceMap, group),
   }));
 }
 
-/** What a quick fix passes to its command. */
+/** What a quick fix or a row of the Review view passes to a command. */
 export interface FindingTarget {
   readonly transcript: string;
   readonly finding: string;
 }
 
-/** The finding that a command means: the one it was given, or the one at the cursor. */
-export function findingFor(documents: TranscriptDocuments, parameter: unknown): PlacedFinding {
-  const found = isFindingTarget(parameter) ? named(documents, parameter) : atCursor(documents);
+/** A finding and the workspace folder of its run. */
+export interface KnownFinding {
+  readonly uri: vscode.Uri;
+  readonly folder: vscode.Uri;
+  readonly group: FindingGroup;
+}
+
+/**
+ * The finding that a command means: the one it was given, even when its transcript is not open, or the one at the
+ * cursor.
+ */
+export async function findingFor(
+  services: Services,
+  documents: TranscriptDocuments,
+  parameter: unknown,
+): Promise<KnownFinding> {
+  const found = isFindingTarget(parameter) ? await named(services, parameter) : atCursor(documents);
   if (found !== undefined) return found;
-  throw new UserError('no-finding', 'There is no finding here.', {
-    remedy: 'Put the cursor on a marked step; F8 goes to the next one.',
+  throw new UserError('no-finding', vscode.l10n.t('There is no finding here.'), {
+    remedy: vscode.l10n.t('Put the cursor on a marked step; F8 goes to the next one.'),
   });
 }
 
@@ -55,15 +71,23 @@ export function findingAt(
   return (around.length > 0 ? around : onLine).sort((a, b) => size(a) - size(b))[0];
 }
 
-function named(documents: TranscriptDocuments, target: FindingTarget): PlacedFinding | undefined {
-  return placedFindings(documents, vscode.Uri.parse(target.transcript)).find(
-    ({ group }) => group.key === target.finding,
-  );
+async function named(services: Services, target: FindingTarget): Promise<KnownFinding | undefined> {
+  const uri = vscode.Uri.parse(target.transcript);
+  const address = transcriptAddress(uri);
+  if (address === null) return undefined;
+  const folder = vscode.Uri.parse(address.folder);
+  const run = services.runs.find(folder, address.run);
+  const groups = run && (await findingsOfRun(services, run)).get(address.sample);
+  const group = groups?.find(({ key }) => key === target.finding);
+  return group && { uri, folder, group };
 }
 
-function atCursor(documents: TranscriptDocuments): PlacedFinding | undefined {
+function atCursor(documents: TranscriptDocuments): KnownFinding | undefined {
   const editor = vscode.window.activeTextEditor;
-  return editor && findingAt(documents, editor.document.uri, editor.selection.active);
+  const found = editor && findingAt(documents, editor.document.uri, editor.selection.active);
+  return (
+    found && { uri: found.uri, folder: vscode.Uri.parse(found.transcript.address.folder), group: found.group }
+  );
 }
 
 function size({ group: { span } }: PlacedFinding): number {

@@ -1,6 +1,12 @@
 import * as vscode from 'vscode';
-import { type FindingGroup, findingMessage } from '../../../core/findings/index.ts';
-import { positionAt, type SourceMap, toTranscriptSpan } from '../../../core/transcript/index.ts';
+import { type Claim, type FindingGroup, findingMessage } from '../../../core/findings/index.ts';
+import type { TraceReflection } from '../../../core/reflection/index.ts';
+import {
+  createPositions,
+  type SourceMap,
+  toTranscriptOffset,
+  toTranscriptSpan,
+} from '../../../core/transcript/index.ts';
 import type { Services } from '../../services.ts';
 import { onSetting, setting } from '../../settings.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
@@ -12,26 +18,66 @@ const SHOWN_AT_MOST = 1000;
 /** Critiques whose own sentence is linked from a finding. */
 const RELATED_AT_MOST = 5;
 
-/** Findings as diagnostics on the spans that they talk about, in one collection. */
+/**
+ * Findings as diagnostics on the spans that they talk about. Two collections, since they have two sources: what critiques
+ * claim, and what the trace itself shows of its reflections.
+ */
 export function registerDiagnostics(services: Services, documents: TranscriptDocuments): void {
-  const collection = vscode.languages.createDiagnosticCollection('reflection');
+  const claims = vscode.languages.createDiagnosticCollection('reflection');
+  const traces = vscode.languages.createDiagnosticCollection('reflection trace');
   const publish = async (uri: vscode.Uri) => {
     const transcript = documents.get(uri);
     if (transcript === undefined) return;
+    traces.set(uri, superficialReflections(transcript));
     const diagnostics = await diagnosticsOf(services, transcript);
     // The document may have been closed or read again while the critiques were looked up.
-    if (documents.get(uri) === transcript) collection.set(uri, diagnostics);
+    if (documents.get(uri) === transcript) claims.set(uri, diagnostics);
   };
   const publishAll = () => {
-    for (const [uri] of collection) void publish(uri);
+    for (const [uri] of claims) void publish(uri);
   };
   services.context.subscriptions.push(
-    collection,
+    claims,
+    traces,
     documents.onDidLoad((uri) => void publish(uri)),
-    documents.onDidClose((uri) => collection.delete(uri)),
-    onSetting(['reflection.findings.unverified', 'reflection.findings.confirmed'], publishAll),
+    documents.onDidClose((uri) => {
+      claims.delete(uri);
+      traces.delete(uri);
+    }),
+    onSetting(
+      [
+        'reflection.findings.unverified',
+        'reflection.findings.confirmed',
+        'reflection.findings.verifiedSeverity',
+      ],
+      publishAll,
+    ),
   );
 }
+
+/** Reflections that changed nothing and computed nothing new: faded, and in no list. */
+function superficialReflections(transcript: LoadedTranscript): vscode.Diagnostic[] {
+  const { sourceMap } = transcript;
+  const reflections = sourceMap === null ? [] : (transcript.trace()?.reflections ?? []);
+  return reflections
+    .filter(({ isSuperficial }) => isSuperficial)
+    .slice(0, SHOWN_AT_MOST)
+    .map(({ span, transition }: TraceReflection) => {
+      const [start, end] = span.map((offset) => toTranscriptOffset(sourceMap ?? NOWHERE, offset));
+      const range = new vscode.Range(transcript.place(start ?? 0), transcript.place(end ?? 0));
+      const message = vscode.l10n.t(
+        'Superficial reflection{0}: the answer stays, and nothing is computed that was not computed before.',
+        transition === null ? '' : ` (${transition})`,
+      );
+      const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Hint);
+      diagnostic.source = 'reflection trace';
+      diagnostic.code = 'superficial';
+      diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+      return diagnostic;
+    });
+}
+
+const NOWHERE: SourceMap = { solution: [0, 0] };
 
 /** The findings that are shown as diagnostics now. */
 export function shownFindings(transcript: LoadedTranscript): FindingGroup[] {
@@ -45,33 +91,47 @@ export function shownFindings(transcript: LoadedTranscript): FindingGroup[] {
 }
 
 /** Where a finding stands in its document. */
-export function rangeOf(text: string, sourceMap: SourceMap, group: FindingGroup): vscode.Range {
+export function rangeOf(
+  { place }: LoadedTranscript,
+  sourceMap: SourceMap,
+  group: FindingGroup,
+): vscode.Range {
   const [start, end] = toTranscriptSpan(sourceMap, group.span);
-  return new vscode.Range(toPosition(text, start), toPosition(text, end));
+  return new vscode.Range(place(start), place(end));
 }
 
 async function diagnosticsOf(services: Services, transcript: LoadedTranscript): Promise<vscode.Diagnostic[]> {
-  const { sourceMap, text } = transcript;
+  const { sourceMap } = transcript;
   if (sourceMap === null) return [];
   const groups = shownFindings(transcript);
+  const sentence = sentencesOf(services, transcript.address.folder);
   const diagnostics: vscode.Diagnostic[] = [];
   for (const group of groups.slice(0, SHOWN_AT_MOST)) {
-    diagnostics.push(await diagnosticOf(services, transcript, group, rangeOf(text, sourceMap, group)));
+    diagnostics.push(await diagnosticOf(transcript, group, rangeOf(transcript, sourceMap, group), sentence));
   }
   if (groups.length > SHOWN_AT_MOST) {
-    const rest = `${groups.length - SHOWN_AT_MOST} more findings are not shown.`;
-    diagnostics.push(
-      new vscode.Diagnostic(new vscode.Range(0, 0, 0, 0), rest, vscode.DiagnosticSeverity.Information),
+    const rest = vscode.l10n.t(
+      '{0} more findings are not shown: an editor draws {1} of one file at most. Reject or hide some to see them.',
+      groups.length - SHOWN_AT_MOST,
+      SHOWN_AT_MOST,
     );
+    const more = new vscode.Diagnostic(
+      new vscode.Range(0, 0, 0, 0),
+      rest,
+      vscode.DiagnosticSeverity.Information,
+    );
+    more.source = 'reflection';
+    more.code = 'more';
+    diagnostics.push(more);
   }
   return diagnostics;
 }
 
 async function diagnosticOf(
-  services: Services,
   { address }: LoadedTranscript,
   group: FindingGroup,
   range: vscode.Range,
+  sentence: SentencePlace,
 ): Promise<vscode.Diagnostic> {
   const diagnostic = new vscode.Diagnostic(range, findingMessage(group), severityOf(group));
   const [first] = group.claims;
@@ -88,45 +148,62 @@ async function diagnosticOf(
   if (group.kind === 'superficial' || group.decision === 'superficial') {
     diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
   }
-  diagnostic.relatedInformation = await relatedInformation(services, address.folder, group);
+  diagnostic.relatedInformation = await relatedInformation(group, sentence);
   return diagnostic;
 }
+
+const SEVERITIES = {
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+  hint: vscode.DiagnosticSeverity.Hint,
+} as const;
 
 /** Severity follows the evidence: only a critique that reached the gold answer is worth a warning. */
 function severityOf({ kind, isVerified, decision }: FindingGroup): vscode.DiagnosticSeverity {
   if (kind === 'confirmed') return vscode.DiagnosticSeverity.Information;
-  if (decision === 'superficial') return vscode.DiagnosticSeverity.Hint;
-  return isVerified || decision === 'accept'
-    ? vscode.DiagnosticSeverity.Warning
-    : vscode.DiagnosticSeverity.Hint;
+  if (decision === 'superficial' || !(isVerified || decision === 'accept' || decision === 'edited'))
+    return vscode.DiagnosticSeverity.Hint;
+  return SEVERITIES[setting('reflection.findings.verifiedSeverity')];
+}
+
+/** Where the sentence of a claim stands in the document of its critique. */
+type SentencePlace = (claim: Claim) => Promise<vscode.Location | null>;
+
+/** Renders each critique once, however many findings lead to it. */
+function sentencesOf(services: Services, folder: string): SentencePlace {
+  type Rendered = { start: number; position: ReturnType<typeof createPositions> };
+  const known = new Map<string, Promise<Rendered | null>>();
+  const render = async ({ run, critique }: Claim): Promise<Rendered | null> => {
+    const place = await critiquePlace(services, vscode.Uri.parse(folder), run, critique);
+    return place && { start: place.start, position: createPositions(place.text) };
+  };
+  return async (claim) => {
+    const { run, critique, finding } = claim;
+    const key = `${run} ${critique.id}`;
+    const rendering = known.get(key) ?? render(claim);
+    known.set(key, rendering);
+    const rendered = await rendering;
+    if (rendered === null) return null;
+    const message = critique.findings[finding]?.message ?? '';
+    const start = rendered.start + Math.max(0, critique.text.indexOf(message));
+    const [from, to] = [rendered.position(start), rendered.position(start + message.length)];
+    const uri = transcriptUri({ folder, run, kind: 'critique', sample: critique.id });
+    return new vscode.Location(uri, new vscode.Range(from.line, from.character, to.line, to.character));
+  };
 }
 
 /** The critiques' own sentences, each a click away. */
 async function relatedInformation(
-  services: Services,
-  folder: string,
   group: FindingGroup,
+  sentence: SentencePlace,
 ): Promise<vscode.DiagnosticRelatedInformation[]> {
   const related: vscode.DiagnosticRelatedInformation[] = [];
-  for (const { run, critique, finding } of group.claims.slice(0, RELATED_AT_MOST)) {
-    const place = await critiquePlace(services, vscode.Uri.parse(folder), run, critique);
-    const message = critique.findings[finding]?.message ?? '';
+  for (const claim of group.claims.slice(0, RELATED_AT_MOST)) {
+    const place = await sentence(claim);
+    const { critique, finding } = claim;
     if (place === null) continue;
-    const within = Math.max(0, critique.text.indexOf(message));
-    const start = toPosition(place.text, place.start + within);
-    const end = toPosition(place.text, place.start + within + message.length);
-    const uri = transcriptUri({ folder, run, kind: 'critique', sample: critique.id });
-    related.push(
-      new vscode.DiagnosticRelatedInformation(
-        new vscode.Location(uri, new vscode.Range(start, end)),
-        message || `critique ${critique.index}`,
-      ),
-    );
+    const message = critique.findings[finding]?.message ?? '';
+    related.push(new vscode.DiagnosticRelatedInformation(place, message || `critique ${critique.index}`));
   }
   return related;
-}
-
-function toPosition(text: string, offset: number): vscode.Position {
-  const { line, character } = positionAt(text, offset);
-  return new vscode.Position(line, character);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { UserError } from '../../../core/errors.ts';
 import type { Handlers } from '../../commands.ts';
 import type { Services } from '../../services.ts';
 import { targetOf } from '../../target.ts';
@@ -7,9 +8,13 @@ import { findingFor } from './current.ts';
 import { registerDecorations } from './decorations.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { TranscriptDocuments } from './documents.ts';
-import { goToFinding, openTranscript } from './navigate.ts';
-import { registerQuickFixes, reviewFinding } from './quickFixes.ts';
-import { createReviews } from './reviews.ts';
+import { critiqueEditUri, registerCritiqueEditing } from './editCritique.ts';
+import { exportReviewed } from './exportReviewed.ts';
+import { goToFinding, openTranscript, showFinding } from './navigate.ts';
+import { registerOutline } from './outline.ts';
+import { openVerified, registerQuickFixes, reviewFinding } from './quickFixes.ts';
+import { registerReviewProgress } from './reviewProgress.ts';
+import { createReviews, type Decision } from './reviews.ts';
 
 type Commands =
   | 'reflection.openTranscript'
@@ -20,7 +25,11 @@ type Commands =
   | 'reflection.markSuperficial'
   | 'reflection.reviewFinding'
   | 'reflection.undoReview'
-  | 'reflection.showCritique';
+  | 'reflection.showCritique'
+  | 'reflection.showFinding'
+  | 'reflection.editCritique'
+  | 'reflection.acceptVerified'
+  | 'reflection.exportReviewed';
 
 /** Transcripts as read-only documents, findings as diagnostics on them, and the review of findings. */
 export function registerTranscripts(services: Services): Handlers<Commands> {
@@ -30,10 +39,13 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
   registerDiagnostics(services, documents);
   registerQuickFixes(services, documents);
   registerDecorations(services, documents);
+  registerOutline(services, documents);
+  registerReviewProgress(services);
+  services.context.subscriptions.push(registerCritiqueEditing(services, reviews, () => documents.reload()));
 
-  const decide = (decision: 'accept' | 'reject' | 'superficial') => async (parameter: unknown) => {
-    const { group, transcript } = findingFor(documents, parameter);
-    await reviews.decide(vscode.Uri.parse(transcript.address.folder), group, decision);
+  const decide = (decision: Decision) => async (parameter: unknown) => {
+    const { folder, group } = await findingFor(services, documents, parameter);
+    await reviews.decide(folder, [group], decision);
     await documents.reload();
   };
   return {
@@ -43,23 +55,42 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
     'reflection.acceptFinding': decide('accept'),
     'reflection.rejectFinding': decide('reject'),
     'reflection.markSuperficial': decide('superficial'),
-    'reflection.reviewFinding': (parameter) => reviewFinding(documents, parameter),
+    'reflection.reviewFinding': (parameter) => reviewFinding(services, documents, parameter),
+    'reflection.showFinding': (parameter) => showFinding(services, documents, parameter),
+    'reflection.acceptVerified': async (parameter) => {
+      const uri =
+        typeof parameter === 'string'
+          ? vscode.Uri.parse(parameter)
+          : vscode.window.activeTextEditor?.document.uri;
+      const found = uri === undefined ? [] : openVerified(documents, uri);
+      const [first] = found;
+      if (first === undefined) {
+        throw new UserError('no-finding', vscode.l10n.t('No verified finding is left to accept here.'), {
+          remedy: vscode.l10n.t('Verified findings are those of critiques that reached the gold answer.'),
+        });
+      }
+      const groups = found.map(({ group }) => group);
+      await reviews.decide(vscode.Uri.parse(first.transcript.address.folder), groups, 'accept');
+      await documents.reload();
+    },
+    'reflection.exportReviewed': (parameter) => exportReviewed(services, targetOf(parameter)),
     'reflection.undoReview': async () => {
       await reviews.undo();
       await documents.reload();
     },
     'reflection.showCritique': async (parameter) => {
-      const { group, transcript } = findingFor(documents, parameter);
+      const { group, folder } = await findingFor(services, documents, parameter);
       const [{ run, critique }] = group.claims;
-      const { folder } = transcript.address;
-      await vscode.window.showTextDocument(
-        transcriptUri({ folder, run, kind: 'critique', sample: critique.id }),
-        {
-          viewColumn: vscode.ViewColumn.Beside,
-          preview: true,
-          preserveFocus: true,
-        },
-      );
+      const address = { folder: folder.toString(), run, kind: 'critique', sample: critique.id } as const;
+      await vscode.window.showTextDocument(transcriptUri(address), { ...BESIDE, preserveFocus: true });
+    },
+    'reflection.editCritique': async (parameter) => {
+      const { group, folder } = await findingFor(services, documents, parameter);
+      const [{ run, critique }] = group.claims;
+      const uri = critiqueEditUri({ folder: folder.toString(), run, sample: critique.id });
+      await vscode.window.showTextDocument(uri, BESIDE);
     },
   };
 }
+
+const BESIDE = { viewColumn: vscode.ViewColumn.Beside, preview: true } as const;

@@ -1,9 +1,22 @@
 /** What a transcript document shows: the solution, its critiques from every run that criticises it, and reviews. */
 import * as vscode from 'vscode';
 import { messageOf } from '../../../core/errors.ts';
-import { type CritiqueSource, type FindingGroup, groupFindings } from '../../../core/findings/index.ts';
-import type { Critique } from '../../../core/schema/lines.ts';
-import { renderCritique, renderTranscript, type SourceMap } from '../../../core/transcript/index.ts';
+import {
+  type CritiqueSource,
+  type FindingGroup,
+  findingsBySolution,
+  groupFindings,
+} from '../../../core/findings/index.ts';
+import type { Trace } from '../../../core/reflection/index.ts';
+import type { Critique, Solution } from '../../../core/schema/lines.ts';
+import {
+  createPositions,
+  renderCritique,
+  renderTranscript,
+  type Section,
+  type SourceMap,
+  traceForReading,
+} from '../../../core/transcript/index.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { type TranscriptAddress, transcriptAddress } from '../../transcriptAddress.ts';
@@ -13,7 +26,12 @@ export interface LoadedTranscript {
   readonly text: string;
   /** Null when there is nothing to point at: the run or sample is gone. */
   readonly sourceMap: SourceMap | null;
+  readonly sections: readonly Section[];
   readonly findings: readonly FindingGroup[];
+  /** Place of an offset in `text`. */
+  readonly place: (offset: number) => vscode.Position;
+  /** The reflections of the solution; null for a critique, and when there is nothing to read. */
+  readonly trace: () => Trace | null;
 }
 
 /** Reads a document from the run directories. A run that has gone is a text that says so, not an error. */
@@ -41,14 +59,21 @@ async function loadSolution(
   if (solution === undefined)
     return missing(address, `The run ${address.run} has no solution ${address.sample}.`);
   const sources = await critiqueSources(services, run);
-  const { text, sourceMap } = renderTranscript(
+  const rendered = renderTranscript(
     data,
     solution,
     // Samples are written as they finish; a reader wants them by number.
     sources.flatMap(({ critiques }) => [...critiques].sort((a, b) => a.index - b.index)),
     sources.flatMap(({ reviews }) => reviews),
   );
-  return { address, text, sourceMap, findings: groupFindings(solution.id, sources) };
+  const gold = data.problems.find(({ id }) => id === solution.problemId)?.answer ?? null;
+  return {
+    address,
+    ...rendered,
+    findings: groupFindings(solution.id, sources),
+    place: lazyPlaces(rendered.text),
+    trace: () => traceOf(solution, gold),
+  };
 }
 
 async function loadCritique(
@@ -60,23 +85,63 @@ async function loadCritique(
   const critique = data.critiques.find(({ id }) => id === address.sample);
   if (critique === undefined)
     return missing(address, `The run ${address.run} has no critique ${address.sample}.`);
-  return { address, ...renderCritique(data, critique, data.reviews), findings: [] };
+  const rendered = renderCritique(data, critique, data.reviews);
+  return { address, ...rendered, findings: [], place: lazyPlaces(rendered.text), trace: () => null };
+}
+
+/** Rows are read anew only when their run has changed, so that a trace is read once. */
+const traces = new WeakMap<Solution, Trace>();
+
+function traceOf(solution: Solution, gold: string | null): Trace {
+  const known = traces.get(solution) ?? traceForReading(solution, gold);
+  traces.set(solution, known);
+  return known;
+}
+
+function lazyPlaces(text: string): (offset: number) => vscode.Position {
+  let positions: ReturnType<typeof createPositions> | undefined;
+  return (offset) => {
+    positions ??= createPositions(text);
+    const { line, character } = positions(offset);
+    return new vscode.Position(line, character);
+  };
+}
+
+const grouped = new WeakMap<
+  RunEntry,
+  { key: string; findings: ReadonlyMap<string, readonly FindingGroup[]> }
+>();
+
+/** The findings on every solution of a run that somebody criticised. */
+export async function findingsOfRun(
+  services: Services,
+  run: RunEntry,
+): Promise<ReadonlyMap<string, readonly FindingGroup[]>> {
+  const key = [run, ...criticsOf(services, run)].map(({ id, revision }) => `${id} ${revision}`).join('\n');
+  const known = grouped.get(run);
+  if (known?.key === key) return known.findings;
+  const findings = findingsBySolution(await critiqueSources(services, run));
+  grouped.set(run, { key, findings });
+  return findings;
 }
 
 /** The run itself and the runs that were made to criticise it. */
 export async function critiqueSources(services: Services, run: RunEntry): Promise<CritiqueSource[]> {
-  const critics = services.runs.runs.filter(
+  const sources: CritiqueSource[] = [];
+  for (const source of [run, ...criticsOf(services, run)]) {
+    const { critiques, reviews } = await services.runs.data(source);
+    sources.push({ run: source.id, critiques, reviews });
+  }
+  return sources;
+}
+
+function criticsOf(services: Services, run: RunEntry): RunEntry[] {
+  return services.runs.runs.filter(
     ({ folder, manifest }) =>
       folder === run.folder &&
       manifest.kind === 'critique' &&
       manifest.parents.some((parent) => parent.kind === 'run' && parent.id === run.id),
   );
-  const sources: CritiqueSource[] = [];
-  for (const source of [run, ...critics]) {
-    const { critiques, reviews } = await services.runs.data(source);
-    sources.push({ run: source.id, critiques, reviews });
-  }
-  return sources;
 }
 
 /** Where a critique's sentence stands in the critique's own document. */
@@ -94,5 +159,14 @@ export async function critiquePlace(
 }
 
 function missing(address: TranscriptAddress, message: string): LoadedTranscript {
-  return { address, text: `${message}\n`, sourceMap: null, findings: [] };
+  const text = `${message}\n`;
+  return {
+    address,
+    text,
+    sourceMap: null,
+    sections: [],
+    findings: [],
+    place: lazyPlaces(text),
+    trace: () => null,
+  };
 }

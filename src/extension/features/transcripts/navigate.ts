@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
-import { groupFindings } from '../../../core/findings/index.ts';
 import type { Grade } from '../../../core/schema/common.ts';
 import { runOf } from '../../ask/askRun.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { choose, type Target } from '../../target.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
-import { placedFindings } from './current.ts';
+import { findingFor, placedFindings } from './current.ts';
+import { rangeOf } from './diagnostics.ts';
 import type { TranscriptDocuments } from './documents.ts';
-import { critiqueSources } from './library.ts';
+import { findingsOfRun } from './library.ts';
 
 /** Opens the transcript of a solution; asks which run and which solution when they were not named. */
 export async function openTranscript(services: Services, target: Target): Promise<vscode.Uri> {
@@ -34,9 +34,9 @@ const GRADE_MARKS: Record<Grade, string> = {
 /** Solutions with something to review come first. */
 async function askSolution(services: Services, run: RunEntry): Promise<string> {
   const { solutions } = await services.runs.data(run);
-  const sources = await critiqueSources(services, run);
+  const findings = await findingsOfRun(services, run);
   const rows = solutions.map((solution) => {
-    const groups = groupFindings(solution.id, sources).filter(({ kind }) => kind !== 'confirmed');
+    const groups = (findings.get(solution.id) ?? []).filter(({ kind }) => kind !== 'confirmed');
     return { solution, open: groups.filter(({ decision }) => decision === null).length, all: groups.length };
   });
   if (rows.length === 0) {
@@ -109,15 +109,28 @@ async function neighbourWithFindings(
   const run = services.runs.find(vscode.Uri.parse(name.folder), name.run);
   if (run === undefined) return null;
   const { solutions } = await services.runs.data(run);
-  const sources = await critiqueSources(services, run);
+  const findings = await findingsOfRun(services, run);
   const ids = solutions.map(({ id }) => id);
   const from = ids.indexOf(sample);
   const rest = direction === 1 ? ids.slice(from + 1) : ids.slice(0, Math.max(0, from)).reverse();
   return (
     rest.find((id) =>
-      groupFindings(id, sources).some(({ kind, decision }) => kind !== 'confirmed' && decision === null),
+      findings.get(id)?.some(({ kind, decision }) => kind !== 'confirmed' && decision === null),
     ) ?? null
   );
+}
+
+/** Opens the transcript of a finding with the cursor on it. */
+export async function showFinding(
+  services: Services,
+  documents: TranscriptDocuments,
+  parameter: unknown,
+): Promise<void> {
+  const { uri, group } = await findingFor(services, documents, parameter);
+  const editor = await vscode.window.showTextDocument(uri, { preview: true });
+  const sourceMap = documents.get(uri)?.sourceMap ?? null;
+  const transcript = documents.get(uri);
+  if (transcript !== undefined && sourceMap !== null) reveal(editor, rangeOf(transcript, sourceMap, group));
 }
 
 function reveal(editor: vscode.TextEditor, range: vscode.Range): void {

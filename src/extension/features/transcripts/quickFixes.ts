@@ -8,32 +8,69 @@ import { type FindingTarget, findingFor, type PlacedFinding, placedFindings } fr
 import type { TranscriptDocuments } from './documents.ts';
 
 /** The quick fixes as a list, for the keyboard: VS Code's own Quick Fix command is disabled in read-only editors. */
-export async function reviewFinding(documents: TranscriptDocuments, parameter: unknown): Promise<void> {
-  const finding = findingFor(documents, parameter);
+export async function reviewFinding(
+  services: Services,
+  documents: TranscriptDocuments,
+  parameter: unknown,
+): Promise<void> {
+  const finding = await findingFor(services, documents, parameter);
   const command = await choose(
     findingMessage(finding.group),
-    FIXES.map(({ title, command }) => ({ label: title, value: command })),
-    'What about this finding?',
+    fixes().map(({ title, command }) => ({ label: title, value: command })),
+    vscode.l10n.t('What about this finding?'),
   );
   await vscode.commands.executeCommand(command, targetOfFinding(finding));
 }
 
-const FIXES: readonly { readonly title: string; readonly command: CommandId }[] = [
-  { title: 'Accept', command: 'reflection.acceptFinding' },
-  { title: 'Reject', command: 'reflection.rejectFinding' },
-  { title: 'Mark superficial', command: 'reflection.markSuperficial' },
-  { title: 'Show whole critique', command: 'reflection.showCritique' },
-];
+/** Reviews first; what starts a model comes last. */
+function fixes(): readonly { readonly title: string; readonly command: CommandId }[] {
+  return [
+    { title: vscode.l10n.t('Accept'), command: 'reflection.acceptFinding' },
+    { title: vscode.l10n.t('Reject'), command: 'reflection.rejectFinding' },
+    { title: vscode.l10n.t('Mark superficial'), command: 'reflection.markSuperficial' },
+    { title: vscode.l10n.t('Show whole critique'), command: 'reflection.showCritique' },
+    { title: vscode.l10n.t('Edit critique'), command: 'reflection.editCritique' },
+  ];
+}
 
-/** Accept, reject, superficial and the whole critique, on each finding. */
+/** Reviewing, on each finding; and one action for the whole document. */
 export function registerQuickFixes(services: Services, documents: TranscriptDocuments): void {
   services.context.subscriptions.push(
     vscode.languages.registerCodeActionsProvider(
       { scheme: TRANSCRIPT_SCHEME },
-      { provideCodeActions: (document, range, context) => actions(documents, document, range, context) },
-      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
+      {
+        provideCodeActions: (document, range, context) => [
+          ...actions(documents, document, range, context),
+          ...sourceActions(documents, document, context),
+        ],
+      },
+      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, ACCEPT_VERIFIED] },
     ),
   );
+}
+
+const ACCEPT_VERIFIED = vscode.CodeActionKind.Source.append('acceptVerified.reflection');
+
+/** Findings of critiques that reached the gold answer, and that nobody has decided on yet. */
+export function openVerified(documents: TranscriptDocuments, uri: vscode.Uri): PlacedFinding[] {
+  return placedFindings(documents, uri).filter(
+    ({ group }) => group.isVerified && group.decision === null && group.kind !== 'confirmed',
+  );
+}
+
+function sourceActions(
+  documents: TranscriptDocuments,
+  { uri }: vscode.TextDocument,
+  context: vscode.CodeActionContext,
+): vscode.CodeAction[] {
+  // Only when asked for: a lightbulb on every line would hide those that mean something.
+  if (context.only === undefined || !context.only.contains(ACCEPT_VERIFIED)) return [];
+  const { length } = openVerified(documents, uri);
+  if (length === 0) return [];
+  const title = vscode.l10n.t('Accept all verified findings ({0})', length);
+  const action = new vscode.CodeAction(title, ACCEPT_VERIFIED);
+  action.command = { command: 'reflection.acceptVerified', title, arguments: [uri.toString()] };
+  return [action];
 }
 
 function actions(
@@ -47,7 +84,7 @@ function actions(
     const diagnostics = context.diagnostics.filter((diagnostic) => isAbout(diagnostic, finding));
     // With several findings in one place each title says which one it means.
     const about = here.length > 1 ? `: ${shortened(finding)}` : '';
-    return FIXES.map(({ title, command }) => {
+    return fixes().map(({ title, command }) => {
       const action = new vscode.CodeAction(`${title}${about}`, vscode.CodeActionKind.QuickFix);
       action.command = { command, title, arguments: [targetOfFinding(finding)] };
       action.diagnostics = diagnostics;
@@ -57,7 +94,7 @@ function actions(
   });
 }
 
-function targetOfFinding({ uri, group }: PlacedFinding): FindingTarget {
+function targetOfFinding({ uri, group }: Pick<PlacedFinding, 'uri' | 'group'>): FindingTarget {
   return { transcript: uri.toString(), finding: group.key };
 }
 

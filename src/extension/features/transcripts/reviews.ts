@@ -1,65 +1,93 @@
 import os from 'node:os';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
-import type { Claim, FindingGroup } from '../../../core/findings/index.ts';
+import type { FindingGroup } from '../../../core/findings/index.ts';
+import { standingReviews } from '../../../core/runs/index.ts';
 import type { Review } from '../../../core/schema/lines.ts';
 import { appendReview } from '../../../node/runs/index.ts';
 import type { Services } from '../../services.ts';
 import { setting } from '../../settings.ts';
 
-type Decision = 'accept' | 'reject' | 'superficial';
+export type Decision = 'accept' | 'reject' | 'superficial';
 
-/** One appended line, and what stood before it. */
+/** One appended line, and the line that stood before it. */
 interface Step {
   readonly dir: string;
   readonly critiqueId: string;
-  readonly finding: number;
-  readonly before: Claim['decision'];
+  readonly finding: number | undefined;
+  readonly before: Review | null;
 }
 
 export interface Reviews {
-  /** Appends one line for each critique that makes the claim. */
-  decide(folder: vscode.Uri, group: FindingGroup, decision: Decision): Promise<void>;
+  /** Appends one line for each critique that makes one of the claims. Undone together. */
+  decide(folder: vscode.Uri, groups: readonly FindingGroup[], decision: Decision): Promise<void>;
+  /** Keeps a person's own text of a critique. */
+  edit(folder: vscode.Uri, run: string, critiqueId: string, text: string): Promise<void>;
   /** Takes back the last decision of this window. */
   undo(): Promise<void>;
 }
 
-/** Decisions on findings, kept in the run that holds the critique. */
+/** Decisions on findings and critiques, kept in the run that holds the critique. */
 export function createReviews(services: Services): Reviews {
   const history: Step[][] = [];
+  const note = async (folder: vscode.Uri, run: string, line: Line): Promise<Step> => {
+    const entry = runNamed(services, folder, run);
+    const { reviews } = await services.runs.data(entry);
+    const standing = standingReviews(reviews).get(line.critiqueId);
+    // A decision on the whole critique overrules those on its findings: the new one has to be of the same kind.
+    const whole = standing?.whole ?? null;
+    const finding = whole === null ? line.finding : undefined;
+    const before = finding === undefined ? whole : (standing?.findings.get(finding) ?? null);
+    const { finding: _, ...rest } = line;
+    await append(entry.dir, { ...rest, ...(finding === undefined ? {} : { finding }) });
+    return { dir: entry.dir, critiqueId: line.critiqueId, finding, before };
+  };
   return {
-    async decide(folder, group, decision) {
+    async decide(folder, groups, decision) {
       const steps: Step[] = [];
-      for (const { run, critique, finding, decision: before } of group.claims) {
-        const dir = directoryOf(services, folder, run);
-        await append(dir, { critiqueId: critique.id, finding, decision });
-        steps.push({ dir, critiqueId: critique.id, finding, before });
+      for (const { run, critique, finding } of groups.flatMap(({ claims }) => claims)) {
+        steps.push(await note(folder, run, { critiqueId: critique.id, finding, decision }));
       }
       history.push(steps);
+    },
+    async edit(folder, run, critiqueId, text) {
+      history.push([await note(folder, run, { critiqueId, decision: 'edited', text })]);
     },
     async undo() {
       const steps = history.pop();
       if (steps === undefined) {
-        throw new UserError('nothing-to-undo', 'No finding was reviewed in this window yet.', {
-          remedy: 'Decide again instead: a later decision replaces an earlier one.',
+        throw new UserError('nothing-to-undo', vscode.l10n.t('No finding was reviewed in this window yet.'), {
+          remedy: vscode.l10n.t('Decide again instead: a later decision replaces an earlier one.'),
         });
       }
-      for (const { dir, critiqueId, finding, before } of steps) {
-        await append(dir, { critiqueId, finding, decision: before ?? 'undone' });
+      for (const { dir, critiqueId, finding, before } of steps.reverse()) {
+        const { decision = 'undone', text } = before ?? {};
+        await append(dir, {
+          critiqueId,
+          decision,
+          ...(finding === undefined ? {} : { finding }),
+          ...(text === undefined ? {} : { text }),
+        });
       }
     },
   };
 }
 
-function append(dir: string, line: Pick<Review, 'critiqueId' | 'finding' | 'decision'>): Promise<void> {
+type Line = Pick<Review, 'critiqueId' | 'finding' | 'decision' | 'text'>;
+
+function append(dir: string, line: Line): Promise<void> {
   const by = setting('reflection.reviewer') || os.userInfo().username;
   return appendReview(dir, { ...line, by, at: new Date().toISOString() });
 }
 
-function directoryOf(services: Services, folder: vscode.Uri, run: string): string {
+function runNamed(services: Services, folder: vscode.Uri, run: string) {
   const entry = services.runs.find(folder, run);
-  if (entry !== undefined) return entry.dir;
-  throw new UserError('run-gone', `The run ${run} that holds the critique is not there any more.`, {
-    remedy: 'Put its directory back, or criticise the solution again.',
-  });
+  if (entry !== undefined) return entry;
+  throw new UserError(
+    'run-gone',
+    vscode.l10n.t('The run {0} that holds the critique is not there any more.', run),
+    {
+      remedy: vscode.l10n.t('Put its directory back, or criticise the solution again.'),
+    },
+  );
 }
