@@ -6,11 +6,12 @@ Exit status: 0 finished or stopped on request, 1 failed, 2 wrong configuration o
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 from .config import load_config
-from .errors import ConfigError
+from .errors import ConfigError, UserError
 from .events import EventWriter, say
 from .run import train
 
@@ -20,9 +21,15 @@ def main() -> int:
     parser.add_argument(
         "--config", required=True, type=Path, help="config.json; its folder is the run directory"
     )
-    path: Path = parser.parse_args().config.resolve()
+    parser.add_argument(
+        "--estimate",
+        action="store_true",
+        help="print steps, tokens, memory and disk as JSON, and start nothing",
+    )
+    asked = parser.parse_args()
+    path: Path = asked.config.resolve()
     try:
-        return _run(path)
+        return _estimate(path) if asked.estimate else _run(path)
     except OSError as error:  # of the run directory itself; a run names its own
         say(f"error: {error}")
         return 1
@@ -35,10 +42,22 @@ def _run(path: Path) -> int:
         say(f"error: {error}")
         if path.is_file():
             EventWriter(path.parent / "events.jsonl").write(
-                "run_end", status="failed", error=str(error)
+                "run_end", status="failed", error=str(error), code=error.code
             )
         return 2
     return train(config, path.parent)
+
+
+def _estimate(path: Path) -> int:
+    try:
+        config = load_config(path)
+        from .plan import estimated
+
+        print(json.dumps(estimated(config, path.parent, None), allow_nan=False))
+    except UserError as error:
+        say(f"error: {error}")
+        return 2 if isinstance(error, ConfigError) else 1
+    return 0
 
 
 if __name__ == "__main__":

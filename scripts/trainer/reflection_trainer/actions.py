@@ -46,26 +46,19 @@ class Action:
 
 def split_actions(text: str) -> list[Action]:
     """The actions in order, covering all of `text`; neighbours of one kind are merged (B5.2)."""
-    pieces: list[tuple[Literal["solve", "verify"], int, int]] = []
-
-    def add(kind: Literal["solve", "verify"], start: int, end: int) -> None:
-        if pieces and pieces[-1][0] == kind:
-            pieces[-1] = (kind, pieces[-1][1], end)
-        elif kind == "verify" or text[start:end].strip():
-            pieces.append((kind, pieces[-1][2] if pieces else 0, end))
-
-    at, kind = 0, "solve"
+    borders: list[tuple[int, Literal["solve", "verify"]]] = [(0, "solve")]
     for marker in _MARKER.finditer(text):
         if marker["check"]:
-            border = marker.start()
+            borders.append((marker.start(), "verify"))
         else:  # the retry and the white space after it close the verification
-            border = len(text) - len(text[marker.end() :].lstrip())
-        add(kind, at, border)
-        at, kind = border, "verify" if marker["check"] else "solve"
-    add(kind, at, len(text))
-    if pieces:
-        last_kind, start, _ = pieces[-1]
-        pieces[-1] = (last_kind, start, len(text))
+            borders.append((len(text) - len(text[marker.end() :].lstrip()), "solve"))
+    ends = [at for at, _ in borders[1:]] + [len(text)]
+    pieces: list[tuple[Literal["solve", "verify"], int, int]] = []
+    for (start, kind), end in zip(borders, ends, strict=True):
+        if pieces and (pieces[-1][0] == kind or not text[start:end].strip()):
+            pieces[-1] = (pieces[-1][0], pieces[-1][1], end)
+        elif text[start:end].strip():
+            pieces.append((kind, 0 if not pieces else start, end))
     actions = [Action(kind, (start, end), text[start:end]) for kind, start, end in pieces]
     return [_with_verdict(action, i == len(actions) - 1) for i, action in enumerate(actions)]
 
@@ -131,7 +124,7 @@ def token_actions(pieces: Sequence[bytes], text: str, actions: Sequence[Action])
     """
     borders = []
     for action in actions:
-        borders.append(len(text[: action.span[1]].encode("utf-8", "surrogatepass")))
+        borders.append(len(text[: action.span[1]].encode("utf-8", "surrogateescape")))
     found, at, current = [], 0, 0
     for piece in pieces:
         while current < len(borders) - 1 and at >= borders[current]:

@@ -20,6 +20,7 @@ from transformers import (
 from .checkpoints import PRIVATE, prune, publish
 from .events import say
 from .gguf_io import write_gguf
+from .room import peak_bytes
 from .session import Session
 
 GGUF = "model.gguf"
@@ -91,6 +92,7 @@ class RunCallback(TrainerCallback):
         if "num_tokens" in metrics:
             metrics["num_tokens"] += self._tokens_before
             state.log_history[-1]["num_tokens"] = metrics["num_tokens"]
+        metrics["memory/peak_gb"] = peak_bytes() / 1e9
         epoch = metrics.pop("epoch", None)
         step, total = state.global_step, state.max_steps
         self.session.events.write("step", step=step, total=total, epoch=epoch, metrics=metrics)

@@ -98,11 +98,6 @@ def _sync(path: Path) -> None:
         os.close(fd)
 
 
-def checkpoint_bytes(parameters: int) -> int:
-    """Estimate: float32 weights, Adam's two moments, float16 GGUF."""
-    return parameters * (4 + 8 + 2)
-
-
 def save_failure(error: BaseException, run_dir: Path, step: int, need: int) -> str:
     """Why a checkpoint of about `need` bytes could not be written, with disk and remedy."""
     kept = complete_checkpoints(run_dir)

@@ -8,24 +8,20 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 import sys
 import traceback
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from .checkpoints import (
-    Checkpoint,
-    checkpoint_bytes,
-    complete_checkpoints,
-    drop_leftovers,
-    save_failure,
-)
+from .checkpoints import Checkpoint, complete_checkpoints, drop_leftovers, save_failure
+from .checks import check_disk, check_packages, check_processes, check_same_run
 from .config import TrainConfig
 from .errors import StopRequested, UserError
+from .estimate import checkpoint_bytes
 from .events import EventWriter, heartbeat, say
 from .method import Method, load_method
 from .rollouts import block_steps
@@ -38,13 +34,6 @@ if TYPE_CHECKING:  # torch and TRL take seconds to import: mistakes that need ne
     from .callback import RunCallback
 
 PACKAGES = ("torch", "transformers", "trl", "accelerate", "tokenizers")
-# A checkpoint goes on only under the settings it was trained with: optimiser, schedule and data
-# order are taken from it, so a changed value would be ignored or bend the curve. These may change.
-FREE = {
-    *("schemaVersion", "recipe", "model", "data", "prompts", "evaluation", "epochs", "maxSteps"),
-    *("threads", "worldSize", "logEverySteps", "saveEverySteps", "keepCheckpoints"),
-    *("heartbeatSeconds", "exportGguf", "ggufType", "reportTo"),
-}
 
 
 def train(config: TrainConfig, run_dir: Path) -> int:
@@ -61,24 +50,33 @@ def train(config: TrainConfig, run_dir: Path) -> int:
 
     session = Session(config, run_dir, events, watch_signals(at_once), main_process)
     with heartbeat(events, config["heartbeatSeconds"], lambda: session.step):
-        status, error = _outcome(session)
-    if error is not None and main_process:
-        say(f"error: {error}")
-    events.write("run_end", status=status, error=error, step=session.step)
-    return 1 if status == "failed" else 0
+        end = _outcome(session)
+    if end.error is not None and main_process:
+        say(f"error: {end.error}")
+    events.write("run_end", **asdict(end), step=session.step)
+    return 1 if end.status == "failed" else 0
 
 
-def _outcome(session: Session) -> tuple[str, str | None]:
-    """Status and error of `run_end`."""
+@dataclass(frozen=True)
+class Outcome:
+    """What `run_end` says. `code` names the error for programs, `remedy` says what to do."""
+
+    status: str
+    error: str | None = None
+    code: str | None = None
+    remedy: str | None = None
+
+
+def _outcome(session: Session) -> Outcome:
     try:
-        return _train(session), None
+        return Outcome(_train(session))
     except StopRequested:
-        return "cancelled", None
+        return Outcome("cancelled")
     except UserError as error:
-        return "failed", str(error)
+        return Outcome("failed", str(error), error.code, error.remedy)
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
-        return "failed", f"{type(error).__name__}: {error}"
+        return Outcome("failed", f"{type(error).__name__}: {error}", "internal")
     finally:
         if "torch" in sys.modules:
             _leave_process_group()
@@ -87,10 +85,12 @@ def _outcome(session: Session) -> tuple[str, str | None]:
 def _train(session: Session) -> str:
     config, run_dir, events = session.config, session.run_dir, session.events
     last = _start_point(session)
+    check_packages(config)
     method = _import_engine(config)
     from .arguments import common_arguments, total_steps
     from .callback import RunCallback
     from .model import open_model
+    from .plan import plan_of
 
     _stop_here(session)
     base = open_model(Path(config["model"]["path"]))
@@ -100,13 +100,15 @@ def _train(session: Session) -> str:
     examples = len(prepared.rows)
     args = method.arguments(common_arguments(config, run_dir, examples, launched), config)
     total = total_steps(config, examples, launched)
-    _check_world_size(args.world_size, launched, config, last)
+    facts = _process_facts(args)
+    check_processes(args.world_size, launched, config, last, facts["distributed"])
     if last is not None:
-        _check_same_run(session.mark, last)
+        check_same_run(session.mark, last)
         session.step = last.step
+    session.plan = plan = plan_of(config, base, prepared, args.world_size, args.bf16)
     events.write(
         "run_start",
-        **_process_facts(args),
+        **facts,
         total=total,
         resumedFrom=last.path.name if last else None,
         worldSizeAsked=config["worldSize"] or launched,
@@ -115,14 +117,17 @@ def _train(session: Session) -> str:
         seed=config["seed"],
         records=examples,
         dropped=prepared.dropped,
+        estimate=plan.estimate(config, total),
         **{key: session.mark[key] for key in ("trainedFrom", "dataSha256")},
     )
     if last is not None and last.step >= total:  # train() would take one step too many
         events.log("info", f"already finished: {last.path.name} of {total} steps; nothing to train")
         return "ok"
+    if warning := plan.shortage(config):
+        events.log("warning", warning)
+    check_disk(run_dir, config, plan.shape)
     _stop_here(session)
     model = base.load()
-    _check_disk(run_dir, model.num_parameters())
     callback = RunCallback(session, block_steps(config))
     trainer = method.trainer(args, model, base.tokenizer, prepared, callback)
     _run_trainer(trainer, callback, session, last)
@@ -167,18 +172,31 @@ def _run_trainer(
 ) -> None:
     from transformers import PrinterCallback
 
+    from .room import is_out_of_memory
+
     trainer.remove_callback(PrinterCallback)
     try:
         trainer.train(resume_from_checkpoint=str(last.path) if last else None)
     except Exception as error:
+        plan = session.plan
+        if plan is None or isinstance(error, UserError):
+            raise
         if callback.saving:
-            need = checkpoint_bytes(trainer.model.num_parameters())
+            need = checkpoint_bytes(session.config, plan.shape)
             message = save_failure(error, session.run_dir, session.step, need)
             drop_leftovers(session.run_dir)  # makes room, also for the event that says so
-            raise UserError(message) from error
-        if "out of memory" in str(error) or "can't allocate memory" in str(error):
-            raise UserError(_memory_advice(session.config, session.step + 1)) from error
+            raise UserError(message, code="checkpoint-failed") from error
+        if is_out_of_memory(error):
+            raise plan.out_of_memory(session.config, session.step + 1) from error
         raise
+    done = trainer.state.global_step - (last.step if last else 0)
+    if done == 0:
+        raise UserError(
+            f"no step was done: the run went on from step {trainer.state.global_step} and ended "
+            "there",
+            code="no-step",
+            remedy="start it in a new run directory",
+        )
 
 
 def _process_facts(args: TrainingArguments) -> dict[str, Any]:
@@ -195,6 +213,23 @@ def _process_facts(args: TrainingArguments) -> dict[str, Any]:
         "worldSize": args.world_size,
         "distributed": str(args.distributed_state.distributed_type).rpartition(".")[2],
         "device": str(args.device),
+        **_hardware(),
+    }
+
+
+def _hardware() -> dict[str, Any]:
+    import torch
+
+    from .room import available_bytes, used_bytes
+
+    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return {
+        "hardware": {
+            "cpus": os.cpu_count(),
+            "gpus": gpus,
+            "memoryBytes": psutil.virtual_memory().total,
+        },
+        "memory": {"before": used_bytes(), "available": available_bytes()},
     }
 
 
@@ -205,57 +240,6 @@ def _lineage(config: TrainConfig, data_sha256: str, hashes: list[str]) -> dict[s
         "problemHashes": hashes,
         "config": config,
     }
-
-
-def _check_world_size(
-    real: int, launched: int, config: TrainConfig, last: Checkpoint | None
-) -> None:
-    wanted = {
-        "the launcher": launched,
-        'config.json (field "worldSize")': config["worldSize"],
-        last.path.name if last else "": last.mark["worldSize"] if last else None,
-    }
-    for who, size in wanted.items():
-        if size is not None and size != real:
-            raise UserError(
-                f"{who} asks for {size} processes, but {real} are running; start the run with "
-                f"torchrun --nproc_per_node {size}"
-            )
-
-
-def _check_same_run(mark: dict[str, Any], last: Checkpoint) -> None:
-    name = last.path.name
-    if last.mark["dataSha256"] != mark["dataSha256"]:
-        raise UserError(
-            f"{mark['config']['data']['path']}: the dataset is not the one {name} was trained on; "
-            "restore it, or train in a new run directory"
-        )
-    before = last.mark.get("config", {})
-    for field, now in mark["config"].items():
-        if field not in FREE and field in before and before[field] != now:
-            raise UserError(
-                f'config.json: field "{field}": is {now}, but {name} was trained with '
-                f"{before[field]}; set it back, or train in a new run directory"
-            )
-
-
-def _check_disk(run_dir: Path, parameters: int) -> None:
-    need, free = checkpoint_bytes(parameters), shutil.disk_usage(run_dir).free
-    if free < need:
-        raise UserError(
-            f"{run_dir}: a checkpoint needs about {need / 1e9:.2f} GB and its disk has "
-            f"{free / 1e9:.2f} GB free; free some space, or put the run on another disk"
-        )
-
-
-def _memory_advice(config: TrainConfig, step: int) -> str:
-    ways = [
-        f'lower "microBatchSize" (now {config["microBatchSize"]}; batchSize may stay)',
-        f'lower "maxLength" (now {config["maxLength"]})',
-    ]
-    if not config["gradientCheckpointing"]:
-        ways.insert(1, 'set "gradientCheckpointing" to true')
-    return f"out of memory in step {step}; in config.json " + ", or ".join(ways)
 
 
 def _stop_here(session: Session) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .config import TrainConfig
 from .events import EventWriter
 from .stop import StopRequest
+
+if TYPE_CHECKING:
+    from .plan import Plan
 
 
 @dataclass
@@ -22,3 +25,5 @@ class Session:
     step: int = 0
     # What `complete.json` says about every checkpoint of this run: lineage and configuration.
     mark: dict[str, Any] = field(default_factory=dict)
+    # Sizes of the model and the data, known before the first step.
+    plan: Plan | None = None
