@@ -4,6 +4,9 @@ import type { Port } from '../core/rpc.ts';
 /** SHA-256 of the empty string: the toolkit inserts one empty <style> and fills it through the CSSOM. */
 const EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
+/** The pages there are: a folder of webview/ each. */
+export type PanelPage = 'compare' | 'training';
+
 /** Where the bundled panels lie. */
 export function webviewRoot(extensionUri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
@@ -13,11 +16,7 @@ export function webviewRoot(extensionUri: vscode.Uri): vscode.Uri {
  * Gives a webview its page: constant HTML under a strict policy. No data is in it; data arrives by RPC, because
  * what a model wrote could end a script element.
  */
-export function setPage(
-  webview: vscode.Webview,
-  extensionUri: vscode.Uri,
-  panel: 'compare' | 'training',
-): void {
+export function setPage(webview: vscode.Webview, extensionUri: vscode.Uri, panel: PanelPage): void {
   const root = webviewRoot(extensionUri);
   webview.options = { enableScripts: true, localResourceRoots: [root] };
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();

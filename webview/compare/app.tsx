@@ -1,17 +1,24 @@
-import type { ComparedRun, CompareState } from '../../src/core/protocol/compare.ts';
+import type { TransitionRows } from '../../src/core/comparison/index.ts';
+import type { ComparedRun, CompareHost, CompareState } from '../../src/core/protocol/compare.ts';
+import { Configuration } from './configuration.tsx';
+import { Levels } from './levels.tsx';
 import { MetricTable } from './metricTable.tsx';
+import { PassCurves } from './passCurves.tsx';
 import { ProblemGrid } from './problemGrid.tsx';
 import { Transitions } from './transitions.tsx';
 import { Verdicts } from './verdicts.tsx';
 import { Warnings } from './warnings.tsx';
 
+type Ready = Extract<CompareState, { status: 'ready' }>;
+
 export interface Actions {
   chooseBaseline(run: string): void;
-  openPair(other: string, problemId: string, index: number): void;
+  openPair(...parameters: Parameters<CompareHost['openPair']>): void;
+  transitionRows(...parameters: Parameters<CompareHost['transitionRows']>): Promise<TransitionRows>;
+  openCritique(...parameters: Parameters<CompareHost['openCritique']>): void;
+  exportReport(...parameters: Parameters<CompareHost['exportReport']>): void;
   copyCommand(): void;
 }
-
-type Ready = Extract<CompareState, { status: 'ready' }>;
 
 export function App({
   state,
@@ -19,7 +26,7 @@ export function App({
   ...actions
 }: Actions & { state: CompareState; failure: string | null }) {
   return (
-    <main aria-busy={state.status === 'loading'}>
+    <main aria-busy={state.status === 'loading' || (state.status === 'ready' && state.isPartial)}>
       {failure !== null && (
         <p class="failure" role="alert">
           {failure}
@@ -42,64 +49,88 @@ export function App({
   );
 }
 
-function Comparison({ state, chooseBaseline, openPair, copyCommand }: Actions & { state: Ready }) {
-  const { runs, baseline, pairs } = state;
+function Comparison({ state, ...actions }: Actions & { state: Ready }) {
+  const { runs, baseline, pairs, isPartial } = state;
   const nameOf = (id: string) => runs.find((run) => run.id === id)?.label ?? id;
+  const labels = runs.map(({ label }) => label);
   return (
     <>
-      <header class="top">
-        <label for="baseline">Baseline</label>
-        <vscode-dropdown
-          id="baseline"
-          value={baseline}
-          onChange={(event) => {
-            const { value } = event.currentTarget as HTMLElement & { value: string };
-            // The control also reports the value that it was given.
-            if (value !== baseline) chooseBaseline(value);
-          }}
-        >
-          {runs.map((run) => (
-            <vscode-option key={run.id} value={run.id}>
-              {run.label}
-            </vscode-option>
-          ))}
-        </vscode-dropdown>
-        <vscode-button appearance="secondary" onClick={copyCommand}>
-          Copy command
-        </vscode-button>
-      </header>
+      <Toolbar runs={runs} baseline={baseline} {...actions} />
       <Verdicts pairs={pairs} nameOf={nameOf} baseline={nameOf(baseline)} />
       <Warnings pairs={pairs} nameOf={nameOf} />
-      <MetricTable pairs={pairs} nameOf={nameOf} baseline={nameOf(baseline)} />
-      <Transitions pairs={pairs} nameOf={nameOf} baseline={nameOf(baseline)} />
-      <ProblemGrid state={state} nameOf={nameOf} openPair={openPair} />
-      <Settings runs={runs} baseline={baseline} />
+      <Unfinished runs={runs} />
+      <MetricTable state={state} nameOf={nameOf} />
+      {isPartial && (
+        <p class="loading" role="status">
+          <vscode-progress-ring aria-label="In progress" />
+          The other metrics are being computed: ten thousand bootstrap draws each.
+        </p>
+      )}
+      <Transitions state={state} nameOf={nameOf} {...actions} />
+      <ProblemGrid state={state} openPair={actions.openPair} />
+      <PassCurves curves={state.curves} labels={labels} />
+      <Levels levels={state.levels} labels={labels} />
+      <Configuration rows={state.configuration} labels={labels} />
     </>
   );
 }
 
-function Settings({ runs, baseline }: { runs: readonly ComparedRun[]; baseline: string }) {
+const REPORTS = [
+  ['md', 'Markdown'],
+  ['latex', 'LaTeX'],
+  ['csv', 'CSV'],
+] as const;
+
+function Toolbar({
+  runs,
+  baseline,
+  chooseBaseline,
+  copyCommand,
+  exportReport,
+}: Pick<Actions, 'chooseBaseline' | 'copyCommand' | 'exportReport'> & {
+  runs: readonly ComparedRun[];
+  baseline: string;
+}) {
   return (
-    <details class="settings">
-      <summary>Runs and settings</summary>
-      <dl>
+    <header class="top">
+      <label for="baseline">Baseline</label>
+      <vscode-dropdown
+        id="baseline"
+        aria-label="Baseline"
+        value={baseline}
+        onChange={(event) => {
+          const { value } = event.currentTarget as HTMLElement & { value: string };
+          // The control also reports the value that it was given.
+          if (value !== baseline) chooseBaseline(value);
+        }}
+      >
         {runs.map((run) => (
-          <div key={run.id}>
-            <dt>
-              {run.label}
-              {run.id === baseline && ' (baseline)'}
-            </dt>
-            <dd>
-              {run.settings}
-              {run.status !== 'done' && (
-                <span class="warning"> · {run.status}: compared as far as it is</span>
-              )}
-              <br />
-              <code>{run.id}</code>
-            </dd>
-          </div>
+          <vscode-option key={run.id} value={run.id}>
+            {run.label}
+          </vscode-option>
         ))}
-      </dl>
-    </details>
+      </vscode-dropdown>
+      <span class="spacer" />
+      <span>Export as</span>
+      {REPORTS.map(([format, name]) => (
+        <vscode-button key={format} appearance="secondary" onClick={() => exportReport(format)}>
+          {name}
+        </vscode-button>
+      ))}
+      <vscode-button appearance="secondary" onClick={copyCommand}>
+        Copy command
+      </vscode-button>
+    </header>
+  );
+}
+
+/** A run that is still written, or was lost, is compared as far as it is: said before its numbers. */
+function Unfinished({ runs }: { runs: readonly ComparedRun[] }) {
+  const unfinished = runs.filter(({ status }) => status !== 'done');
+  if (unfinished.length === 0) return null;
+  return (
+    <p class="warning">
+      {unfinished.map(({ label, status }) => `${label} is ${status}`).join('; ')}: compared as far as it is.
+    </p>
   );
 }

@@ -1,8 +1,8 @@
-import type { Comparison } from '../../src/core/schema/comparison.ts';
+import type { ComparedPair } from '../../src/core/protocol/compare.ts';
 
-type MetricRow = Comparison['metrics'][number];
+type MetricRow = ComparedPair['comparison']['metrics'][number];
 
-const WIDTH = 200;
+const WIDTH = 160;
 const HEIGHT = 18;
 const PADDING = 8;
 
@@ -19,7 +19,7 @@ export function forestScale(metric: MetricRow, all: readonly MetricRow[]): numbe
 }
 
 /** The paired difference as a point on its interval; the line is at no difference. */
-export function ForestPlot({ metric, scale }: { metric: MetricRow; scale: number }) {
+export function ForestPlot({ metric, scale, what }: { metric: MetricRow; scale: number; what: string }) {
   const { difference, interval, text } = metric.paired;
   const x = (value: number) => WIDTH / 2 + (value / scale) * (WIDTH / 2 - PADDING);
   const middle = HEIGHT / 2;
@@ -29,7 +29,7 @@ export function ForestPlot({ metric, scale }: { metric: MetricRow; scale: number
       height={HEIGHT}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="img"
-      aria-label={`${metric.label}: ${text}`}
+      aria-label={`${what}: ${text}`}
       class="forest"
     >
       <line class="zero" x1={WIDTH / 2} x2={WIDTH / 2} y1={0} y2={HEIGHT} />

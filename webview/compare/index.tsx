@@ -10,12 +10,12 @@ import type {
 } from '../../src/core/protocol/compare.ts';
 import { createRemote, serve } from '../../src/core/rpc.ts';
 import '../shared/controls.ts';
+import { attempt, failure } from '../shared/attempt.ts';
 import { hostPort, viewState } from '../shared/host.ts';
 import { App } from './app.tsx';
 
 const host = createRemote<CompareHost>(hostPort).remote;
 const state = signal<CompareState>({ status: 'loading', what: 'Asking for the comparison' });
-const failure = signal<string | null>(null);
 let saved: SavedComparison | undefined;
 
 serve<CompareView>(hostPort, {
@@ -23,17 +23,6 @@ serve<CompareView>(hostPort, {
     state.value = next;
   },
 });
-
-function attempt(call: () => Promise<void>): void {
-  call().then(
-    () => {
-      failure.value = null;
-    },
-    (reason: unknown) => {
-      failure.value = reason instanceof Error ? reason.message : String(reason);
-    },
-  );
-}
 
 function Root() {
   return (
@@ -47,7 +36,10 @@ function Root() {
           if (saved !== undefined) viewState.write({ ...saved, baseline: run });
         })
       }
-      openPair={(other, problemId, index) => attempt(() => host.openPair(other, problemId, index))}
+      openPair={(request) => attempt(() => host.openPair(request))}
+      transitionRows={(request) => host.transitionRows(request)}
+      openCritique={(request) => attempt(() => host.openCritique(request))}
+      exportReport={(format) => attempt(() => host.exportReport(format))}
       copyCommand={() => attempt(() => host.copyCommand())}
     />
   );

@@ -1,81 +1,124 @@
-import type { ComparedPair } from '../../src/core/protocol/compare.ts';
-import type { Comparison, Estimate } from '../../src/core/schema/comparison.ts';
+import type { ComparedPair, CompareState } from '../../src/core/protocol/compare.ts';
+import type { Estimate } from '../../src/core/schema/comparison.ts';
 import { ForestPlot, forestScale } from './forestPlot.tsx';
 
-type MetricRow = Comparison['metrics'][number];
+type Ready = Extract<CompareState, { status: 'ready' }>;
+type MetricRow = ComparedPair['comparison']['metrics'][number];
 
-/** Each metric with its interval in both runs, and the paired difference drawn and written. */
-export function MetricTable({
-  pairs,
-  nameOf,
-  baseline,
-}: {
-  pairs: readonly ComparedPair[];
-  nameOf: (id: string) => string;
-  baseline: string;
-}) {
+/** Each metric with its interval in every run, and the paired differences to the baseline drawn and written. */
+export function MetricTable({ state, nameOf }: { state: Ready; nameOf: (id: string) => string }) {
+  const { pairs, baseline } = state;
+  const rows = metricsOf(pairs);
+  return (
+    <section>
+      <h2 id="metrics">Metrics</h2>
+      <div class="scroll">
+        <table class="metrics" aria-labelledby="metrics">
+          <thead>
+            <tr>
+              <th scope="col" rowSpan={2}>
+                Metric
+              </th>
+              <th scope="col" rowSpan={2} class="number">
+                {nameOf(baseline)}
+              </th>
+              {pairs.map(({ other }) => (
+                <th key={other} scope="colgroup" colSpan={4} class="run-head">
+                  {nameOf(other)}
+                </th>
+              ))}
+            </tr>
+            <tr>
+              {pairs.map(({ other }) => (
+                <PairHeads key={other} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((metric) => (
+              <tr key={metric.id} class={metric.isHeadline ? 'headline' : ''}>
+                <th scope="row" title={`per ${metric.per}`}>
+                  {metric.label}
+                </th>
+                <Value estimate={metric.baseline} format={metric.format} />
+                {pairs.map(({ other, comparison }) => (
+                  <PairCells
+                    key={other}
+                    metric={comparison.metrics.find(({ id }) => id === metric.id)}
+                    all={comparison.metrics}
+                    what={`${metric.label} of ${nameOf(other)}`}
+                  />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="legend">
+        Intervals: 95 %, bootstrap over problems. p: two-sided sign flips, corrected by Holm. * fewer than 20
+        counted.
+      </p>
+    </section>
+  );
+}
+
+/** Every metric of any pair, in the order of the first that has it. */
+function metricsOf(pairs: readonly ComparedPair[]): MetricRow[] {
+  const found = new Map<string, MetricRow>();
+  for (const { comparison } of pairs) {
+    for (const metric of comparison.metrics) if (!found.has(metric.id)) found.set(metric.id, metric);
+  }
+  return [...found.values()];
+}
+
+function PairHeads() {
   return (
     <>
-      {pairs.map(({ other, comparison }) => (
-        <section key={other} aria-label={`Metrics of ${nameOf(other)}`}>
-          {pairs.length > 1 && <h2>{nameOf(other)}</h2>}
-          <div class="scroll">
-            <table class="metrics">
-              <thead>
-                <tr>
-                  <th scope="col">Metric</th>
-                  <th scope="col" class="number">
-                    {baseline}
-                  </th>
-                  <th scope="col" class="number">
-                    {nameOf(other)}
-                  </th>
-                  <th scope="col">Paired difference</th>
-                  <th scope="col" class="number">
-                    Difference
-                  </th>
-                  <th scope="col" class="number">
-                    p
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {comparison.metrics.map((metric) => (
-                  <Row key={metric.id} metric={metric} all={comparison.metrics} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </section>
-      ))}
+      <th scope="col" class="number run-head">
+        Value
+      </th>
+      <th scope="col">Paired difference</th>
+      <th scope="col" class="number">
+        Difference
+      </th>
+      <th scope="col" class="number">
+        p
+      </th>
     </>
   );
 }
 
-function Row({ metric, all }: { metric: MetricRow; all: readonly MetricRow[] }) {
+function PairCells({
+  metric,
+  all,
+  what,
+}: {
+  metric: MetricRow | undefined;
+  all: readonly MetricRow[];
+  what: string;
+}) {
+  if (metric === undefined) return <td colSpan={4}>–</td>;
   const { paired } = metric;
   return (
-    <tr class={metric.isHeadline ? 'headline' : ''}>
-      <th scope="row" title={`per ${metric.per}`}>
-        {metric.label}
-      </th>
-      <Value estimate={metric.baseline} format={metric.format} />
+    <>
       <Value estimate={metric.other} format={metric.format} />
       <td>
-        <ForestPlot metric={metric} scale={forestScale(metric, all)} />
+        <ForestPlot metric={metric} scale={forestScale(metric, all)} what={what} />
       </td>
       <td class="number">
         {paired.text}
         {paired.verdict !== 'cannot tell' && (
-          <span class={tone(paired.verdict)}> {mark(paired.verdict)}</span>
+          <span class={paired.verdict === 'better' ? 'good' : 'bad'}> {MARKS[paired.verdict]}</span>
         )}
       </td>
       <td class="number" title={paired.test === null ? '' : `${paired.test} test`}>
         {shownP(paired.pAdjusted ?? paired.p)}
       </td>
-    </tr>
+    </>
   );
 }
+
+const MARKS = { better: '▲ better', worse: '▼ worse' } as const;
 
 function Value({ estimate, format }: { estimate: Estimate; format: MetricRow['format'] }) {
   const { interval } = estimate;
@@ -84,7 +127,7 @@ function Value({ estimate, format }: { estimate: Estimate; format: MetricRow['fo
     ...(estimate.reason === undefined ? [] : [estimate.reason]),
   ].join('\n');
   return (
-    <td class={`number ${estimate.isSmall ? 'small' : ''}`} title={title}>
+    <td class="number" title={title}>
       {estimate.text}
       {interval !== null && (
         <span class="interval">
@@ -116,12 +159,4 @@ function scaled(value: number, format: MetricRow['format']): string {
 function shownP(p: number | null): string {
   if (p === null) return '–';
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
-}
-
-function tone(verdict: 'better' | 'worse'): string {
-  return verdict === 'better' ? 'good' : 'bad';
-}
-
-function mark(verdict: 'better' | 'worse'): string {
-  return verdict === 'better' ? '▲ better' : '▼ worse';
 }

@@ -1,142 +1,125 @@
 import { useSignal } from '@preact/signals';
-import type { CompareState } from '../../src/core/protocol/compare.ts';
-import type { Comparison } from '../../src/core/schema/comparison.ts';
+import { useMemo } from 'preact/hooks';
+import {
+  GRID_FILTERS,
+  GRID_ORDERS,
+  type GridFilter,
+  type GridOrder,
+  gridRows,
+} from '../../src/core/comparison/index.ts';
+import type { CompareState, PairRequest } from '../../src/core/protocol/compare.ts';
+import { GridTable } from './gridTable.tsx';
+import { GridViewport } from './gridViewport.tsx';
 
 type Ready = Extract<CompareState, { status: 'ready' }>;
-type ProblemRow = Comparison['perProblem'][number];
-type Grades = NonNullable<ProblemRow['baseline']>['grades'];
-
-const FILTERS = ['all', 'improved', 'regressed'] as const;
-type Filter = (typeof FILTERS)[number];
-/** Rows drawn at first: a list of thousands is asked for, not waited for. */
-const SHOWN_AT_FIRST = 100;
-
-interface Props {
-  readonly state: Ready;
-  nameOf(id: string): string;
-  openPair(other: string, problemId: string, index: number): void;
-}
 
 /** Problems by samples: what moved, and the two texts a click away. */
-export function ProblemGrid({ state, nameOf, openPair }: Props) {
-  const filter = useSignal<Filter>('all');
-  const isWhole = useSignal(false);
+export function ProblemGrid({ state, openPair }: { state: Ready; openPair(request: PairRequest): void }) {
+  const { runs, grid } = state;
+  const against = useSignal('');
+  const filter = useSignal<GridFilter>('all');
+  const order = useSignal<GridOrder>('regressions first');
+  const others = runs.filter(({ id }) => id !== state.baseline);
+  const other = others.find(({ id }) => id === against.value) ?? others[0];
+  const baseline = runs.findIndex(({ id }) => id === state.baseline);
+  const view = {
+    baseline,
+    other: runs.findIndex(({ id }) => id === other?.id),
+    filter: filter.value,
+    order: order.value,
+  };
+  const rows = useMemo(
+    () => gridRows(grid, view),
+    [grid, view.baseline, view.other, view.filter, view.order],
+  );
   return (
     <section class="problems">
-      <h2 id="problems">Problems</h2>
+      <h2 id="problems">Problems and samples</h2>
       <div class="filters">
-        <label for="filter">Show</label>
-        <vscode-dropdown
+        <Choice
           id="filter"
+          label="Show"
           value={filter.value}
-          onChange={(event) => {
-            const { value } = event.currentTarget as HTMLElement & { value: string };
-            filter.value = FILTERS.find((name) => name === value) ?? 'all';
+          options={GRID_FILTERS}
+          choose={(value) => {
+            filter.value = value;
           }}
-        >
-          {FILTERS.map((name) => (
-            <vscode-option key={name} value={name}>
-              {name}
-            </vscode-option>
-          ))}
-        </vscode-dropdown>
-        <span class="legend">● correct ○ incorrect ◌ undetermined; a click opens both transcripts</span>
+        />
+        <Choice
+          id="order"
+          label="Order"
+          value={order.value}
+          options={GRID_ORDERS}
+          choose={(value) => {
+            order.value = value;
+          }}
+        />
+        {others.length > 1 && other !== undefined && (
+          <Choice
+            id="against"
+            label="Against"
+            value={other.id}
+            options={others.map(({ id }) => id)}
+            nameOf={(id) => runs.find((run) => run.id === id)?.label ?? id}
+            choose={(value) => {
+              against.value = value;
+            }}
+          />
+        )}
+        <span class="legend">
+          <span class="correct">●</span> correct <span class="incorrect">○</span> incorrect{' '}
+          <span class="undetermined">–</span> undetermined
+        </span>
       </div>
-      {state.pairs.map(({ other, comparison }) => {
-        const rows = comparison.perProblem.filter((row) => isShown(row, filter.value));
-        const shown = isWhole.value ? rows : rows.slice(0, SHOWN_AT_FIRST);
-        return (
-          <div key={other} class="scroll">
-            <table class="grid" aria-labelledby="problems">
-              <thead>
-                <tr>
-                  <th scope="col">Problem</th>
-                  <th scope="col">{nameOf(state.baseline)}</th>
-                  <th scope="col">{nameOf(other)}</th>
-                  <th scope="col" class="number">
-                    Points
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {shown.map((row) => (
-                  <Problem
-                    key={row.problemId}
-                    row={row}
-                    statement={state.problems[row.problemId]?.statement ?? ''}
-                    open={() => openPair(other, row.problemId, firstChange(row))}
-                  />
-                ))}
-              </tbody>
-            </table>
-            {rows.length === 0 && <p>No problem {filter.value}.</p>}
-            {shown.length < rows.length && (
-              <vscode-button
-                appearance="secondary"
-                onClick={() => {
-                  isWhole.value = true;
-                }}
-              >
-                Show all {rows.length}
-              </vscode-button>
-            )}
-          </div>
-        );
-      })}
+      <p class="shown" role="status">
+        {rows.length} of {grid.length} problems
+      </p>
+      {rows.length === 0 ? (
+        <p>No problem is {filter.value}.</p>
+      ) : (
+        <>
+          <GridViewport rows={rows} runs={runs} view={view} openPair={openPair} />
+          <GridTable rows={rows} runs={runs} view={view} />
+        </>
+      )}
     </section>
   );
 }
 
-function Problem({ row, statement, open }: { row: ProblemRow; statement: string; open: () => void }) {
-  const { problemId, baseline, other, difference } = row;
+function Choice<T extends string>({
+  id,
+  label,
+  value,
+  options,
+  nameOf = (one) => one,
+  choose,
+}: {
+  id: string;
+  label: string;
+  value: T;
+  options: readonly T[];
+  nameOf?: (value: T) => string;
+  choose: (value: T) => void;
+}) {
   return (
-    <tr onClick={open}>
-      <th scope="row">
-        <button type="button" class="link" title={statement}>
-          {problemId}
-        </button>
-        <span class="statement">{statement}</span>
-      </th>
-      <td>
-        <Samples grades={baseline?.grades ?? []} />
-      </td>
-      <td>
-        <Samples grades={other?.grades ?? []} />
-      </td>
-      <td class={`number ${difference === null || difference === 0 ? '' : difference > 0 ? 'good' : 'bad'}`}>
-        {difference === null ? '–' : signed(100 * difference)}
-      </td>
-    </tr>
+    <>
+      <label for={id}>{label}</label>
+      <vscode-dropdown
+        id={id}
+        aria-label={label}
+        value={value}
+        onChange={(event) => {
+          const { value: chosen } = event.currentTarget as HTMLElement & { value: string };
+          const known = options.find((option) => option === chosen);
+          if (known !== undefined && known !== value) choose(known);
+        }}
+      >
+        {options.map((option) => (
+          <vscode-option key={option} value={option}>
+            {nameOf(option)}
+          </vscode-option>
+        ))}
+      </vscode-dropdown>
+    </>
   );
-}
-
-const GLYPHS = { correct: '●', incorrect: '○', undetermined: '◌' } as const;
-
-function Samples({ grades }: { grades: Grades }) {
-  const correct = grades.filter((grade) => grade === 'correct').length;
-  return (
-    <span class="samples" role="img" aria-label={`${correct} of ${grades.length} correct`}>
-      {grades.map((grade, index) => (
-        <span key={index} class={grade} title={`sample ${index}: ${grade}`}>
-          {GLYPHS[grade]}
-        </span>
-      ))}
-    </span>
-  );
-}
-
-function isShown({ difference }: ProblemRow, filter: Filter): boolean {
-  if (filter === 'all') return true;
-  return difference !== null && (filter === 'improved' ? difference > 0 : difference < 0);
-}
-
-/** The first sample whose grade differs, because that is what a reader wants to see; else the first one. */
-function firstChange({ baseline, other }: ProblemRow): number {
-  const at = baseline?.grades.findIndex((grade, index) => grade !== other?.grades[index]) ?? -1;
-  return Math.max(0, at);
-}
-
-function signed(points: number): string {
-  const size = Math.abs(points).toFixed(0);
-  return points > 0 ? `+${size}` : points < 0 ? `−${size}` : '0';
 }

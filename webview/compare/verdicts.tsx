@@ -1,5 +1,4 @@
 import type { ComparedPair } from '../../src/core/protocol/compare.ts';
-import type { Comparison } from '../../src/core/schema/comparison.ts';
 
 /** The answer, before any number: better, worse, or cannot tell. */
 export function Verdicts({
@@ -26,7 +25,15 @@ const LOOKS = {
   'cannot tell': { mark: '≈', tone: 'busy' },
 } as const;
 
-function Verdict({ name, baseline, comparison }: { name: string; baseline: string; comparison: Comparison }) {
+function Verdict({
+  name,
+  baseline,
+  comparison,
+}: {
+  name: string;
+  baseline: string;
+  comparison: ComparedPair['comparison'];
+}) {
   const { verdict, problems, metrics } = comparison;
   const metric = metrics.find(({ id }) => id === verdict?.metric);
   if (verdict === null) {

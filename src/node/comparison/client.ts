@@ -1,24 +1,56 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
+import type {
+  ConfigurationRow,
+  GridRow,
+  LevelRow,
+  PassCurve,
+  ReportFormat,
+  TransitionRows,
+} from '../../core/comparison/index.ts';
 import { createRemote, type Port, type Remote } from '../../core/rpc.ts';
 import type { SettingDifference } from '../../core/runs/index.ts';
+import type { Transition } from '../../core/schema/common.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
 
-/** What the worker thread answers. Runs are named by their directories. */
+/** A run directory as it was when it was looked at: what is kept of it is read again when the revision changes. */
+export interface RunAt {
+  readonly dir: string;
+  readonly revision: string;
+}
+
+/** What the worker thread answers. */
 export interface Comparer {
   /** The metrics of one run with intervals from so many draws. */
   summary(dir: string, draws: number): Promise<RunSummary>;
-  compare(dirs: readonly string[], baselineDir: string): Promise<ComparedRuns>;
+  /** `headline`: the verdict and the grid only, in a fraction of the time. */
+  compare(runs: readonly RunAt[], baseline: string, depth: 'headline' | 'all'): Promise<ComparedRuns>;
+  transitionRows(run: RunAt, transition: Transition, from: number): Promise<TransitionRows>;
+  /** The sample that stands at a position of the grid; null where there is none. */
+  sampleAt(run: RunAt, problemId: string, position: number): Promise<SampleName | null>;
+  /** The comparison as text. */
+  report(runs: readonly RunAt[], baseline: string, command: string, format: ReportFormat): Promise<string>;
+}
+
+/** Id of a solution, or in a critique run of a critique. */
+export interface SampleName {
+  readonly kind: 'solution' | 'critique';
+  readonly id: string;
 }
 
 export interface ComparedRuns {
-  /** One for each directory, in the same order; no two are equal. */
+  /** One for each run, in the same order; no two are equal. */
   readonly labels: readonly string[];
   readonly baselineSummary: RunSummary;
   readonly pairs: readonly {
     readonly dir: string;
-    readonly comparison: Comparison;
+    readonly comparison: Omit<Comparison, 'perProblem'>;
     readonly differences: readonly SettingDifference[];
   }[];
+  /** What follows has its parts in the order of the runs. */
+  readonly grid: readonly GridRow[];
+  readonly curves: readonly PassCurve[];
+  readonly levels: readonly LevelRow[];
+  readonly configuration: readonly ConfigurationRow[];
 }
 
 export interface ComparerThread {

@@ -1,42 +1,36 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
+import { type SavedComparison, savedComparisonSchema } from '../../../core/protocol/compare.ts';
 import { askRuns } from '../../ask/askRun.ts';
 import type { Handlers } from '../../commands.ts';
 import { COMPARE_PANEL } from '../../contributions.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { type Target, targetsOf } from '../../target.ts';
-import { type ComparedNames, showComparison } from './panel.ts';
-
-const savedSchema = z.object({
-  folder: z.string(),
-  runs: z.array(z.string()).min(2),
-  baseline: z.string(),
-});
+import { showComparison } from './panel.ts';
 
 /** The Compare panel: is it better, or is it noise? */
 export function registerCompare(services: Services): Handlers<'reflection.compare'> {
   services.context.subscriptions.push(
     vscode.window.registerWebviewPanelSerializer(COMPARE_PANEL, {
       async deserializeWebviewPanel(panel, state) {
-        const saved = savedSchema.safeParse(state);
+        const saved = savedComparisonSchema.safeParse(state);
         // A panel without names, from a crash before its first message, has nothing to show again.
         if (!saved.success) panel.dispose();
-        else await showComparison(services, saved.data, panel);
+        else showComparison(services, saved.data, panel);
       },
     }),
   );
   return {
     'reflection.compare': async (...parameters) => {
       const names = await comparedNames(services, targetsOf(parameters));
-      await showComparison(services, names);
+      showComparison(services, names);
       return names;
     },
   };
 }
 
-async function comparedNames(services: Services, targets: readonly Target[]): Promise<ComparedNames> {
+async function comparedNames(services: Services, targets: readonly Target[]): Promise<SavedComparison> {
   await services.runs.refresh();
   const named = targets.flatMap((target) => runOfTarget(services, target));
   const runs = named.length >= 2 ? named : await ask(services);

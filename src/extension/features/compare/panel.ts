@@ -1,60 +1,56 @@
 import * as vscode from 'vscode';
-import { messageOf, UserError } from '../../../core/errors.ts';
-import type { CompareHost, CompareState, CompareView } from '../../../core/protocol/compare.ts';
+import { messageOf } from '../../../core/errors.ts';
+import {
+  type CompareHost,
+  type CompareState,
+  type CompareView,
+  compareHostSchemas,
+  type SavedComparison,
+} from '../../../core/protocol/compare.ts';
+import { guarded } from '../../../core/protocol/guard.ts';
 import { type Connection, createRemote, serve } from '../../../core/rpc.ts';
 import { COMPARE_PANEL } from '../../contributions.ts';
+import { type OpenPanel, openPanel, panelFailure } from '../../panel.ts';
 import type { Services } from '../../services.ts';
-import { setPage, webviewPort, webviewRoot } from '../../webviewPage.ts';
-import { readComparison } from './comparison.ts';
-import { openPair } from './pair.ts';
-
-/** What a panel shows; small enough for VS Code to keep it across a reload. */
-export interface ComparedNames {
-  /** URI of the workspace folder. */
-  readonly folder: string;
-  readonly runs: readonly string[];
-  readonly baseline: string;
-}
+import { baselineDir, commandOf, entriesOf, entryOf, readComparison, runAt } from './comparison.ts';
+import { openCritique, openPair } from './pair.ts';
 
 /** Shows a comparison in a new panel, or in one that VS Code restores. */
-export async function showComparison(
+export function showComparison(
   services: Services,
-  names: ComparedNames,
+  names: SavedComparison,
   restored?: vscode.WebviewPanel,
-): Promise<void> {
-  const panel =
-    restored ??
-    vscode.window.createWebviewPanel(COMPARE_PANEL, 'Compare', vscode.ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [webviewRoot(services.context.extensionUri)],
-    });
-  panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'icons', 'reflection.svg');
-  const comparison = new ComparisonPanel(services, panel, names);
-  setPage(panel.webview, services.context.extensionUri, 'compare');
-  panel.onDidDispose(() => comparison.dispose());
+): void {
+  const opened = openPanel(
+    services,
+    { type: COMPARE_PANEL, title: vscode.l10n.t('Compare'), page: 'compare' },
+    restored,
+  );
+  const comparison = new ComparisonPanel(services, opened, names);
+  opened.panel.onDidDispose(() => comparison.dispose());
+  opened.load();
 }
+
+const LANGUAGES = { md: 'markdown', latex: 'latex', csv: 'csv' } as const;
 
 /** The host's side of one panel: it owns the state, and computes it again when a run or the baseline changes. */
 class ComparisonPanel implements vscode.Disposable {
   readonly #services: Services;
-  readonly #names: ComparedNames;
   readonly #connection: Connection<CompareView>;
   readonly #parts: vscode.Disposable[];
-  #shown: CompareState = { status: 'loading', what: 'Reading the runs' };
-  #baseline: string;
+  #names: SavedComparison;
+  #shown: CompareState = { status: 'loading', what: vscode.l10n.t('Reading the runs') };
   #revision = '';
   #computing: Promise<void> | undefined;
 
-  constructor(services: Services, panel: vscode.WebviewPanel, names: ComparedNames) {
+  constructor(services: Services, { port }: OpenPanel, names: SavedComparison) {
     this.#services = services;
     this.#names = names;
-    this.#baseline = names.baseline;
-    const port = webviewPort(panel.webview);
     this.#connection = createRemote<CompareView>(port);
     this.#parts = [
       services.runs.hold(),
       services.runs.onDidChange(() => this.#update()),
-      { dispose: serve(port, this.#host()) },
+      { dispose: serve(port, guarded(this.#host(), compareHostSchemas)) },
       { dispose: () => this.#connection.dispose() },
     ];
   }
@@ -64,23 +60,32 @@ class ComparisonPanel implements vscode.Disposable {
   }
 
   #host(): CompareHost {
-    const names = this.#names;
+    const services = this.#services;
     return {
       ready: async () => {
-        await this.#services.runs.refresh();
+        await services.runs.refresh();
         this.#update();
-        return { state: this.#shown, saved: { ...names, runs: [...names.runs], baseline: this.#baseline } };
+        return { state: this.#shown, saved: this.#names };
       },
       setBaseline: (run) => {
-        if (!names.runs.includes(run)) throw unknownRun();
-        this.#baseline = run;
+        this.#names = { ...this.#names, baseline: entryOf(services, this.#names, run).id };
         this.#update();
       },
-      openPair: (other, problemId, index) =>
-        openPair(this.#services, { names, baseline: this.#baseline, other, problemId, index }),
+      openPair: (request) => openPair(services, this.#names, request),
+      transitionRows: ({ run, transition, from }) =>
+        services.comparer().transitionRows(runAt(entryOf(services, this.#names, run)), transition, from),
+      openCritique: ({ run, critiqueId }) => openCritique(services, this.#names, run, critiqueId),
+      exportReport: async (format) => {
+        const runs = entriesOf(services, this.#names);
+        const content = await services
+          .comparer()
+          .report(runs.map(runAt), baselineDir(runs, this.#names.baseline), commandOf(this.#names), format);
+        // An untitled document: nothing is written before the person says where.
+        const document = await vscode.workspace.openTextDocument({ language: LANGUAGES[format], content });
+        await vscode.window.showTextDocument(document, { preview: false });
+      },
       copyCommand: async () => {
-        const others = names.runs.filter((run) => run !== this.#baseline);
-        await vscode.env.clipboard.writeText(`reflection compare ${[this.#baseline, ...others].join(' ')}`);
+        await vscode.env.clipboard.writeText(commandOf(this.#names));
       },
     };
   }
@@ -91,17 +96,24 @@ class ComparisonPanel implements vscode.Disposable {
     });
   }
 
-  /** One comparison at a time: what changes during one, as in a run that is still written, is in the next. */
+  /**
+   * One comparison at a time: what changes during one, as in a run that is still written, is in the next. The verdict
+   * comes first; the metrics that take seconds follow.
+   */
   async #compute(): Promise<void> {
     for (;;) {
-      const baseline = this.#baseline;
-      const revision = `${baseline} ${revisionOf(this.#services, this.#names)}`;
+      const names = this.#names;
+      const revision = `${names.baseline} ${revisionOf(this.#services, names)}`;
       if (revision === this.#revision) return;
       this.#revision = revision;
-      if (this.#shown.status !== 'ready') {
-        this.#show({ status: 'loading', what: 'Comparing: ten thousand bootstrap draws a metric' });
+      try {
+        if (this.#shown.status !== 'ready' || this.#shown.baseline !== names.baseline) {
+          this.#show(await readComparison(this.#services, names, 'headline'));
+        }
+        this.#show(await readComparison(this.#services, names, 'all'));
+      } catch (thrown) {
+        this.#show(panelFailure(thrown));
       }
-      this.#show(await readComparison(this.#services, this.#names, baseline).catch(failed));
     }
   }
 
@@ -113,19 +125,8 @@ class ComparisonPanel implements vscode.Disposable {
   }
 }
 
-function revisionOf(services: Services, names: ComparedNames): string {
+function revisionOf(services: Services, names: SavedComparison): string {
   return names.runs
     .map((id) => services.runs.find(vscode.Uri.parse(names.folder), id)?.revision ?? 'gone')
     .join('\n');
-}
-
-function failed(thrown: unknown): CompareState {
-  const remedy = thrown instanceof UserError ? thrown.remedy : 'Close the panel and compare again.';
-  return { status: 'failed', message: messageOf(thrown), remedy };
-}
-
-function unknownRun(): UserError {
-  return new UserError('run-unknown', 'This run is not part of the comparison.', {
-    remedy: 'Open it again.',
-  });
 }

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { UserError } from '../core/errors.ts';
+import type { RunEntry } from './runStore.ts';
+import type { Services } from './services.ts';
+import { transcriptUri } from './transcriptAddress.ts';
+
+/** Opens the transcript of a solution. */
+export async function openSolution(run: RunEntry, solutionId: string): Promise<void> {
+  await vscode.window.showTextDocument(addressOf(run, 'transcript', solutionId), { preview: true });
+}
+
+/** Opens the solution of a critique, and the critique beside it. The id is looked up among the run's own lines. */
+export async function openCritiqueBeside(
+  services: Services,
+  run: RunEntry,
+  critiqueId: string,
+): Promise<void> {
+  const { critiques } = await services.runs.data(run);
+  const critique = critiques.find(({ id }) => id === critiqueId);
+  if (critique === undefined) {
+    throw new UserError('no-critique', `The run ${run.id} has no critique ${critiqueId}.`, {
+      remedy: 'Refresh the Runs view: the run may have changed.',
+    });
+  }
+  await openSolution(run, critique.solutionId);
+  await vscode.window.showTextDocument(addressOf(run, 'critique', critique.id), {
+    viewColumn: vscode.ViewColumn.Beside,
+    preview: true,
+    preserveFocus: true,
+  });
+}
+
+function addressOf(run: RunEntry, kind: 'transcript' | 'critique', sample: string): vscode.Uri {
+  return transcriptUri({ folder: run.folder.uri.toString(), run: run.id, kind, sample });
+}

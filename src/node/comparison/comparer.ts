@@ -1,0 +1,121 @@
+import {
+  accuracyByLevel,
+  comparisonGrid,
+  comparisonReport,
+  configurationTable,
+  passCurve,
+  shownSamples,
+  transitionRows,
+} from '../../core/comparison/index.ts';
+import { METRICS } from '../../core/metrics/index.ts';
+import { settingDifferences } from '../../core/runs/index.ts';
+import type { Comparison } from '../../core/schema/comparison.ts';
+import type { CompareOptions } from '../../core/stats/index.ts';
+import type { ComparedRuns, Comparer, RunAt } from './client.ts';
+import { compareMeasured, type MeasuredRun, measureRun, summarize, withUniqueLabels } from './index.ts';
+
+/** How many runs are kept with their samples: another baseline is then a matter of statistics alone. */
+const RUNS_KEPT = 8;
+/** Curves are looked at, not quoted: a fifth of the draws of a table. */
+const CURVE_DRAWS = 2000;
+
+/** What the comparing thread does. Keeps the runs that it has read until they change. */
+export function createComparer(): Comparer {
+  const known = new Map<string, { revision: string; measured: Promise<MeasuredRun> }>();
+  const measure = (run: RunAt): Promise<MeasuredRun> => {
+    const cached = known.get(run.dir);
+    known.delete(run.dir);
+    const kept =
+      cached?.revision === run.revision ? cached : { revision: run.revision, measured: measureRun(run.dir) };
+    known.set(run.dir, kept);
+    kept.measured.catch(() => known.delete(run.dir));
+    const oldest = known.keys().next().value;
+    if (known.size > RUNS_KEPT && oldest !== undefined) known.delete(oldest);
+    return kept.measured;
+  };
+  const measureAll = async (runs: readonly RunAt[]) => withUniqueLabels(await Promise.all(runs.map(measure)));
+
+  return {
+    async summary(dir, draws) {
+      return summarize(await measureRun(dir), { draws });
+    },
+    async compare(runs, baseline, depth) {
+      return comparedRuns(await measureAll(runs), baseline, depth);
+    },
+    async transitionRows(run, transition, from) {
+      return transitionRows((await measure(run)).groups, transition, from);
+    },
+    async sampleAt(run, problemId, position) {
+      const group = (await measure(run)).groups.find((one) => one.problemId === problemId);
+      const sample = group && shownSamples(group)[position];
+      if (sample === undefined) return null;
+      return { kind: 'solutionId' in sample ? 'critique' : 'solution', id: sample.id };
+    },
+    async report(runs, baselineDir, command, format) {
+      const measured = await measureAll(runs);
+      const { baseline, others } = parted(measured, baselineDir);
+      const ordered = [baseline, ...others];
+      return comparisonReport(
+        {
+          command,
+          labels: ordered.map(({ label }) => label),
+          baseline: summarize(baseline),
+          comparisons: pairsOf(baseline, others, {}).map(({ dir: _, ...pair }) => ({
+            ...pair.comparison,
+            differences: pair.differences,
+          })),
+          configuration: configurationTable(ordered.map(({ run }) => run.manifest)),
+        },
+        format,
+      );
+    },
+  };
+}
+
+function comparedRuns(
+  measured: readonly MeasuredRun[],
+  baselineDir: string,
+  depth: 'headline' | 'all',
+): ComparedRuns {
+  const { baseline, others } = parted(measured, baselineDir);
+  const isWhole = depth === 'all';
+  const options = isWhole ? {} : { metrics: headlineOf(measured) };
+  return {
+    labels: measured.map(({ label }) => label),
+    baselineSummary: summarize(baseline, options),
+    pairs: pairsOf(baseline, others, options).map(
+      ({ comparison: { perProblem: _, ...comparison }, ...rest }) => ({
+        ...rest,
+        comparison,
+      }),
+    ),
+    grid: comparisonGrid(measured.map(({ groups, run }) => ({ groups, problems: run.problems }))),
+    curves: isWhole ? measured.map((run) => passCurve(run, { draws: CURVE_DRAWS })) : [],
+    levels: isWhole ? accuracyByLevel(measured, { draws: CURVE_DRAWS }) : [],
+    configuration: configurationTable(measured.map(({ run }) => run.manifest)),
+  };
+}
+
+function parted(
+  measured: readonly MeasuredRun[],
+  baselineDir: string,
+): { baseline: MeasuredRun; others: MeasuredRun[] } {
+  const baseline = measured.find(({ run }) => run.dir === baselineDir);
+  if (baseline === undefined) throw new Error(`${baselineDir} is not one of the runs to compare.`);
+  return { baseline, others: measured.filter((run) => run !== baseline) };
+}
+
+function pairsOf(baseline: MeasuredRun, others: readonly MeasuredRun[], options: CompareOptions) {
+  return compareMeasured(baseline, others, options).flatMap((comparison: Comparison, at) => {
+    const other = others[at];
+    if (other === undefined) return [];
+    const differences = settingDifferences(baseline.run.manifest, other.run.manifest);
+    return [{ dir: other.run.dir, comparison, differences }];
+  });
+}
+
+/** The metric that carries the verdict. */
+function headlineOf(measured: readonly MeasuredRun[]) {
+  const hasSolutions = measured.some(({ groups }) => groups.some(({ solutions }) => solutions.length > 0));
+  return METRICS.filter(({ id }) => id === (hasSolutions ? 'pass@1' : 'acc@t2'));
+}

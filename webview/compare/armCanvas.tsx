@@ -1,0 +1,128 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { themeColour } from '../shared/theme.ts';
+
+export const ARM_HEIGHT = 18;
+/** Widest and narrowest cell of a sample, in CSS pixels. */
+const WIDEST = 14;
+const NARROWEST = 6;
+/** An arm is at most about this wide, until its cells are as narrow as they get. */
+const ARM_WIDTH = 384;
+
+/** Width of one sample where the longest arm has so many. */
+export function cellWidth(samples: number): number {
+  return Math.max(NARROWEST, Math.min(WIDEST, Math.floor(ARM_WIDTH / Math.max(1, samples))));
+}
+
+export interface ArmColours {
+  readonly correct: string;
+  readonly incorrect: string;
+  readonly undetermined: string;
+  readonly focus: string;
+}
+
+export function armColours(): ArmColours {
+  return {
+    correct: themeColour('--vscode-testing-iconPassed', '#73c991'),
+    incorrect: themeColour('--vscode-errorForeground', '#f14c4c'),
+    undetermined: themeColour('--vscode-descriptionForeground', '#888'),
+    focus: themeColour('--vscode-focusBorder', '#007fd4'),
+  };
+}
+
+/** The samples of a problem in one run: a disc is right, a ring is wrong, a dash is undetermined. */
+export function ArmCanvas({
+  letters,
+  width,
+  colours,
+  marked,
+}: {
+  letters: string;
+  width: number;
+  colours: ArmColours;
+  /** Position of the sample under the keyboard's cursor; null in other rows. */
+  marked: number | null;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (canvas.current !== null) draw(canvas.current, letters, width, colours, marked);
+  }, [letters, width, colours, marked]);
+  return <canvas ref={canvas} class="arm" />;
+}
+
+function draw(
+  canvas: HTMLCanvasElement,
+  letters: string,
+  width: number,
+  colours: ArmColours,
+  marked: number | null,
+): void {
+  const ratio = window.devicePixelRatio;
+  const wide = Math.max(1, letters.length * width);
+  canvas.width = Math.ceil(wide * ratio);
+  canvas.height = Math.ceil(ARM_HEIGHT * ratio);
+  canvas.style.width = `${wide}px`;
+  canvas.style.height = `${ARM_HEIGHT}px`;
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  context.scale(ratio, ratio);
+  const radius = Math.min(4.5, width / 2 - 0.8);
+  drawDiscs(context, letters, width, radius, colours.correct);
+  drawRings(context, letters, width, radius - 0.5, colours.incorrect);
+  drawDashes(context, letters, width, radius, colours.undetermined);
+  if (marked === null || marked >= letters.length) return;
+  context.strokeStyle = colours.focus;
+  context.lineWidth = 1.5;
+  context.strokeRect(marked * width + 0.5, 0.75, width - 1, ARM_HEIGHT - 1.5);
+}
+
+/** One path a grade: a row of 64 is three calls to the painter, not 64. */
+function drawDiscs(
+  context: CanvasRenderingContext2D,
+  letters: string,
+  width: number,
+  radius: number,
+  colour: string,
+): void {
+  context.fillStyle = colour;
+  context.beginPath();
+  for (let at = 0; at < letters.length; at += 1) {
+    if (letters[at] !== 'c') continue;
+    const middle = at * width + width / 2;
+    context.moveTo(middle + radius, ARM_HEIGHT / 2);
+    context.arc(middle, ARM_HEIGHT / 2, radius, 0, 2 * Math.PI);
+  }
+  context.fill();
+}
+
+function drawRings(
+  context: CanvasRenderingContext2D,
+  letters: string,
+  width: number,
+  radius: number,
+  colour: string,
+): void {
+  context.strokeStyle = colour;
+  context.lineWidth = 1.2;
+  context.beginPath();
+  for (let at = 0; at < letters.length; at += 1) {
+    if (letters[at] !== 'i') continue;
+    const middle = at * width + width / 2;
+    context.moveTo(middle + radius, ARM_HEIGHT / 2);
+    context.arc(middle, ARM_HEIGHT / 2, radius, 0, 2 * Math.PI);
+  }
+  context.stroke();
+}
+
+function drawDashes(
+  context: CanvasRenderingContext2D,
+  letters: string,
+  width: number,
+  radius: number,
+  colour: string,
+): void {
+  context.fillStyle = colour;
+  for (let at = 0; at < letters.length; at += 1) {
+    if (letters[at] !== 'u') continue;
+    context.fillRect(at * width + width / 2 - radius, ARM_HEIGHT / 2 - 1, 2 * radius, 2);
+  }
+}
