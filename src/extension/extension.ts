@@ -3,6 +3,7 @@ import { registerCommands } from './commands.ts';
 import { registerCheckpoints } from './features/checkpoints/index.ts';
 import { registerCompare } from './features/compare/index.ts';
 import { registerDoctor } from './features/doctor/index.ts';
+import { registerProblems } from './features/problems/index.ts';
 import { registerRuns } from './features/runs/index.ts';
 import { registerStart } from './features/start/index.ts';
 import { registerTraining } from './features/training/index.ts';
@@ -15,6 +16,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     registerCommands(services, {
       ...registerStart(services),
+      ...registerProblems(services),
       ...registerRuns(services),
       ...registerTranscripts(services),
       ...registerTraining(services),

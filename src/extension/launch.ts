@@ -36,18 +36,19 @@ export function cliFile(services: Services): string {
   return path.join(services.context.extensionPath, 'dist', 'cli.mjs');
 }
 
-/** Starts `reflection ...parameters` in a folder. */
+/** Starts `reflection ...parameters` in a folder. `secrets`: variables for this process alone, which are never logged. */
 export async function launchCommand(
   services: Services,
   folder: vscode.WorkspaceFolder,
   parameters: readonly string[],
+  secrets: Readonly<Record<string, string>> = {},
 ): Promise<LaunchedCommand> {
   const logs = (services.context.storageUri ?? services.context.globalStorageUri).fsPath;
   await mkdir(logs, { recursive: true });
   const name = `${parameters[0]}-${Date.now()}`;
   const files = { stdout: path.join(logs, `${name}.out`), stderr: path.join(logs, `${name}.log`) };
   services.log.info(`reflection ${parameters.join(' ')}  (output in ${files.stderr})`);
-  const child = start(services, folder, parameters, files);
+  const child = start(services, folder, parameters, files, secrets);
   const exited = exitOf(child);
   const ended = exited.then((code) => outcomeOf(code, parameters, files.stderr));
   const output = exited.then(() => readFile(files.stdout, 'utf8'));
@@ -63,6 +64,7 @@ function start(
   folder: vscode.WorkspaceFolder,
   parameters: readonly string[],
   files: { stdout: string; stderr: string },
+  secrets: Readonly<Record<string, string>>,
 ): ChildProcess {
   // Files, not pipes: a closed window must not break the output of a command that goes on.
   const [stdout, stderr] = [openSync(files.stdout, 'w'), openSync(files.stderr, 'w')];
@@ -71,7 +73,7 @@ function start(
       cwd: folder.uri.fsPath,
       detached: true,
       stdio: ['ignore', stdout, stderr],
-      env: commandEnvironment(folder),
+      env: { ...commandEnvironment(folder), ...secrets },
       windowsHide: true,
     });
   } finally {

@@ -14,6 +14,8 @@ const runSchema = z.object({
  */
 const targetSchema = z.object({
   file: z.string().optional(),
+  /** Name of a public problem set. */
+  set: z.string().optional(),
   /** Id of one problem of the file. */
   problem: z.string().optional(),
   run: runSchema.optional(),
