@@ -5,7 +5,7 @@
  *
  * CASES has rows {gold, pred, expected, mode: pair | extract | choice, tier, policy?}; a case of the tier `policy` is
  * right when it is right under the convention that it names. GENERATIONS has rows {gold, output, correct, source,
- * disputed?}. Every difference is printed.
+ * disputed?, correct_reviewed?}. Every difference is printed.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -58,6 +58,8 @@ const generationSchema = z.looseObject({
   correct: z.boolean(),
   source: z.string(),
   disputed: z.boolean().optional(),
+  /** The label as a person corrected it. */
+  correct_reviewed: z.boolean().optional(),
 });
 
 function rows<T>(file: string, schema: z.ZodType<T>): T[] {
@@ -110,11 +112,14 @@ function reportGenerations(file: string): void {
   let agreed = 0;
   let undisputed = 0;
   let agreedUndisputed = 0;
-  for (const { id, gold, output, correct, source, disputed } of generations) {
+  let agreedReviewed = 0;
+  for (const generation of generations) {
+    const { id, gold, output, correct, source, disputed, correct_reviewed: reviewed } = generation;
     const mode = /MMLU/.test(source) ? 'choice' : /crux/.test(source) ? 'python' : 'math';
     const { grade, reason, answer } = gradeAnswer({ text: output, gold, mode, policy: lenient });
     const agrees = grade === (correct ? 'correct' : 'incorrect');
     if (agrees) agreed++;
+    if (grade === ((reviewed ?? correct) ? 'correct' : 'incorrect')) agreedReviewed++;
     if (disputed !== true) {
       undisputed++;
       if (agrees) agreedUndisputed++;
@@ -128,7 +133,8 @@ function reportGenerations(file: string): void {
   }
   const share = (part: number, all: number) => `${part} of ${all} (${((100 * part) / all).toFixed(1)} %)`;
   console.log(
-    `\n${share(agreed, generations.length)} as labelled; ${share(agreedUndisputed, undisputed)} of the undisputed`,
+    `\n${share(agreed, generations.length)} as labelled; ${share(agreedUndisputed, undisputed)} of the undisputed; ` +
+      `${share(agreedReviewed, generations.length)} with the labels that were reviewed`,
   );
 }
 

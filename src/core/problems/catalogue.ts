@@ -188,6 +188,9 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     rows: 800,
     columns: ['code', 'input', 'output', 'id'],
     licence: 'MIT',
+    notes: [
+      'Output prediction only: a predicted input is right when f(input) equals the output, and the workbench runs no code of a model.',
+    ],
     kind: 'benchmark',
   },
   {
