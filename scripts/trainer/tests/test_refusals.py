@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from reflection_trainer import run as running
 from reflection_trainer.checkpoints import Checkpoint
+from reflection_trainer.checks import FREE, check_processes, check_same_run
 from reflection_trainer.config import TrainConfig, load_config, method_schema
 from reflection_trainer.errors import UserError
 from reflection_trainer.events import EventWriter
@@ -26,7 +28,7 @@ from reflection_trainer.stop import StopRequest
 from trainer_runs import PATIENCE, ends, read_events, start, write_config, write_rows
 
 
-def outcome(run_dir: Path) -> tuple[str, str | None]:
+def outcome(run_dir: Path) -> running.Outcome:
     """What `run_end` would say, in this process."""
     config = load_config(run_dir / "config.json")
     return running._outcome(
@@ -35,9 +37,9 @@ def outcome(run_dir: Path) -> tuple[str, str | None]:
 
 
 def failure(run_dir: Path) -> str:
-    status, error = outcome(run_dir)
-    assert status == "failed" and error is not None
-    return error
+    end = outcome(run_dir)
+    assert end.status == "failed" and end.error is not None and end.code
+    return end.error
 
 
 def test_a_wrong_config_ends_with_status_2_before_anything_is_loaded(tmp_path: Path) -> None:
@@ -149,7 +151,7 @@ def test_a_disk_too_small_for_one_checkpoint(
     usage = shutil.disk_usage(tmp_path)._replace(free=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     write_config(tmp_path, tiny_model, dataset)
-    assert "a checkpoint needs about 0.00 GB and its disk has 0.00 GB free" in failure(tmp_path)
+    assert "a checkpoint needs about 2 MB and its disk has 0 MB free" in failure(tmp_path)
 
 
 def test_a_stop_before_the_first_step(tmp_path: Path, tiny_model: Path, dataset: Path) -> None:
@@ -158,7 +160,7 @@ def test_a_stop_before_the_first_step(tmp_path: Path, tiny_model: Path, dataset:
     stop = StopRequest()
     stop.requested = True
     session = Session(config, tmp_path, EventWriter(tmp_path / "events.jsonl"), stop)
-    assert running._outcome(session) == ("cancelled", None)
+    assert running._outcome(session) == running.Outcome("cancelled")
     assert not (tmp_path / "checkpoints").exists()
 
 
@@ -173,9 +175,14 @@ def test_out_of_memory_says_what_to_change(
 
     monkeypatch.setattr(Trainer, "training_step", full)
     write_config(tmp_path, tiny_model, dataset)
-    assert failure(tmp_path) == (
-        'out of memory in step 1; in config.json lower "microBatchSize" (now 4; batchSize may '
-        'stay), or set "gradientCheckpointing" to true, or lower "maxLength" (now 32768)'
+    end = outcome(tmp_path)
+    assert end.code == "out-of-memory"
+    assert str(end.error).startswith("out of memory in step 1: about ")
+    assert re.fullmatch(
+        r'in config.json lower "microBatchSize" from 4 to 2 \(batchSize may stay\): about \d+ MB '
+        r'less, or set "gradientCheckpointing" to true: about \d+ MB less, or lower "maxLength" to '
+        r'\d+: about \d+ MB less, or set "lora" to {}: about \d+ MB less',
+        str(end.remedy),
     )
 
 
@@ -199,15 +206,15 @@ def trained(tmp_path: Path, tiny_model: Path, dataset: Path) -> tuple[TrainConfi
     return config, Checkpoint(4, Path("step-000004"), mark)
 
 
-@pytest.mark.parametrize("field", sorted(set(method_schema("scft")["properties"]) - running.FREE))
+@pytest.mark.parametrize("field", sorted(set(method_schema("scft")["properties"]) - FREE))
 def test_a_checkpoint_does_not_go_on_under_other_settings(
     trained: tuple[TrainConfig, Checkpoint], field: str
 ) -> None:
     config, last = trained
-    running._check_same_run(last.mark, last)
+    check_same_run(last.mark, last)
     changed: Any = {**config, field: "other"}
     with pytest.raises(UserError, match=f'"{field}": is other, but step-000004 was trained with'):
-        running._check_same_run({**last.mark, "config": changed}, last)
+        check_same_run({**last.mark, "config": changed}, last)
 
 
 def test_a_checkpoint_does_not_go_on_with_other_data(
@@ -215,23 +222,23 @@ def test_a_checkpoint_does_not_go_on_with_other_data(
 ) -> None:
     _, last = trained
     with pytest.raises(UserError, match="not the one step-000004 was trained on; restore it"):
-        running._check_same_run({**last.mark, "dataSha256": "cd"}, last)
+        check_same_run({**last.mark, "dataSha256": "cd"}, last)
 
 
 def test_a_run_may_be_made_longer(trained: tuple[TrainConfig, Checkpoint]) -> None:
     config, last = trained
     longer: Any = {**config, "epochs": 99, "maxSteps": 99, "saveEverySteps": 7, "threads": 2}
-    running._check_same_run({**last.mark, "config": longer}, last)
+    check_same_run({**last.mark, "config": longer}, last)
 
 
 def test_a_checkpoint_of_more_processes(trained: tuple[TrainConfig, Checkpoint]) -> None:
     config, last = trained
-    running._check_world_size(1, 1, config, last)
+    check_processes(1, 1, config, last, "NO")
     two = Checkpoint(4, last.path, {**last.mark, "worldSize": 2})
     with pytest.raises(UserError, match="step-000004 asks for 2 processes, but 1 are running"):
-        running._check_world_size(1, 1, config, two)
+        check_processes(1, 1, config, two, "NO")
     with pytest.raises(UserError, match="the launcher asks for 4 processes"):
-        running._check_world_size(1, 4, config, None)
+        check_processes(1, 4, config, None, "NO")
 
 
 def test_a_live_trainer_is_told_from_a_dead_one(tmp_path: Path) -> None:
