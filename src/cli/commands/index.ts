@@ -1,6 +1,7 @@
 /** The list of commands. */
 import type { Command } from 'commander';
 import { registerCompare } from './compare.ts';
+import { registerContinue } from './continue.ts';
 import { registerCritique } from './critique.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
@@ -18,6 +19,7 @@ export function registerCommands(program: Command, signal: AbortSignal): void {
     registerDemo,
     registerEvaluate,
     registerCritique,
+    registerContinue,
     registerSample,
     registerTrain,
     registerCompare,

@@ -9,6 +9,7 @@ import type { ModelIdentity, RunManifest } from '../../core/schema/run.ts';
 import { connectEngine } from '../../node/engines/index.ts';
 import {
   type CritiqueSource,
+  continuedIn,
   critique,
   evaluate,
   type PipelineResult,
@@ -68,7 +69,7 @@ function goOn(run: RunData, base: PipelineBase): Promise<PipelineResult> {
   if (!problemSet) throw incomplete(dir);
   switch (manifest.kind) {
     case 'evaluate':
-      return evaluate({ ...base, problems, problemSet, n });
+      return evaluate({ ...base, problems, problemSet, n, ...continuation(manifest) });
     case 'critique':
       return critique({ ...base, ...critiqueSource(run), n });
     case 'sample':
@@ -76,6 +77,11 @@ function goOn(run: RunData, base: PipelineBase): Promise<PipelineResult> {
     default:
       throw incomplete(dir);
   }
+}
+
+function continuation(manifest: RunData['manifest']) {
+  const continued = continuedIn(manifest);
+  return continued === undefined ? {} : { continued };
 }
 
 function incomplete(dir: string): UserError {

@@ -19,6 +19,8 @@ export interface SampleRequest {
   readonly messages: readonly ChatMessage[] | undefined;
   /** A prompt used as it is, instead of messages. */
   readonly raw?: string;
+  /** How the answer to the messages begins; the model goes on from there, and the result's text holds it, too. */
+  readonly prefix?: string;
   /** 0 .. 2^32 - 1. Texts are reproducible only with a seed of their own. */
   readonly seed: number;
   readonly sampling: SamplingOptions;

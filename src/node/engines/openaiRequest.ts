@@ -18,13 +18,23 @@ export function bodyOf(model: string, request: SampleRequest, dialect: Dialect):
   const { temperature, topP, topK, minP, maxTokens } = request.sampling;
   return {
     model,
-    ...(request.raw === undefined ? { messages: request.messages ?? [] } : { prompt: request.raw }),
+    ...(request.raw === undefined ? chatOf(request) : { prompt: request.raw }),
     temperature,
     top_p: topP,
     seed: request.seed,
     [request.raw === undefined ? dialect.lengthField : 'max_tokens']: maxTokens,
     ...(dialect.hasExtensions ? { top_k: topK, min_p: minP, repetition_penalty: 1 } : {}),
     ...(request.logprobs === true && dialect.hasLogprobs ? logprobsField(request) : {}),
+  };
+}
+
+/** vLLM and SGLang go on with the last message when told so; llama.cpp's server does so by itself. */
+function chatOf({ messages = [], prefix = '' }: SampleRequest): object {
+  if (prefix === '') return { messages };
+  return {
+    messages: [...messages, { role: 'assistant', content: prefix }],
+    continue_final_message: true,
+    add_generation_prompt: false,
   };
 }
 
@@ -99,7 +109,10 @@ export function resultOf(request: SampleRequest, completion: Completion, ms: num
   const text = choice.message === undefined || choice.message === null ? choice.text : textOf(choice.message);
   const finish = finishOf(choice.finish_reason);
   if (finish !== undefined && typeof text === 'string') {
-    return { id: request.id, text, ...usage, finish, ms, ...logprobsOf(request, choice) };
+    // Some servers repeat what they went on from.
+    const { prefix = '' } = request;
+    const whole = prefix !== '' && text.startsWith(prefix) ? text : `${prefix}${text}`;
+    return { id: request.id, text: whole, ...usage, finish, ms, ...logprobsOf(request, choice) };
   }
   const error =
     finish === undefined

@@ -22,8 +22,8 @@ export interface PromptGroups<Item> {
 }
 
 /** Equal keys, equal prompts. */
-export function promptKey({ raw, messages }: SampleRequest): string {
-  return raw === undefined ? JSON.stringify(messages) : `raw:${raw}`;
+export function promptKey({ raw, messages, prefix }: SampleRequest): string {
+  return raw === undefined ? JSON.stringify([messages, prefix]) : `raw:${raw}`;
 }
 
 export function groupByPrompt<Item>(

@@ -1,13 +1,13 @@
 /** From a request to the tokens of its prompt, and from generated tokens back to text. */
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { SampleRequest } from '../../core/protocol/inference.ts';
-import { type PromptRenderer, promptRenderer } from './chatTemplate.ts';
+import { type PromptRenderer, promptRenderer, type RenderedPrompt } from './chatTemplate.ts';
 
 export interface Prompt {
   /** Equal keys, equal prompts. */
   readonly key: string;
   readonly tokens: readonly Token[];
-  /** What the chat template already opened of the answer, such as `<think>\n`. */
+  /** What the answer begins with already: `<think>\n` of a chat template, or what a request asks to go on from. */
   readonly opened: string;
 }
 
@@ -20,7 +20,7 @@ export function promptMaker(model: LlamaModel, contextTokens: number): (request:
   let latest: Prompt | undefined;
   return (request) => {
     const rendered = request.raw === undefined ? undefined : { text: request.raw, opened: '' };
-    const { text, opened } = rendered ?? render()(request.messages ?? []);
+    const { text, opened } = rendered ?? begun(render()(request.messages ?? []), request.prefix ?? '');
     // Samples of one prompt follow each other.
     if (latest?.key !== text) latest = { key: text, tokens: tokenize(model, text, request), opened };
     const count = latest.tokens.length;
@@ -34,6 +34,14 @@ export function promptMaker(model: LlamaModel, contextTokens: number): (request:
     }
     return latest;
   };
+}
+
+/** The prompt with the answer's beginning, in the place of what the template opened when that is how it begins. */
+function begun({ text, opened }: RenderedPrompt, prefix: string): RenderedPrompt {
+  if (prefix === '') return { text, opened };
+  const isOpened = opened !== '' && prefix.trimStart().startsWith(opened.trim());
+  const kept = isOpened ? text.slice(0, text.length - opened.length) : text;
+  return { text: `${kept}${prefix}`, opened: isOpened ? prefix : `${opened}${prefix}` };
 }
 
 function lazyRenderer(model: LlamaModel): () => PromptRenderer {

@@ -1,6 +1,7 @@
 import type { Solution } from '../../core/schema/lines.ts';
 import { readRun } from '../runs/index.ts';
 import { checkInput, manifestFor } from './configuration.ts';
+import { goingOnFrom } from './continued.ts';
 import { generate, isMade, type Session } from './generate.ts';
 import { solutionJobs } from './jobs.ts';
 import type { EvaluateOptions, PipelineResult } from './options.ts';
@@ -11,7 +12,10 @@ import { finishedRun, inRun } from './session.ts';
  * Samples n solutions of each problem and grades them. Called again with the same directory it makes only what is
  * missing: after an interruption, after failed samples, or because n has grown.
  */
-export async function evaluate(options: EvaluateOptions): Promise<PipelineResult> {
+export async function evaluate(asked: EvaluateOptions): Promise<PipelineResult> {
+  const { continued } = asked;
+  const options =
+    continued === undefined ? asked : { ...asked, engine: goingOnFrom(continued.prefix, asked.engine) };
   const { problems, problemSet, n, dir } = options;
   checkInput(options, problems, n);
   const manifest = await manifestFor(options, {
@@ -19,7 +23,7 @@ export async function evaluate(options: EvaluateOptions): Promise<PipelineResult
     n,
     problemSet,
     measuredOn: problems,
-    options: {},
+    options: continued === undefined ? {} : { continued },
   });
   const wanted = problems.length * n;
   const finished = await finishedRun(dir, manifest);

@@ -4,11 +4,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/node/engines/engine.ts';
 import { connectEngine } from '../../../src/node/engines/index.ts';
 import { packageRoot } from '../../../src/node/packageRoot.ts';
-import { critique, evaluate, sample } from '../../../src/node/pipeline/index.ts';
+import {
+  continuedIn,
+  continuedSolution,
+  critique,
+  evaluate,
+  sample,
+} from '../../../src/node/pipeline/index.ts';
 import { identifyProblems, readProblemSet } from '../../../src/node/problems/readProblems.ts';
 import { readRun } from '../../../src/node/runs/index.ts';
 import { readWorkspace, resolveModel } from '../../../src/node/workspace/index.ts';
 import { temporaryDir } from '../runs/fixtures.ts';
+import { scft } from './fixtures.ts';
 
 const sampling = { temperature: 1, topP: 1, topK: 0, minP: 0, maxTokens: 340 };
 let engine: Engine;
@@ -66,9 +73,32 @@ describe('the embedded model', () => {
     expect(critiques.critiques.filter(({ verdict }) => verdict === 'none').length).toBeLessThan(20);
   });
 
+  it('goes on from the beginning of a solution, word for word', async () => {
+    const base = await options(3);
+    await evaluate({ ...base, n: 1 });
+    const source = await readRun(base.dir);
+    const [first] = source.solutions;
+    const at = (first?.text ?? '').indexOf('Step 2');
+    expect(at).toBeGreaterThan(0);
+    const continued = continuedSolution(source, first?.id ?? '', at);
+    const dir = path.join(path.dirname(base.dir), 'continued');
+    const problems = base.problems.filter(({ id }) => id === first?.problemId);
+    const problemSet = identifyProblems('one', null, problems);
+    const result = await evaluate({ ...base, dir, problems, problemSet, n: 6, continued });
+    expect(result.failed).toBe(0);
+    const { solutions, manifest } = await readRun(dir);
+    expect(continuedIn(manifest)).toEqual(continued);
+    for (const { text, grade } of solutions) {
+      expect(text.startsWith(continued.prefix)).toBe(true);
+      expect(text.slice(at)).toMatch(/^Step 2/);
+      expect(['correct', 'incorrect']).toContain(grade);
+    }
+    expect(() => continuedSolution(source, first?.id ?? '', 1e6)).toThrow(/cannot be cut/);
+  });
+
   it('makes an SCFT dataset from itself, the same one each time it is asked', async () => {
     const base = await options(24);
-    const settings = { ...base, n: 2, critiques: 4, mix: [2, 1] as const, size: null };
+    const settings = { ...base, n: 2, critiques: 4, dataset: scft() };
     const { dataset, failed } = await sample(settings);
     expect(failed).toBe(0);
     expect(dataset?.meta.kind === 'scft' && dataset.meta.i2c).toBeGreaterThan(0);
