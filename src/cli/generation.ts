@@ -47,7 +47,7 @@ export function generationOptions(command: Command): Command {
       .option('--run-dir <dir>', 'run directory; the same one resumes or tops up')
       .option('--title <text>', 'what to call it')
       .option('--seed <n>', 'seed of the run', wholeNumber(0))
-      .option('--prompts <name>', 'prompt preset: reasoning, nano, or a name in reflection.json')
+      .option('--prompts <name>', 'prompt preset: reasoning, nano, s2r, or a name in reflection.json')
       .option(
         '--policy <name>',
         `how answers are graded: ${Object.keys(GRADING_POLICIES).join(', ')} (default: the run's own, or default)`,
@@ -116,6 +116,17 @@ export type PipelineBase = PipelineOptions & {
   readonly prompts: Prompts;
 };
 
+/** What the command knows of the run that is asked for. */
+export interface RunRequest {
+  readonly kind: RunKind;
+  readonly subject: string;
+  /** Where a person names none: those of the run whose solutions are taken. */
+  readonly model?: string;
+  readonly prompts?: Prompts;
+  /** Instead of those that go with the prompts. */
+  readonly sampling?: (prompts: Prompts) => SamplingOptions;
+}
+
 /**
  * Connects the model, runs the pipeline with a progress bar, closes the model. The exit code says whether it was
  * interrupted or left failed samples.
@@ -123,14 +134,16 @@ export type PipelineBase = PipelineOptions & {
 export async function withPipeline<Result extends PipelineResult>(
   context: Context,
   options: GenerationOptions,
-  run: { readonly kind: RunKind; readonly subject: string },
+  run: RunRequest,
   work: (base: PipelineBase) => Promise<Result>,
 ): Promise<Result> {
   const workspace = await readWorkspace(context.workspace);
   const { defaults } = workspace.config;
-  const model = await resolveModel(workspace, options.model ?? defaults.model ?? 'nano');
-  const promptName = options.prompts ?? defaults.prompts;
-  const prompts = promptName === undefined ? model.prompts : resolvePrompts(workspace, promptName);
+  const model = await resolveModel(workspace, options.model ?? run.model ?? defaults.model ?? 'nano');
+  const recorded = options.model === undefined ? run.prompts : undefined;
+  const promptName = options.prompts ?? (recorded === undefined ? defaults.prompts : undefined);
+  const prompts =
+    promptName === undefined ? (recorded ?? model.prompts) : resolvePrompts(workspace, promptName);
   const title = options.title ?? `${model.config.name} on ${run.subject}`;
   const dir = options.runDir
     ? path.resolve(options.runDir)
@@ -143,7 +156,7 @@ export async function withPipeline<Result extends PipelineResult>(
       prompts,
       seed: options.seed ?? defaults.seed ?? 0,
       sampling: {
-        ...defaultSampling(prompts),
+        ...(run.sampling ?? defaultSampling)(prompts),
         ...withoutUndefined(defaults.sampling ?? {}),
         ...samplingOf(options),
       },

@@ -20,9 +20,9 @@ import {
 } from '../../node/workspace/index.ts';
 import { comparisonText } from '../comparisonText.ts';
 import { type CommonOptions, type Context, common, createContext } from '../context.ts';
+import { funnelText } from '../datasetReport.ts';
 import { EXIT } from '../exitCodes.ts';
 import { type PipelineBase, runPipeline } from '../generation.ts';
-import { funnelText } from './sample.ts';
 import { runTrainer } from './train.ts';
 
 /** Settings that `scripts/nano` measured to work on two cores in a few minutes. */
@@ -184,9 +184,7 @@ async function sampleScft(context: Context, step: Step, dir: string, output: str
         n: SETTINGS.solutions,
         critiques: SETTINGS.critiques,
         critiqueSampling: SETTINGS.critiqueSampling,
-        mix: [2, 1],
-        size: null,
-        output,
+        dataset: { kind: 'scft', mix: [2, 1], size: null, output },
       }),
   );
   if (result?.dataset) context.output.note(funnelText(result.dataset));

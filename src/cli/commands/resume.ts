@@ -3,20 +3,27 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
-import { samplesAskedFor } from '../../core/runs/index.ts';
+import { samplesAskedFor, sizeAskedFor } from '../../core/runs/index.ts';
 import { type ModelConfig, modelConfigSchema } from '../../core/schema/model.ts';
-import type { ModelIdentity, RunManifest } from '../../core/schema/run.ts';
+import type { ModelIdentity } from '../../core/schema/run.ts';
 import { connectEngine } from '../../node/engines/index.ts';
 import {
   type CritiqueSource,
-  continuedIn,
   critique,
+  type DatasetOptions,
   evaluate,
   type PipelineResult,
+  type SampleOptions,
+  type SampleOutcome,
+  type SampleSettings,
   sample,
+  sampleSettingsSchema,
+  type WrittenDataset,
 } from '../../node/pipeline/index.ts';
 import { type RunData, readRun, resolveRun } from '../../node/runs/index.ts';
 import { type CommonOptions, type Context, common, createContext } from '../context.ts';
+import { reopenHeldOut, withConnected } from '../critic.ts';
+import { datasetFacts, funnelText } from '../datasetReport.ts';
 import { type PipelineBase, runPipeline } from '../generation.ts';
 import { reportRun } from './evaluate.ts';
 import { runTrainer } from './train.ts';
@@ -38,8 +45,16 @@ export function registerResume(program: Command, signal: AbortSignal): void {
       await runTrainer(context, run.dir, options);
       return;
     }
-    await reportRun(context, await resumeSampling(context, run), { format: 'table' });
+    const result = await resumeSampling(context, run);
+    if (isSampled(result)) {
+      const { dataset, ...rest } = result;
+      context.output.result({ ...rest, ...datasetFacts(dataset) }, funnelText(dataset));
+    } else await reportRun(context, result, { format: 'table' });
   });
+}
+
+function isSampled(result: PipelineResult): result is SampleOutcome & { dataset: WrittenDataset } {
+  return 'dataset' in result && result.dataset !== null;
 }
 
 async function resumeSampling(context: Context, run: RunData): Promise<PipelineResult> {
@@ -48,7 +63,7 @@ async function resumeSampling(context: Context, run: RunData): Promise<PipelineR
   if (!model || !prompts || !sampling) throw incomplete(dir);
   const engine = await connectEngine(modelConfig(model), context.signal, { onWarning: context.output.warn });
   try {
-    return await runPipeline(context, engine, (base) => goOn(run, base), {
+    return await runPipeline(context, engine, (base) => goOn(context, run, base), {
       dir,
       title: manifest.title,
       prompts,
@@ -62,26 +77,21 @@ async function resumeSampling(context: Context, run: RunData): Promise<PipelineR
   }
 }
 
-function goOn(run: RunData, base: PipelineBase): Promise<PipelineResult> {
+function goOn(context: Context, run: RunData, base: PipelineBase): Promise<PipelineResult> {
   const { manifest, problems, dir } = run;
   const { problemSet } = manifest;
   const n = samplesAskedFor(manifest, run.events);
   if (!problemSet) throw incomplete(dir);
   switch (manifest.kind) {
     case 'evaluate':
-      return evaluate({ ...base, problems, problemSet, n, ...continuation(manifest) });
+      return evaluate({ ...base, problems, problemSet, n });
     case 'critique':
       return critique({ ...base, ...critiqueSource(run), n });
     case 'sample':
-      return sample({ ...base, ...sampleOptions(manifest), problems, problemSet, n });
+      return resumeSample(context, run, { ...base, problems, problemSet, n });
     default:
       throw incomplete(dir);
   }
-}
-
-function continuation(manifest: RunData['manifest']) {
-  const continued = continuedIn(manifest);
-  return continued === undefined ? {} : { continued };
 }
 
 function incomplete(dir: string): UserError {
@@ -117,22 +127,58 @@ function critiqueSource({ manifest, problems, solutions, dir }: RunData) {
   return { template, source };
 }
 
-const sampleSettingsSchema = z.object({
-  mix: z.tuple([z.number(), z.number()]),
-  size: z.number().nullable(),
-  critiquesPerCorrect: z.number(),
-  verdictMustMatch: z.boolean().default(false),
-  maxTokens: z.number().nullable().optional(),
-});
-
-function sampleOptions({ critiques, critiqueSampling, options }: RunManifest) {
-  const { mix, size, critiquesPerCorrect, verdictMustMatch, maxTokens } = sampleSettingsSchema.parse(options);
-  return {
-    mix,
-    size,
-    critiquesPerCorrect,
-    critiques: critiques ?? 1,
-    filters: { verdictMustMatch, ...(maxTokens === undefined ? {} : { maxTokens }) },
-    ...(critiqueSampling ? { critiqueSampling } : {}),
+async function resumeSample(
+  context: Context,
+  { manifest, events, dir }: RunData,
+  base: PipelineBase & Pick<SampleOptions, 'problems' | 'problemSet' | 'n'>,
+): Promise<PipelineResult> {
+  const settings = sampleSettingsSchema.parse(manifest.options);
+  const { critic, solutionsOf } = settings;
+  const dataset = await resumedDataset(context, settings, sizeAskedFor(settings.size, events));
+  const options: SampleOptions = {
+    ...base,
+    critiques: manifest.critiques ?? 0,
+    ...(manifest.critiqueSampling ? { critiqueSampling: manifest.critiqueSampling } : {}),
+    ...(settings.dataset === 'scft' ? { critiquesPerCorrect: settings.critiquesPerCorrect } : {}),
+    ...(solutionsOf === undefined
+      ? {}
+      : {
+          solutionsOf: {
+            dir: path.join(path.dirname(dir), solutionsOf.run),
+            ...(solutionsOf.solutionIds === null ? {} : { solutionIds: solutionsOf.solutionIds }),
+          },
+        }),
+    dataset,
   };
+  if (critic === undefined) return sample(options);
+  const { prompts, ...identity } = critic;
+  return withConnected(context, modelConfig(identity), prompts, (connected) =>
+    sample({ ...options, critic: connected }),
+  );
+}
+
+async function resumedDataset(
+  context: Context,
+  settings: SampleSettings,
+  size: number | null,
+): Promise<DatasetOptions> {
+  const { verdictMustMatch, maxTokens, heldOut, output } = settings;
+  const filters = {
+    ...(verdictMustMatch === undefined ? {} : { verdictMustMatch }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(heldOut === undefined ? {} : { heldOut: await reopenHeldOut(context, heldOut) }),
+  };
+  const common = { size, filters, ...(output === undefined ? {} : { output }) };
+  switch (settings.dataset) {
+    case 'scft':
+      return { kind: 'scft', mix: settings.mix, ...common };
+    case 'self-distill':
+      return { kind: 'self-distill', ...common };
+    case 's2r':
+      return { kind: 's2r', style: settings.style, isThinned: settings.isThinned, ...common };
+    case 'offline':
+      return { kind: 'offline', accuracy: settings.accuracy, isBalanced: settings.isBalanced, ...common };
+    default:
+      throw new Error(`no such kind of dataset: ${JSON.stringify(settings satisfies never)}`);
+  }
 }

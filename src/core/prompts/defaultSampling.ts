@@ -19,3 +19,25 @@ export function defaultSampling(prompts: Prompts): SamplingOptions {
     ? nanoSampling
     : reasoningSampling;
 }
+
+/**
+ * Options for the solutions and the verifications of S2R (spec B3), and for offline rollouts (spec B7), where a person
+ * asks for no others. The embedded model finds errors rarely: a low temperature would never show it doing so.
+ */
+export function s2rSampling(prompts: Prompts): { solutions: SamplingOptions; critiques: SamplingOptions } {
+  if (defaultSampling(prompts) === nanoSampling) {
+    return {
+      solutions: { ...nanoSampling, temperature: 0.8 },
+      critiques: { ...nanoSampling, temperature: 1 },
+    };
+  }
+  const solutions = { ...reasoningSampling, temperature: 0.7, topP: 1, maxTokens: 2048 };
+  return { solutions, critiques: { ...solutions, temperature: 0.1 } };
+}
+
+export function offlineSampling(prompts: Prompts): SamplingOptions {
+  const isNano = defaultSampling(prompts) === nanoSampling;
+  return isNano
+    ? { ...nanoSampling, temperature: 1 }
+    : { ...reasoningSampling, temperature: 0.8, topP: 1, maxTokens: 8192 };
+}

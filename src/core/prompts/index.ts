@@ -1,5 +1,5 @@
 /** Prompt presets and templates. */
-export { defaultSampling } from './defaultSampling.ts';
+export { defaultSampling, offlineSampling, s2rSampling } from './defaultSampling.ts';
 export {
   isPromptPreset,
   nanoPrompts,

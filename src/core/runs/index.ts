@@ -17,5 +17,6 @@ export {
   runState,
   STALLED_AFTER_SECONDS,
   samplesAskedFor,
+  sizeAskedFor,
   stateOf,
 } from './state.ts';

@@ -115,6 +115,12 @@ export function samplesAskedFor(manifest: { readonly n: number }, events: readon
   return Math.max(manifest.n, ...starts);
 }
 
+/** Records that a sampling run's dataset is to have: its manifest's, or what was last asked for since. */
+export function sizeAskedFor(manifestSize: number | null, events: readonly RunEvent[]): number | null {
+  const last = events.findLast((event) => event.type === 'run_start' && event.size !== undefined);
+  return last?.type === 'run_start' && last.size !== undefined ? last.size : manifestSize;
+}
+
 /** Events taken in so far. Grows in place, so that following a run costs the same for each event. */
 export interface RunFold {
   stage: string | null;

@@ -6,6 +6,8 @@ export interface HeldOut {
   readonly name: string;
   /** Of the file's problems: the same set under another file name is the same set. */
   readonly sha256: string;
+  /** Where it was read, so that a resumed run finds it again. */
+  readonly path?: string;
   /** Which held-out problem a statement repeats, in words; null: none. */
   readonly find: (statement: string) => string | null;
 }
@@ -15,7 +17,7 @@ export interface HeldOut {
  * one's runs of 13 words. One shared run is not enough: templated sets share a closing question.
  */
 export function createHeldOut(
-  set: { readonly name: string; readonly sha256: string },
+  set: Pick<HeldOut, 'name' | 'sha256' | 'path'>,
   problems: readonly Pick<Problem, 'id' | 'problem'>[],
 ): HeldOut {
   const index = createDuplicateIndex();

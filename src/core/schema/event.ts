@@ -23,6 +23,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     total: z.int().nullable().optional(),
     /** Samples per problem or per solution asked for by this start: larger than the manifest's when topping up. */
     n: z.int().min(1).optional(),
+    /** Records of the dataset asked for by this start; null: all that there are. */
+    size: z.int().nullable().optional(),
   }),
   z.looseObject({ type: z.literal('heartbeat'), ...at, step: z.int().optional() }),
   /** Evaluate, critique, sample: how many samples are done of how many. */

@@ -100,7 +100,7 @@ export function checkInput(options: PipelineOptions, problems: readonly Problem[
 
 /**
  * Refuses to go on with a run under another configuration, and names each field that differs. Free to change: `n`
- * (topping up), the machine, the title and the command line.
+ * and the size and file of a dataset (topping up), the machine, the title and the command line.
  */
 export async function refuseOtherConfiguration(dir: string, asked: RunManifest): Promise<RunManifest> {
   const found = await readManifest(dir);
@@ -129,7 +129,7 @@ function configurationOf(manifest: RunManifest): Record<string, unknown> {
     sampling,
     critiqueSampling,
     prompts,
-    options,
+    options: { ...options, size: undefined, output: undefined },
     grader: manifest.grader,
     problemSet: { sha256: manifest.problemSet?.sha256 },
     model:

@@ -6,6 +6,7 @@ import type { Problem } from '../../core/schema/problem.ts';
 import type { Parent, ProblemSetIdentity } from '../../core/schema/run.ts';
 import { readRun } from '../runs/index.ts';
 import { checkInput, manifestFor } from './configuration.ts';
+import { copySolutions } from './copySolutions.ts';
 import { generate, isMade, type Job, type Session } from './generate.ts';
 import { recordedPolicy, withGrading } from './grading.ts';
 import { critiqueJobs, writtenSolution } from './jobs.ts';
@@ -180,23 +181,4 @@ function jobsOf(source: Source, options: CritiqueOptions, template: string): Job
     const problem = problems.get(solution.problemId);
     return problem === undefined ? [] : critiqueJobs(problem, solution, options.n, { ...options, template });
   });
-}
-
-/** A solution that reads otherwise than when it was copied would make its critiques senseless. */
-async function copySolutions(session: Session, dir: string, solutions: readonly Solution[]): Promise<void> {
-  const copied = new Map((await readRun(dir)).solutions.map((solution) => [solution.id, solution.text]));
-  for (const solution of solutions) {
-    const text = copied.get(solution.id);
-    if (text === undefined) await session.writer.append('solutions', solution);
-    else if (text !== solution.text) {
-      throw new UserError(
-        'source-changed',
-        `The solution ${solution.id} has changed since it was critiqued.`,
-        {
-          place: { file: dir },
-          remedy: 'Start a new run for the changed solution.',
-        },
-      );
-    }
-  }
 }

@@ -13,6 +13,8 @@ export interface Job<Row extends Solution | Critique> {
   readonly messages: readonly ChatMessage[];
   readonly seed: number;
   readonly sampling: SamplingOptions;
+  /** Asks for the log-probabilities of its tokens. */
+  readonly logprobs?: boolean;
   readonly toRow: (result: SampleResult, grade: GradeSample) => Promise<Row>;
 }
 
@@ -35,6 +37,8 @@ export interface Stage<Row extends Solution | Critique> {
   /** Samples of the stage that are there already. */
   readonly reused: number;
   readonly append: (writer: RunWriter, row: Row) => Promise<void>;
+  /** Default: that of the session. */
+  readonly engine?: Engine | undefined;
 }
 
 /**
@@ -61,7 +65,10 @@ export async function generate<Row extends Solution | Critique>(
   report();
   if (stage.jobs.length === 0 || session.signal.aborted) return rows;
   const jobs = new Map(stage.jobs.map((job) => [job.id, job]));
-  for await (const result of session.engine.sample(stage.jobs.map(toRequest), session.signal)) {
+  for await (const result of (stage.engine ?? session.engine).sample(
+    stage.jobs.map(toRequest),
+    session.signal,
+  )) {
     const job = jobs.get(result.id);
     if (job === undefined || result.finish === 'abort') continue;
     jobs.delete(result.id);
@@ -78,8 +85,8 @@ export async function generate<Row extends Solution | Critique>(
   return rows;
 }
 
-function toRequest(job: Job<Solution | Critique>): SampleRequest {
-  return { id: job.id, messages: job.messages, seed: job.seed, sampling: job.sampling };
+function toRequest({ id, messages, seed, sampling, logprobs }: Job<Solution | Critique>): SampleRequest {
+  return { id, messages, seed, sampling, ...(logprobs === undefined ? {} : { logprobs }) };
 }
 
 /** A user turn, after the system prompt where there is one. */

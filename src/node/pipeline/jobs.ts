@@ -1,7 +1,7 @@
 /** What is asked of the model for each sample, and what its answer becomes. */
 import { renderStatement } from '../../core/problems/statement.ts';
 import { renderPrompt, slotSolution } from '../../core/prompts/index.ts';
-import type { SampleResult } from '../../core/protocol/inference.ts';
+import type { SampleResult, TokenLogprobs } from '../../core/protocol/inference.ts';
 import { readCritique } from '../../core/reflection/index.ts';
 import { sampleSeed } from '../../core/sampling/index.ts';
 import type { Grade, Transition } from '../../core/schema/common.ts';
@@ -39,10 +39,20 @@ export function solutionJobs(
           index,
           ...generated(result, ownSeed),
           ...(await grade(result, problem)),
+          ...(result.logprobs === undefined ? {} : { logprobs: copyOf(result.logprobs) }),
         }),
       };
     });
   });
+}
+
+function copyOf({ values, of, ids, texts }: TokenLogprobs): NonNullable<Solution['logprobs']> {
+  return {
+    values: [...values],
+    of,
+    ...(ids === undefined ? {} : { ids: [...ids] }),
+    ...(texts === undefined ? {} : { texts: [...texts] }),
+  };
 }
 
 /** The critiques `<solutionId>/0` .. `<solutionId>/<n-1>` of one solution. */
@@ -50,10 +60,11 @@ export function critiqueJobs(
   problem: Problem,
   solution: Solution,
   n: number,
-  { prompts, sampling, seed, template }: JobOptions & { template: string },
+  { prompts, sampling, seed, template, answer }: JobOptions & { template: string; answer?: string },
 ): Job<Critique>[] {
   const slot = slotSolution(solution.text, prompts.solutionSlot);
-  const text = renderPrompt(template, { problem: renderStatement(problem), solution: slot.text });
+  const values = { problem: renderStatement(problem), solution: slot.text };
+  const text = renderPrompt(template, answer === undefined ? values : { ...values, answer });
   const messages = messagesFor(prompts, text);
   return Array.from({ length: n }, (_, index): Job<Critique> => {
     const id = `${solution.id}/${index}`;

@@ -1,12 +1,9 @@
-import type { FilterOptions, Mix } from '../../core/sampling/index.ts';
-import type { DatasetMeta } from '../../core/schema/dataset.ts';
-import type { Critique, Dropped, Solution } from '../../core/schema/lines.ts';
+import type { Critique, Solution } from '../../core/schema/lines.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 import type { Parent, ProblemSetIdentity, Prompts, SamplingOptions } from '../../core/schema/run.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { GradingWorker } from '../grading/gradingWorker.ts';
 import type { RunProgress } from '../runs/index.ts';
-import type { ContinuedSolution } from './continued.ts';
 
 /** What every pipeline takes. */
 export interface PipelineOptions {
@@ -63,8 +60,6 @@ export interface EvaluateOptions extends PipelineOptions {
   readonly problemSet: ProblemSetIdentity;
   /** Solutions per problem. A larger n than last time tops the run up. */
   readonly n: number;
-  /** Goes on with the beginning of a solution of another run, instead of solving from the start: one problem only. */
-  readonly continued?: ContinuedSolution;
 }
 
 /** The solutions that are criticised. */
@@ -84,45 +79,4 @@ export interface CritiqueOptions extends PipelineOptions {
   readonly n: number;
   /** `sampling` (template t of spec A2, the default), or `training`: the text that a trained critic has learned. */
   readonly template?: 'sampling' | 'training';
-}
-
-/** What a dataset should be. */
-export interface DatasetOptions {
-  /** i→c : c→c. */
-  readonly mix: Mix;
-  /** Records wanted; null: as many as the mix allows. */
-  readonly size: number | null;
-  readonly filters?: Partial<FilterOptions>;
-  /** `.jsonl` file; `.meta.json` stands beside it. Default: `dataset.jsonl` in the run directory. */
-  readonly output?: string;
-}
-
-export interface SampleOptions extends PipelineOptions, DatasetOptions {
-  readonly problems: readonly Problem[];
-  readonly problemSet: ProblemSetIdentity;
-  /** Solutions per problem. */
-  readonly n: number;
-  /** Critiques of each wrong solution. */
-  readonly critiques: number;
-  /**
-   * Critiques of each right solution that is criticised at all: only as many right solutions are taken as the c→c share
-   * of the mix needs, because critiques of right solutions nearly always pass (default 1).
-   */
-  readonly critiquesPerCorrect?: number;
-  /** Options of the critiques; default: those of the solutions. */
-  readonly critiqueSampling?: SamplingOptions;
-}
-
-export interface WrittenDataset {
-  readonly file: string;
-  readonly metaFile: string;
-  readonly meta: DatasetMeta;
-  readonly dropped: readonly Dropped[];
-  /** The same dataset stood there already and was left alone. */
-  readonly isUnchanged: boolean;
-}
-
-export interface SampleOutcome extends PipelineResult {
-  /** Null when the run was interrupted: `datasetFromRun` still makes one from what is there. */
-  readonly dataset: WrittenDataset | null;
 }

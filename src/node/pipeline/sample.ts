@@ -1,134 +1,145 @@
-import {
-  availableTypes,
-  critiquable,
-  largestSplit,
-  rightSolutionsInOrder,
-} from '../../core/sampling/index.ts';
+import { UserError } from '../../core/errors.ts';
 import type { Critique, Solution } from '../../core/schema/lines.ts';
 import { type RunData, readRun } from '../runs/index.ts';
+import { buildDataset } from './buildDataset.ts';
 import { checkInput, manifestFor } from './configuration.ts';
-import { makeCritiques } from './critique.ts';
+import { copySolutions } from './copySolutions.ts';
 import { datasetOfRun } from './dataset.ts';
-import { makeSolutions } from './evaluate.ts';
-import { isMade, type Job, type Session } from './generate.ts';
-import { critiqueJobs, solutionJobs } from './jobs.ts';
-import type { SampleOptions, SampleOutcome } from './options.ts';
+import { generate, isMade, type Session } from './generate.ts';
 import { resultOf } from './result.ts';
+import { manifestOptions } from './sampleManifest.ts';
+import type { SampleOptions, SampleOutcome } from './sampleOptions.ts';
+import { nextStage, type PlanContext } from './samplePlan.ts';
 import { finishedRun, inRun } from './session.ts';
 
 /**
- * Rejection sampling to an SCFT dataset (spec A2): solutions, critiques of them, filters, mix. Every wrong solution
- * is criticised `critiques` times; right ones only as far as the mix needs c→c records.
+ * Rejection sampling to a dataset: SCFT (spec A2), its Self-Distill baseline, S2R's stage 0 (spec B3), or rollouts for
+ * offline RL (spec B7). Stops when the dataset has its size. Called again with the same directory it makes only what
+ * is missing: after an interruption, after failed samples, or because n or the size have grown.
  */
 export async function sample(options: SampleOptions): Promise<SampleOutcome> {
-  const { problems, problemSet, n, dir, critiques, mix, size, filters = {} } = options;
+  const { problems, problemSet, n, dir, critiques, dataset } = options;
   checkInput(options, problems, n);
-  const critiquesPerCorrect = options.critiquesPerCorrect ?? 1;
   const manifest = await manifestFor(options, {
     kind: 'sample',
     n,
     problemSet,
-    critiques,
-    critiqueSampling: options.critiqueSampling ?? options.sampling,
-    options: { mix, size, critiquesPerCorrect, ...filters },
+    ...(critiques === 0 ? {} : { critiques, critiqueSampling: options.critiqueSampling ?? options.sampling }),
+    options: manifestOptions(options),
   });
   const finished = await finishedRun(dir, manifest);
-  if (finished !== null && isComplete(finished.run, options)) {
-    const wanted = finished.run.solutions.length + finished.run.critiques.length;
-    const dataset = await datasetOfRun(dir, options);
-    return { ...resultOf({ dir, wanted, reused: wanted, rows: [], isInterrupted: false }), dataset };
+  if (finished !== null) {
+    const work = newWork(finished.run, options);
+    if ((await nextStage(options, work)) === null) {
+      const wanted = madeOf(finished.run);
+      const written = await datasetOfRun(dir, dataset, options);
+      return {
+        ...resultOf({ dir, wanted, reused: wanted, rows: [], isInterrupted: false }),
+        dataset: written,
+      };
+    }
   }
   return inRun(options, manifest, problems, async (session) => {
-    const tally = newTally();
-    addTo(tally, await makeSolutions(session, options));
-    if (!session.signal.aborted) await critiqueWrong(session, options, tally);
-    if (!session.signal.aborted) await critiqueRight(session, options, tally);
+    if (options.solutionsOf !== undefined) await copyFrom(session, options.solutionsOf, dir);
+    const run = await readRun(dir);
+    const rows = await makeAll(session, run, options);
     const isInterrupted = session.signal.aborted;
-    const wanted = tally.reused + tally.rows.length;
-    const dataset = isInterrupted ? null : await datasetOfRun(dir, options);
-    return { ...resultOf({ dir, wanted, ...tally, isInterrupted }), dataset };
+    const reused = madeOf(run);
+    const written = isInterrupted ? null : await datasetOfRun(dir, dataset, options);
+    return {
+      ...resultOf({ dir, wanted: reused + rows.length, reused, rows, isInterrupted }),
+      dataset: written,
+    };
   });
 }
 
-/** A run that ended well is complete when neither a larger n nor a failed sample leaves anything to do. */
-function isComplete(run: RunData, options: SampleOptions): boolean {
-  const solutions = new Set(run.solutions.filter(isMade).map(({ id }) => id));
-  const hasAll = solutionJobs(options.problems, options.n, options).every(({ id }) => solutions.has(id));
-  return hasAll && run.critiques.every(isMade);
-}
-
-interface Tally {
-  reused: number;
-  rows: (Solution | Critique)[];
-}
-
-function newTally(): Tally {
-  return { reused: 0, rows: [] };
-}
-
-function addTo(tally: Tally, made: { rows: readonly (Solution | Critique)[]; reused: number }): void {
-  tally.reused += made.reused;
-  tally.rows.push(...made.rows);
-}
-
-async function critiqueWrong(session: Session, options: SampleOptions, tally: Tally): Promise<void> {
-  const run = await readRun(options.dir);
-  const wrong = critiquable(run.solutions, options.prompts.solutionSlot).filter(
-    (solution) => solution.grade === 'incorrect',
+async function copyFrom(
+  session: Session,
+  { dir: from, solutionIds }: NonNullable<SampleOptions['solutionsOf']>,
+  dir: string,
+): Promise<void> {
+  const { solutions } = await readRun(from);
+  const chosen = solutionIds === undefined ? null : new Set(solutionIds);
+  await copySolutions(
+    session,
+    dir,
+    solutions.filter((row) => isMade(row) && (chosen?.has(row.id) ?? true)),
   );
-  const jobs = wrong.flatMap((solution) => jobsFor(run, solution, options.critiques, options));
-  addTo(tally, await makeCritiques(session, options.dir, jobs));
 }
 
-/**
- * Right solutions in waves: each takes as many as records are still missing, one of a problem at most. So no more are
- * criticised than needed, and an interrupted run goes on to the same set.
- */
-async function critiqueRight(session: Session, options: SampleOptions, tally: Tally): Promise<void> {
-  const tried = new Set<string>();
+function madeOf(run: RunData): number {
+  return [...run.solutions, ...run.critiques].filter(isMade).length;
+}
+
+/** The lines so far; what is made goes into the maps, too, so that a long run is read once. */
+interface Work extends PlanContext {
+  readonly lines: {
+    readonly solutions: Map<string, Solution>;
+    readonly critiques: Map<string, Critique>;
+    readonly reviews: RunData['reviews'];
+  };
+  readonly tried: Set<string>;
+}
+
+function newWork(run: RunData, options: SampleOptions): Work {
+  const lines = {
+    solutions: new Map(run.solutions.map((row) => [row.id, row])),
+    critiques: new Map(run.critiques.map((row) => [row.id, row])),
+    reviews: run.reviews,
+  };
+  const isMet = async () => {
+    const { size } = options.dataset;
+    const isEmpty = options.critiques > 0 && lines.critiques.size === 0;
+    if (size === null || isEmpty) return false;
+    const so = { ...run, solutions: [...lines.solutions.values()], critiques: [...lines.critiques.values()] };
+    return (await buildDataset(so, options.dataset, options)).records.length >= size;
+  };
+  return { lines, tried: new Set(), isMet };
+}
+
+async function makeAll(
+  session: Session,
+  run: RunData,
+  options: SampleOptions,
+): Promise<(Solution | Critique)[]> {
+  const work = newWork(run, options);
+  const rows: (Solution | Critique)[] = [];
   for (;;) {
-    const run = await readRun(options.dir);
-    const wave = nextWave(run, options, tried);
-    if (wave.length === 0 || session.signal.aborted) return;
-    for (const { id } of wave) tried.add(id);
-    const jobs = wave.flatMap((solution) =>
-      jobsFor(run, solution, options.critiquesPerCorrect ?? 1, options),
-    );
-    addTo(tally, await makeCritiques(session, options.dir, jobs));
+    const stage = session.signal.aborted ? null : await nextStage(options, work);
+    if (stage === null) return rows;
+    for (const { id } of stage.jobs) work.tried.add(id);
+    if (stage.name === 'solutions') {
+      const made = await generate(session, {
+        ...stage,
+        reused: countMade(work.lines.solutions),
+        append: (writer, row) => writer.append('solutions', row),
+      });
+      for (const row of made) work.lines.solutions.set(row.id, row);
+      if (options.dataset.kind === 'offline') checkLogprobs(made, options);
+      rows.push(...made);
+    } else {
+      const made = await generate(session, {
+        ...stage,
+        reused: countMade(work.lines.critiques),
+        append: (writer, row) => writer.append('critiques', row),
+        engine: options.critic?.engine,
+      });
+      for (const row of made) work.lines.critiques.set(row.id, row);
+      rows.push(...made);
+    }
   }
 }
 
-function nextWave(run: RunData, options: SampleOptions, tried: ReadonlySet<string>): Solution[] {
-  const { prompts, mix, size, seed, filters = {} } = options;
-  const available = availableTypes({
-    ...run,
-    prompts,
-    seed,
-    filters,
-    source: { run: '', model: '', modelSha256: null },
+function countMade(rows: ReadonlyMap<string, Solution | Critique>): number {
+  return [...rows.values()].filter(isMade).length;
+}
+
+/** Better after the first problems than after all of them. */
+function checkLogprobs(made: readonly Solution[], { engine }: SampleOptions): void {
+  const finished = made.filter(isMade);
+  if (finished.length === 0 || finished.some(({ logprobs }) => logprobs?.texts !== undefined)) return;
+  throw new UserError('no-logprobs', `${engine.identity.name} gives no log-probabilities of its tokens.`, {
+    remedy:
+      'Sample with a model file through llama.cpp, or with a server that returns logprobs, such as vLLM.',
   });
-  const right = rightSolutionsInOrder(critiquable(run.solutions, prompts.solutionSlot), seed);
-  const needed = largestSplit({ i2c: available.i2c, c2c: right.length }, mix, size).c2c - available.c2c;
-  const per = options.critiquesPerCorrect ?? 1;
-  const made = Map.groupBy(run.critiques.filter(isMade), ({ solutionId }) => solutionId);
-  const settled = new Set(
-    run.critiques.filter((row) => row.transition === 'c→c').map((row) => row.problemId),
-  );
-  const wave: Solution[] = [];
-  for (const solution of right) {
-    if (wave.length >= needed) break;
-    if (tried.has(solution.id) || settled.has(solution.problemId)) continue;
-    if ((made.get(solution.id)?.length ?? 0) >= per) continue;
-    settled.add(solution.problemId);
-    wave.push(solution);
-  }
-  return wave;
-}
-
-function jobsFor(run: RunData, solution: Solution, n: number, options: SampleOptions): Job<Critique>[] {
-  const problem = run.problems.find(({ id }) => id === solution.problemId);
-  if (problem === undefined) return [];
-  const { prompts, seed } = options;
-  const sampling = options.critiqueSampling ?? options.sampling;
-  return critiqueJobs(problem, solution, n, { prompts, seed, sampling, template: prompts.critique });
 }

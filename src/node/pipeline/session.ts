@@ -39,7 +39,7 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
     else await createRun(dir, manifest, problems);
     const { name, version } = engine.facts;
     const versions = { workbench: manifest.workbench.version, [name]: version };
-    const recorder = await startRecorder(writer, { n: manifest.n, versions });
+    const recorder = await startRecorder(writer, { n: manifest.n, ...sizeOf(manifest), versions });
     try {
       const policy = manifest.grader?.policy ?? defaultPolicy.name;
       const result = await withGrading(policy, options.grader, (grade) =>
@@ -56,6 +56,12 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
   } finally {
     await writer.close();
   }
+}
+
+/** Of a sampling run: the size may have grown since the manifest was written. */
+function sizeOf({ options }: RunManifest): { size?: number | null } {
+  const { size } = options;
+  return typeof size === 'number' || size === null ? { size } : {};
 }
 
 /** A run that ended well: nothing has to be locked or started when it holds all that is wanted. */

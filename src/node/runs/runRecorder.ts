@@ -30,7 +30,7 @@ export interface RunRecorder {
 /** Writes `run_start` and starts the heartbeat. */
 export async function startRecorder(
   writer: RunWriter,
-  start: { n: number; versions: Readonly<Record<string, string>> },
+  start: { n: number; size?: number | null; versions: Readonly<Record<string, string>> },
 ): Promise<RunRecorder> {
   const now = () => Date.now() / 1000;
   await writer.append('events', {
@@ -42,6 +42,7 @@ export async function startRecorder(
     resumedFrom: null,
     versions: { ...start.versions, node: process.versions.node },
     n: start.n,
+    ...(start.size === undefined ? {} : { size: start.size }),
   });
   // A line that cannot be written refuses the next sample too, and that one is awaited: nothing is hidden here.
   const write = (event: RunEvent) => void writer.append('events', event).catch(() => undefined);

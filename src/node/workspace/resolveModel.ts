@@ -73,6 +73,8 @@ export function resolvePrompts(workspace: Workspace, name: string): Prompts {
       critique: own.critique ?? base.critique,
       critiqueTraining: own.critiqueTraining ?? base.critiqueTraining,
       solutionSlot: own.solutionSlot ?? base.solutionSlot,
+      ...(own.verifyConfirmative === undefined ? {} : { verifyConfirmative: own.verifyConfirmative }),
+      ...(own.verifyProblemSolving === undefined ? {} : { verifyProblemSolving: own.verifyProblemSolving }),
     };
   }
   if (isPromptPreset(name)) return PROMPT_PRESETS[name];

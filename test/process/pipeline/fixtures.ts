@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { compareAnswers, gradeAnswer } from '../../../src/core/answers/index.ts';
 import { nanoPrompts } from '../../../src/core/prompts/index.ts';
+import type { Mix } from '../../../src/core/sampling/index.ts';
 import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
 import type { Problem } from '../../../src/core/schema/problem.ts';
 import type { GradingJob } from '../../../src/node/grading/gradingWorker.ts';
@@ -45,11 +46,16 @@ export async function evaluateOptions(
   };
 }
 
+/** An SCFT dataset of the usual mix. */
+export function scft(change: { mix?: Mix; size?: number | null } = {}): SampleOptions['dataset'] {
+  return { kind: 'scft', mix: [2, 1], size: null, ...change };
+}
+
 export async function sampleOptions(
   change: Partial<SampleOptions> = {},
 ): Promise<SampleOptions & { engine: MemoryEngine }> {
   const { engine, ...base } = await evaluateOptions({ problems: change.problems ?? sums(30) });
-  return { ...base, critiques: 3, mix: [2, 1], size: null, ...change, engine };
+  return { ...base, critiques: 3, dataset: scft(), ...change, engine };
 }
 
 /** A line of a run without how long it took. */

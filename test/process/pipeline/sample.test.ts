@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { scftRecordSchema } from '../../../src/core/schema/dataset.ts';
 import { datasetFromRun, sample } from '../../../src/node/pipeline/index.ts';
 import { appendReview, readRun, readRunState } from '../../../src/node/runs/index.ts';
-import { contentOf, lineIds, sampleOptions } from './fixtures.ts';
+import { contentOf, lineIds, sampleOptions, scft } from './fixtures.ts';
 import { memoryEngine } from './memoryEngine.ts';
 
 async function recordsOf(file: string | undefined) {
@@ -43,7 +43,7 @@ describe('sample', () => {
   });
 
   it('does not criticise right solutions when none are wanted', async () => {
-    const options = await sampleOptions({ mix: [1, 0] });
+    const options = await sampleOptions({ dataset: scft({ mix: [1, 0] }) });
     const { dataset } = await sample(options);
     const { critiques } = await readRun(options.dir);
     expect(critiques.every(({ transition }) => transition?.startsWith('i') ?? false)).toBe(true);
@@ -51,14 +51,14 @@ describe('sample', () => {
   });
 
   it('keeps to the size, and explains when it cannot be met', async () => {
-    const options = await sampleOptions({ size: 9 });
+    const options = await sampleOptions({ dataset: scft({ size: 9 }) });
     expect((await sample(options)).dataset?.meta).toMatchObject({
       records: 9,
       i2c: 6,
       c2c: 3,
       shortfall: null,
     });
-    const large = await sample(await sampleOptions({ size: 1500 }));
+    const large = await sample(await sampleOptions({ dataset: scft({ size: 1500 }) }));
     expect(large.dataset?.meta.shortfall).toMatch(/of 1500 records/);
   });
 
@@ -125,11 +125,11 @@ describe('a dataset from a run', () => {
     const output = path.join(path.dirname(options.dir), 'reviewed.jsonl');
     const review = { critiqueId: first?.id ?? '', by: 'ada', at: '2026-01-01T00:00:00Z' };
     await appendReview(options.dir, { ...review, decision: 'reject' });
-    const reviewed = await datasetFromRun(options.dir, { mix: [2, 1], size: null, output });
+    const reviewed = await datasetFromRun(options.dir, { kind: 'scft', mix: [2, 1], size: null, output });
     expect((await recordsOf(output)).map(({ id }) => id)).not.toContain(first?.id);
     expect(reviewed.meta.reviews).toEqual({ accepted: 0, rejected: 1 });
     await appendReview(options.dir, { ...review, decision: 'undone' });
-    await datasetFromRun(options.dir, { mix: [2, 1], size: null, output });
+    await datasetFromRun(options.dir, { kind: 'scft', mix: [2, 1], size: null, output });
     expect((await recordsOf(output)).map(({ id }) => id)).toEqual(
       [first, ...others].map((record) => record?.id),
     );
@@ -143,7 +143,8 @@ describe('a dataset from a run', () => {
     const records = await recordsOf(dataset?.file);
     const [first, second] = records.filter(({ type }) => type === 'i2c');
     const output = path.join(path.dirname(options.dir), 'reviewed.jsonl');
-    const export_ = () => datasetFromRun(options.dir, { mix: 'all', size: null, output, reviewed: true });
+    const export_ = () =>
+      datasetFromRun(options.dir, { kind: 'scft', mix: 'all', size: null, output, reviewed: true });
     const by = { by: 'ada', at: '2026-01-01T00:00:00Z' };
     const text = `The sum is wrong. Therefore, the answer is incorrect. \\boxed{${second?.gold}}`;
     await appendReview(options.dir, { critiqueId: first?.id ?? '', decision: 'accept', ...by });
@@ -187,7 +188,12 @@ describe('a dataset from a run', () => {
     abort.abort();
     await sample({ ...options, signal: abort.signal });
     await expect(
-      datasetFromRun(options.dir, { mix: [2, 1], size: null, output: path.join(options.dir, 'x.jsonl') }),
+      datasetFromRun(options.dir, {
+        kind: 'scft',
+        mix: [2, 1],
+        size: null,
+        output: path.join(options.dir, 'x.jsonl'),
+      }),
     ).rejects.toMatchObject({ code: 'no-critiques' });
   });
 });
