@@ -9,6 +9,7 @@ import type { ModelIdentity } from '../../core/schema/run.ts';
 import { connectEngine } from '../../node/engines/index.ts';
 import {
   type CritiqueSource,
+  continuedIn,
   critique,
   type DatasetOptions,
   evaluate,
@@ -84,7 +85,7 @@ function goOn(context: Context, run: RunData, base: PipelineBase): Promise<Pipel
   if (!problemSet) throw incomplete(dir);
   switch (manifest.kind) {
     case 'evaluate':
-      return evaluate({ ...base, problems, problemSet, n });
+      return evaluate({ ...base, problems, problemSet, n, ...continuation(manifest) });
     case 'critique':
       return critique({ ...base, ...critiqueSource(run), n });
     case 'sample':
@@ -92,6 +93,11 @@ function goOn(context: Context, run: RunData, base: PipelineBase): Promise<Pipel
     default:
       throw incomplete(dir);
   }
+}
+
+function continuation(manifest: RunData['manifest']) {
+  const continued = continuedIn(manifest);
+  return continued === undefined ? {} : { continued };
 }
 
 function incomplete(dir: string): UserError {

@@ -1,5 +1,6 @@
 /** Evaluate, critique, sample: each drives an engine and writes a run directory that can be resumed. */
 export { newRunDir } from './configuration.ts';
+export { type ContinuedSolution, continuedIn, continuedSolution } from './continued.ts';
 export { critique } from './critique.ts';
 export { datasetFromRun, readDatasetMeta } from './dataset.ts';
 export { evaluate } from './evaluate.ts';

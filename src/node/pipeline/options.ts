@@ -4,6 +4,7 @@ import type { Parent, ProblemSetIdentity, Prompts, SamplingOptions } from '../..
 import type { Engine } from '../engines/engine.ts';
 import type { GradingWorker } from '../grading/gradingWorker.ts';
 import type { RunProgress } from '../runs/index.ts';
+import type { ContinuedSolution } from './continued.ts';
 
 /** What every pipeline takes. */
 export interface PipelineOptions {
@@ -60,6 +61,8 @@ export interface EvaluateOptions extends PipelineOptions {
   readonly problemSet: ProblemSetIdentity;
   /** Solutions per problem. A larger n than last time tops the run up. */
   readonly n: number;
+  /** Goes on with the beginning of a solution of another run, instead of solving from the start: one problem only. */
+  readonly continued?: ContinuedSolution;
 }
 
 /** The solutions that are criticised. */
