@@ -58,13 +58,10 @@ export async function buildDataset(
     case 'offline': {
       const { accuracy, isBalanced } = options;
       const grade = await answerGrades(run, build.grader);
-      const { records, dropped, funnel, meta } = buildOffline({
-        ...input,
-        ...run,
-        accuracy,
-        isBalanced,
-        grade,
-      });
+      const { temperature = 1, topP = 1 } = run.manifest.sampling ?? {};
+      const source = { ...input.source, temperature, topP };
+      const asked = { accuracy, isBalanced, grade, source };
+      const { records, dropped, funnel, meta } = buildOffline({ ...input, ...run, ...asked });
       return { records, dropped, summary: { kind: 'offline', ...meta, funnel } };
     }
     default:
