@@ -41,6 +41,9 @@ export const commands = [
   { id: 'reflection.showFinding', title: 'Show Finding', icon: '$(go-to-file)' },
   { id: 'reflection.editCritique', title: 'Edit Critique', icon: '$(edit)' },
   { id: 'reflection.acceptVerified', title: 'Accept All Verified Findings', icon: '$(check-all)' },
+  { id: 'reflection.resampleCritiques', title: 'Resample Critiques Here', icon: '$(sync)' },
+  { id: 'reflection.continueFromHere', title: 'Continue from before This Step', icon: '$(debug-rerun)' },
+  { id: 'reflection.askAnotherModel', title: 'Ask Another Model', icon: '$(hubot)' },
   {
     id: 'reflection.exportReviewed',
     title: 'Export Reviewed Critiques as SCFT Dataset',

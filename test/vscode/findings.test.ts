@@ -149,7 +149,17 @@ describe('quick fixes on a finding', () => {
     const actions = await fixes(uri, diagnostic.range);
     assert.deepEqual(
       actions.map(({ title }) => title),
-      ['Accept', 'Reject', 'Mark superficial', 'Show whole critique', 'Edit critique'],
+      [
+        'Accept',
+        'Reject',
+        'Mark superficial',
+        'Show whole critique',
+        'Edit critique',
+        'Resample 4 critiques here',
+        'Resample 16 critiques here',
+        'Continue from before this step',
+        'Ask another model',
+      ],
     );
     assert.deepEqual(
       actions.filter(({ isPreferred }) => isPreferred === true).map(({ title }) => title),

@@ -65,6 +65,34 @@ describe('the commands on the embedded model', function () {
     assert.ok(critiques.some(({ findings }) => findings.length > 0));
   });
 
+  it('asks again at a step: more critiques, and another ending beside the old one', async () => {
+    const solution = lines(evaluated, 'solutions.jsonl', solutionSchema).find(({ text }) =>
+      text.includes('Step 2'),
+    );
+    assert.ok(solution);
+    const uri = await vscode.commands.executeCommand<vscode.Uri>('reflection.openTranscript', {
+      ...nameOf(evaluated),
+      solution: solution.id,
+    });
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    const at = editor.document.positionAt(editor.document.getText().indexOf('Step 2'));
+    editor.selection = new vscode.Selection(at, at);
+    const critiques = await made('reflection.resampleCritiques', { n: 4 });
+    assert.deepEqual(
+      lines(critiques, 'critiques.jsonl', critiqueSchema).map(({ solutionId }) => solutionId),
+      Array(4).fill(solution.id),
+    );
+    await vscode.window.showTextDocument(uri);
+    const continued = await made('reflection.continueFromHere', { n: 2 });
+    const kept = solution.text.slice(0, solution.text.indexOf('Step 2'));
+    for (const { text } of lines(continued, 'solutions.jsonl', solutionSchema))
+      assert.ok(text.startsWith(kept));
+    const tab = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    assert.ok(tab instanceof vscode.TabInputTextDiff);
+    assert.equal(tab.original.toString(), uri.toString());
+  });
+
   it('Rejection-Sample Critiques writes a dataset', async () => {
     const answer = await vscode.commands.executeCommand('reflection.sample', { file, model: 'nano', n: 4 });
     const { data } = z.object({ data: z.string() }).parse(answer);

@@ -28,12 +28,25 @@ describe('restricted mode', () => {
   });
 
   it('starts nothing', async () => {
+    for (const command of ['resampleCritiques', 'continueFromHere', 'askAnotherModel']) {
+      const answer = await vscode.commands.executeCommand(`reflection.${command}`, { n: 4, model: 'nano' });
+      assert.equal(answer, undefined, command);
+    }
     const root = `${openFolder().uri.fsPath}/.reflection/runs`;
     const before = fs.readdirSync(root);
     const file = `${openFolder().uri.fsPath}/set.jsonl`;
     fs.writeFileSync(file, '{"problem":"1+1?","answer":"2"}\n');
     const data = `${openFolder().uri.fsPath}/data.jsonl`;
-    for (const command of ['evaluate', 'critique', 'sample', 'train', 'doctor', 'resumeRun', 'stopRun']) {
+    for (const command of [
+      'evaluate',
+      'critique',
+      'sample',
+      'train',
+      'doctor',
+      'resumeRun',
+      'stopRun',
+      'exportReviewed',
+    ]) {
       const target = { file, data, model: 'nano', recipe: 'scft-nano', n: 1, run: runName('restricted') };
       assert.equal(await vscode.commands.executeCommand(`reflection.${command}`, target), undefined, command);
     }

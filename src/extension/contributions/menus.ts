@@ -23,6 +23,9 @@ export const menus = {
         'showCritique',
         'editCritique',
         'acceptVerified',
+        'resampleCritiques',
+        'continueFromHere',
+        'askAnotherModel',
       ] as const
     ).map((name) => ({ command: `reflection.${name}`, when: inTranscript })),
   ],
@@ -74,6 +77,9 @@ export const menus = {
     { command: 'reflection.undoReview', when: inTranscript, group: '1_review@2' },
     { command: 'reflection.acceptVerified', when: inTranscript, group: '1_review@3' },
     { command: 'reflection.exportReviewed', when: inTranscript, group: '1_review@4' },
+    { command: 'reflection.resampleCritiques', when: inTranscript, group: '2_again@1' },
+    { command: 'reflection.continueFromHere', when: inTranscript, group: '2_again@2' },
+    { command: 'reflection.askAnotherModel', when: inTranscript, group: '2_again@3' },
   ],
 } as const;
 

@@ -94,7 +94,7 @@ function size({ group: { span } }: PlacedFinding): number {
   return span[1] - span[0];
 }
 
-function isFindingTarget(parameter: unknown): parameter is FindingTarget {
+export function isFindingTarget(parameter: unknown): parameter is FindingTarget {
   return (
     typeof parameter === 'object' &&
     parameter !== null &&

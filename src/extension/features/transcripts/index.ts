@@ -4,6 +4,7 @@ import type { Handlers } from '../../commands.ts';
 import type { Services } from '../../services.ts';
 import { targetOf } from '../../target.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
+import { askAnotherModel, continueFromHere, resampleCritiques } from './again.ts';
 import { findingFor } from './current.ts';
 import { registerDecorations } from './decorations.ts';
 import { registerDiagnostics } from './diagnostics.ts';
@@ -29,7 +30,10 @@ type Commands =
   | 'reflection.showFinding'
   | 'reflection.editCritique'
   | 'reflection.acceptVerified'
-  | 'reflection.exportReviewed';
+  | 'reflection.exportReviewed'
+  | 'reflection.resampleCritiques'
+  | 'reflection.continueFromHere'
+  | 'reflection.askAnotherModel';
 
 /** Transcripts as read-only documents, findings as diagnostics on them, and the review of findings. */
 export function registerTranscripts(services: Services): Handlers<Commands> {
@@ -73,6 +77,9 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
       await reviews.decide(vscode.Uri.parse(first.transcript.address.folder), groups, 'accept');
       await documents.reload();
     },
+    'reflection.resampleCritiques': (parameter) => resampleCritiques(services, documents, parameter),
+    'reflection.continueFromHere': (parameter) => continueFromHere(services, documents, parameter),
+    'reflection.askAnotherModel': (parameter) => askAnotherModel(services, documents, parameter),
     'reflection.exportReviewed': (parameter) => exportReviewed(services, targetOf(parameter)),
     'reflection.undoReview': async () => {
       await reviews.undo();

@@ -14,22 +14,26 @@ export async function reviewFinding(
   parameter: unknown,
 ): Promise<void> {
   const finding = await findingFor(services, documents, parameter);
-  const command = await choose(
+  const { command, n } = await choose(
     findingMessage(finding.group),
-    fixes().map(({ title, command }) => ({ label: title, value: command })),
+    fixes().map((fix) => ({ label: fix.title, value: fix })),
     vscode.l10n.t('What about this finding?'),
   );
-  await vscode.commands.executeCommand(command, targetOfFinding(finding));
+  await vscode.commands.executeCommand(command, { ...targetOfFinding(finding), ...(n && { n }) });
 }
 
 /** Reviews first; what starts a model comes last. */
-function fixes(): readonly { readonly title: string; readonly command: CommandId }[] {
+function fixes(): readonly { readonly title: string; readonly command: CommandId; readonly n?: number }[] {
   return [
     { title: vscode.l10n.t('Accept'), command: 'reflection.acceptFinding' },
     { title: vscode.l10n.t('Reject'), command: 'reflection.rejectFinding' },
     { title: vscode.l10n.t('Mark superficial'), command: 'reflection.markSuperficial' },
     { title: vscode.l10n.t('Show whole critique'), command: 'reflection.showCritique' },
     { title: vscode.l10n.t('Edit critique'), command: 'reflection.editCritique' },
+    { title: vscode.l10n.t('Resample 4 critiques here'), command: 'reflection.resampleCritiques', n: 4 },
+    { title: vscode.l10n.t('Resample 16 critiques here'), command: 'reflection.resampleCritiques', n: 16 },
+    { title: vscode.l10n.t('Continue from before this step'), command: 'reflection.continueFromHere' },
+    { title: vscode.l10n.t('Ask another model'), command: 'reflection.askAnotherModel' },
   ];
 }
 
@@ -84,9 +88,9 @@ function actions(
     const diagnostics = context.diagnostics.filter((diagnostic) => isAbout(diagnostic, finding));
     // With several findings in one place each title says which one it means.
     const about = here.length > 1 ? `: ${shortened(finding)}` : '';
-    return fixes().map(({ title, command }) => {
+    return fixes().map(({ title, command, n }) => {
       const action = new vscode.CodeAction(`${title}${about}`, vscode.CodeActionKind.QuickFix);
-      action.command = { command, title, arguments: [targetOfFinding(finding)] };
+      action.command = { command, title, arguments: [{ ...targetOfFinding(finding), ...(n && { n }) }] };
       action.diagnostics = diagnostics;
       action.isPreferred = command === 'reflection.acceptFinding' && here.length === 1;
       return action;
