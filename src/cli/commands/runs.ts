@@ -1,10 +1,17 @@
 /** `runs`, `show`, `watch`, `stop`: what there is, and what is going on. */
 import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors.ts';
+import type { RunSummary } from '../../core/schema/comparison.ts';
 import { summarizeBy } from '../../core/stats/index.ts';
 import { measureRun, summarize } from '../../node/comparison/index.ts';
 import {
+  type IndexedSummaryOptions,
+  isLargeRun,
+  summariseFromIndex,
+} from '../../node/comparison/indexedSummary.ts';
+import {
   isProcessAlive,
+  type LineFault,
   listRuns,
   readRunState,
   resolveRun,
@@ -60,13 +67,17 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
     const { workspace, output } = createContext(withJson(options), signal);
     const dir = await resolveRun(workspace, name);
     const { manifest, state } = await summariseRun(dir);
-    const measured = manifest.kind === 'train' ? null : await measureRun(dir);
     const settings = await metricsSettings(workspace, options);
-    const hasRows = measured !== null && measured.groups.length > 0;
-    const summary = hasRows ? summarize(measured, settings) : null;
-    const parts = hasRows && options.by !== undefined ? summarizeBy(measured, options.by, settings) : [];
-    for (const fault of measured?.run.faults ?? [])
-      output.warn(`${fault.file}:${fault.line}: ${fault.message}`);
+    const { summary, parts, faults, leftOut } =
+      manifest.kind === 'train'
+        ? NOTHING
+        : await summariesOf(dir, {
+            ...settings,
+            ...(options.by && { by: options.by }),
+            signal,
+            onFill: (bytes) => output.note(`indexing ${megabytes(bytes)} of samples`),
+          });
+    for (const fault of faults) output.warn(`${fault.file}:${fault.line}: ${fault.message}`);
     const about = [
       `${statusMark(state.status)} ${manifest.id}  ${state.status}  ${progressText(state)}`,
       `  ${manifest.kind} "${manifest.title}", seed ${manifest.seed}, n ${manifest.n}, made ${manifest.createdAt}`,
@@ -83,6 +94,9 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
       [
         about.join('\n'),
         ...[summary, ...parts].flatMap((one) => (one === null ? [] : summaryText(one, textFormat(options)))),
+        ...(leftOut.length === 0
+          ? []
+          : [`Left out of a run of this size: ${leftOut.join(', ')}. They read every text: --detail.`]),
       ].join('\n\n'),
     );
   });
@@ -133,6 +147,30 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
     );
     if (outcome === 'survived') process.exitCode = EXIT.failed;
   });
+}
+
+interface Summaries {
+  readonly summary: RunSummary | null;
+  readonly parts: readonly RunSummary[];
+  readonly faults: readonly LineFault[];
+  readonly leftOut: readonly string[];
+}
+
+const NOTHING: Summaries = { summary: null, parts: [], faults: [], leftOut: [] };
+
+/** A large run from its index; any other, and any run where there is no index, from its lines. */
+async function summariesOf(dir: string, options: IndexedSummaryOptions): Promise<Summaries> {
+  const indexed = (await isLargeRun(dir)) ? await summariseFromIndex(dir, options) : null;
+  if (indexed !== null) return indexed;
+  const measured = await measureRun(dir);
+  const { faults } = measured.run;
+  if (measured.groups.length === 0) return { ...NOTHING, faults };
+  const parts = options.by === undefined ? [] : summarizeBy(measured, options.by, options);
+  return { summary: summarize(measured, options), parts, faults, leftOut: [] };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
 function brief(state: Awaited<ReturnType<typeof readRunState>>) {

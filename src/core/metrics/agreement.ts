@@ -9,6 +9,7 @@ function pairs(
   per: string,
   counts: (critique: CritiqueRow) => boolean,
   agree: (a: CritiqueRow, b: CritiqueRow) => boolean,
+  own: Pick<Metric, 'readsText'> = {},
 ): Metric {
   return ratioOfSums(
     {
@@ -20,6 +21,7 @@ function pairs(
       tier: 'detail',
       per,
       undefinedWhen: `there are no ${per}`,
+      ...own,
     },
     ({ critiques }) => {
       let numerator = 0;
@@ -53,6 +55,7 @@ export const placeAgreement = pairs(
   'pairs of critiques of one solution that both place an error',
   (critique) => firstError(critique) !== null,
   (a, b) => overlap(firstError(a), firstError(b)),
+  { readsText: true },
 );
 
 function firstError({ findings }: CritiqueRow): Span | null {

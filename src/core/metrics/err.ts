@@ -16,6 +16,7 @@ export function effectiveReflectionRatio(name: string, list: ReflectionList): Me
       isShare: true,
       needs: 'solutions',
       tier: 'main',
+      readsText: true,
       per: 'reflections in graded solutions',
       undefinedWhen: 'no graded solution has a reflection',
     },

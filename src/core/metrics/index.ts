@@ -123,28 +123,55 @@ export const METRICS: readonly Metric[] = [
   ...YIELD,
 ];
 
+/** What decides which metrics some rows allow. */
+export interface RowFacts {
+  readonly hasSolutions: boolean;
+  readonly hasCritiques: boolean;
+  /** Rejection sampling: it is known which critiques were kept. */
+  readonly isSampling: boolean;
+  readonly hasTrajectories: boolean;
+  /** Graded solutions of the problem that has the fewest. */
+  readonly fewestGraded: number;
+}
+
+export interface MetricChoice {
+  /** Every metric, not only the main ones. */
+  readonly detail?: boolean;
+  /** Reflection lists of a user's own. */
+  readonly lists?: OwnLists;
+  /** Of a problem, for maj@k: fewer than usual where there are very many problems. */
+  readonly mostSubsets?: number;
+}
+
 /**
  * The metrics that some rows allow: those with rows to work on, and pass@k and maj@k for powers of two that every problem
  * has. `main` ones only, unless asked for `detail`; R, ERR and ρ under `lists` of a user's own are details.
  */
-export function metricsFor(
-  groups: readonly ProblemGroup[],
-  { detail = false, lists = {} }: { detail?: boolean; lists?: OwnLists } = {},
-): Metric[] {
-  const hasSolutions = groups.some((group) => group.solutions.length > 0);
-  const hasCritiques = groups.some((group) => group.critiques.length > 0);
-  const isSampling = groups.some((group) => group.critiques.some(({ isKept }) => isKept !== null));
+export function metricsFor(groups: readonly ProblemGroup[], choice: MetricChoice = {}): Metric[] {
+  const facts: RowFacts = {
+    hasSolutions: groups.some((group) => group.solutions.length > 0),
+    hasCritiques: groups.some((group) => group.critiques.length > 0),
+    isSampling: groups.some((group) => group.critiques.some(({ isKept }) => isKept !== null)),
+    hasTrajectories: choice.detail === true && hasTrajectories(groups),
+    fewestGraded: groups.reduce((least, group) => Math.min(least, gradedCounts(group).graded), Infinity),
+  };
+  return metricsForRows(facts, choice);
+}
+
+/** The same where the rows themselves are not at hand. */
+export function metricsForRows(facts: RowFacts, choice: MetricChoice = {}): Metric[] {
+  const { detail = false, lists = {}, mostSubsets } = choice;
   const left = new Set<Metric>([
-    ...(detail && hasTrajectories(groups) ? [] : SELF_VERIFICATION),
-    ...(isSampling ? [] : YIELD),
+    ...(detail && facts.hasTrajectories ? [] : SELF_VERIFICATION),
+    ...(facts.isSampling ? [] : YIELD),
   ]);
-  const fewest = hasSolutions ? Math.min(...groups.map((group) => gradedCounts(group).graded)) : 0;
+  const fewest = facts.hasSolutions ? facts.fewestGraded : 0;
   const ks = [2, 4, 8, 16, 32, 64, 128].filter((k) => k <= fewest);
   const most = ks.at(-1);
-  const overK = [...ks.map(passAtK), ...(most === undefined ? [] : [majorityAtK(most)])];
+  const overK = [...ks.map(passAtK), ...(most === undefined ? [] : [majorityAtK(most, mostSubsets)])];
   const own = Object.entries(lists).flatMap(([name, list]) => underList(name, list));
   return [...METRICS, ...own]
-    .filter((metric) => (metric.needs === 'solutions' ? hasSolutions : hasCritiques))
+    .filter((metric) => (metric.needs === 'solutions' ? facts.hasSolutions : facts.hasCritiques))
     .filter((metric) => !left.has(metric) && (detail || metric.tier === 'main'))
     .flatMap((metric) => (metric === passAt1 ? [metric, ...overK] : [metric]));
 }

@@ -9,7 +9,7 @@ export interface Vote {
   readonly isRight: boolean;
 }
 
-/** Up to this many k-subsets are all gone through; beyond it as many are drawn. */
+/** Up to this many k-subsets of a problem are all gone through; beyond it as many are drawn. */
 const MOST_SUBSETS = 2000;
 const SUBSET_SEED = 0;
 
@@ -18,11 +18,11 @@ const SUBSET_SEED = 0;
  * problem is lost; tied answers count with their mean correctness (the rule of NeMo-Skills). For k < n the mean over
  * k-subsets: all of them, or 2,000 drawn with a fixed seed. `null` with fewer than k votes.
  */
-export function majorityAtKOf(votes: readonly Vote[], k: number): number | null {
+export function majorityAtKOf(votes: readonly Vote[], k: number, most = MOST_SUBSETS): number | null {
   const n = votes.length;
   if (n < k || k < 1) return null;
   if (k === n) return plurality(votes);
-  const subsets = choose(n, k) <= MOST_SUBSETS ? allSubsets(n, k) : drawnSubsets(n, k);
+  const subsets = choose(n, k) <= most ? allSubsets(n, k) : drawnSubsets(n, k, most);
   let sum = 0;
   let seen = 0;
   for (const subset of subsets) {
@@ -62,10 +62,10 @@ function* allSubsets(n: number, k: number): Generator<number[]> {
   }
 }
 
-function* drawnSubsets(n: number, k: number): Generator<number[]> {
+function* drawnSubsets(n: number, k: number, draws: number): Generator<number[]> {
   const random = seededRandom(SUBSET_SEED);
   const order = Array.from({ length: n }, (_, i) => i);
-  for (let draw = 0; draw < MOST_SUBSETS; draw += 1) {
+  for (let draw = 0; draw < draws; draw += 1) {
     for (let i = 0; i < k; i += 1) {
       const j = i + random.below(n - i);
       const held = order[i] ?? 0;
@@ -90,8 +90,8 @@ export function votesOf(solutions: readonly Solution[]): Vote[] {
     });
 }
 
-/** maj@k: mean over problems with at least k graded samples. */
-export function majorityAtK(k: number): Metric {
+/** maj@k: mean over problems with at least k graded samples. With very many problems fewer subsets of each say as much. */
+export function majorityAtK(k: number, mostSubsets = MOST_SUBSETS): Metric {
   return defineMetric({
     id: `maj@${k}`,
     label: `maj@${k}`,
@@ -102,7 +102,7 @@ export function majorityAtK(k: number): Metric {
     per: `problems with at least ${k} graded solutions`,
     undefinedWhen: `no problem has ${k} graded solutions`,
     parts: (group) => {
-      const value = majorityAtKOf(votesOf(group.solutions), k);
+      const value = majorityAtKOf(votesOf(group.solutions), k, mostSubsets);
       return value === null ? null : [value, 1];
     },
     value: ([sum = 0, problems = 0]) => (problems === 0 ? null : sum / problems),

@@ -19,6 +19,8 @@ export interface MetricDefinition {
   readonly needs: 'solutions' | 'critiques';
   /** `main`: in every summary; `detail`: on request, because there are many or they take long. */
   readonly tier: 'main' | 'detail';
+  /** It reads texts or findings: it cannot be had from an index, which holds neither. */
+  readonly readsText?: true;
   /** What the denominator counts, in words. */
   readonly per: string;
   /** Why the value is not defined when it is not. */
@@ -45,6 +47,8 @@ export interface Measurement {
 
 export interface Metric extends MetricDefinition {
   compute(groups: readonly ProblemGroup[]): Measurement;
+  /** The same from the sums of the problems on which it is defined. */
+  measure(parts: readonly Sums[]): Measurement;
 }
 
 /** Completes a metric with what all share: the computation, and sums that are computed once per problem. */
@@ -55,12 +59,13 @@ export function defineMetric(definition: MetricDefinition): Metric {
     known.set(group, { sums });
     return sums;
   };
-  const metric = { ...definition, parts };
-  return { ...metric, compute: (groups) => computeMetric(metric, groups) };
+  const measure = (sums: readonly Sums[]) => measureParts(definition, sums);
+  const compute = (groups: readonly ProblemGroup[]) =>
+    measure(groups.map((group) => parts(group)).filter((sums) => sums !== null));
+  return { ...definition, parts, compute, measure };
 }
 
-function computeMetric(metric: MetricDefinition, groups: readonly ProblemGroup[]): Measurement {
-  const parts = groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
+function measureParts(metric: MetricDefinition, parts: readonly Sums[]): Measurement {
   const sums = addSums(parts);
   const raw = parts.length === 0 ? null : metric.value(sums);
   const value = raw !== null && Number.isFinite(raw) ? raw : null;

@@ -25,6 +25,7 @@ export function meanReflections(name: string, list: ReflectionList): Metric {
       format: 'number',
       needs: 'solutions',
       tier: 'main',
+      readsText: true,
       per: 'finished solutions, averaged within each problem first',
       undefinedWhen: 'no solution finished',
     },

@@ -14,6 +14,7 @@ export function reflectionRatio(name: string, list: ReflectionList): Metric {
     format: 'number',
     needs: 'solutions',
     tier: 'main',
+    readsText: true,
     per: 'reflections in wrong solutions',
     undefinedWhen: 'there is no correct solution, no wrong one, or no reflection in a wrong one',
     parts: ({ solutions }) => {

@@ -37,7 +37,7 @@ type Words = Pick<MetricDefinition, 'id' | 'label' | 'better' | 'per' | 'undefin
   Partial<Pick<MetricDefinition, 'format' | 'tier'>>;
 
 function words(own: Words) {
-  return { format: 'percent', needs: 'solutions', tier: 'detail', ...own } as const;
+  return { format: 'percent', needs: 'solutions', tier: 'detail', readsText: true, ...own } as const;
 }
 
 /** A verification, the grade of the solve that it judges, and its place in the trajectory. */

@@ -53,6 +53,7 @@ function tokensIn(part: 'think' | 'summary', id: string, label: string): Metric 
       format: 'tokens',
       needs: 'solutions',
       tier: 'detail',
+      readsText: true,
       per: 'finished solutions, averaged within each problem first; estimated from characters',
       undefinedWhen: 'no solution finished',
     },

@@ -20,7 +20,7 @@ type Words = Pick<MetricDefinition, 'id' | 'label' | 'better' | 'per' | 'undefin
   Partial<Pick<MetricDefinition, 'format'>>;
 
 function words(own: Words) {
-  return { format: 'percent', needs: 'solutions', tier: 'detail', ...own } as const;
+  return { format: 'percent', needs: 'solutions', tier: 'detail', readsText: true, ...own } as const;
 }
 
 /** Reflections after which nothing changed and in which nothing new was computed. */

@@ -1,5 +1,5 @@
 import type { Metric } from '../metrics/index.ts';
-import { gradedCounts, metricsFor, type ProblemGroup } from '../metrics/index.ts';
+import { gradedCounts, metricsFor, type ProblemGroup, type Sums } from '../metrics/index.ts';
 import type { OwnLists } from '../reflection/index.ts';
 import type { Comparison, Estimate, RunSummary, TransitionCounts } from '../schema/comparison.ts';
 import {
@@ -49,15 +49,42 @@ export function summarizeBy(
 
 /** Every metric of one run with its interval. */
 export function summarizeRun({ label, groups }: RunToCompare, options: CompareOptions = {}): RunSummary {
-  const metrics = options.metrics ?? metricsFor(groups, options);
+  const collected = collectRun(label, options.metrics ?? metricsFor(groups, options));
+  for (const group of groups) collected.add(group);
+  return collected.summary(options);
+}
+
+/** Takes in a run problem by problem, and keeps of each only what a summary needs: its rows may be forgotten. */
+export interface RunCollector {
+  add(group: ProblemGroup): void;
+  summary(options?: CompareOptions): RunSummary;
+}
+
+export function collectRun(label: string, metrics: readonly Metric[]): RunCollector {
+  const parts = metrics.map((): Sums[] => []);
+  const counted = { problems: 0, solutions: 0, critiques: 0, failed: 0 };
+  const transitions = transitionCounts([]);
   return {
-    label,
-    problems: groups.length,
-    solutions: sumOver(groups, (group) => group.solutions.length),
-    critiques: sumOver(groups, (group) => group.critiques.length),
-    failed: sumOver(groups, (group) => group.failed),
-    metrics: metrics.map((metric) => ({ ...words(metric), estimate: estimate(metric, groups, options) })),
-    transitions: groups.some(({ critiques }) => critiques.length > 0) ? transitionCounts(groups) : null,
+    add: (group) => {
+      for (const [at, metric] of metrics.entries()) {
+        const sums = metric.parts(group);
+        if (sums !== null) parts[at]?.push(sums);
+      }
+      counted.problems += 1;
+      counted.solutions += group.solutions.length;
+      counted.critiques += group.critiques.length;
+      counted.failed += group.failed;
+      for (const { transition } of group.critiques) if (transition !== null) transitions[transition] += 1;
+    },
+    summary: (options = {}) => ({
+      label,
+      ...counted,
+      metrics: metrics.map((metric, at) => ({
+        ...words(metric),
+        estimate: estimateOf(metric, parts[at] ?? [], options),
+      })),
+      transitions: counted.critiques > 0 ? { ...transitions } : null,
+    }),
   };
 }
 
@@ -170,10 +197,15 @@ function words({ id, label, better, format, per }: Metric) {
 }
 
 function estimate(metric: Metric, groups: readonly ProblemGroup[], options: CompareOptions): Estimate {
-  const measurement = metric.compute(groups);
+  const parts = groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
+  return estimateOf(metric, parts, options);
+}
+
+function estimateOf(metric: Metric, parts: readonly Sums[], options: CompareOptions): Estimate {
+  const measurement = metric.measure(parts);
   return {
     ...measurement,
-    interval: measurement.value === null ? null : intervalOf(metric, measurement.value, groups, options),
+    interval: measurement.value === null ? null : intervalOf(metric, measurement.value, parts, options),
     text: formatValue(measurement.value, metric.format),
   };
 }
@@ -181,10 +213,9 @@ function estimate(metric: Metric, groups: readonly ProblemGroup[], options: Comp
 function intervalOf(
   metric: Metric,
   value: number,
-  groups: readonly ProblemGroup[],
+  parts: readonly Sums[],
   options: CompareOptions,
 ): Interval | null {
-  const parts = groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
   const { level = DEFAULT_LEVEL, draws = DEFAULT_DRAWS } = options;
   const counted = parts.filter(([, denominator]) => denominator !== 0).length;
   const isShare = metric.isShare === true || (metric.format === 'percent' && metric.isSigned !== true);
@@ -262,8 +293,4 @@ function arm(group: ProblemGroup) {
     graded: grades.filter((grade) => grade !== 'undetermined').length,
     grades,
   };
-}
-
-function sumOver(groups: readonly ProblemGroup[], count: (group: ProblemGroup) => number): number {
-  return groups.reduce((sum, group) => sum + count(group), 0);
 }

@@ -16,8 +16,10 @@ export {
 export { boundaryInterval } from './boundary.ts';
 export {
   type CompareOptions,
+  collectRun,
   compareRuns,
   compareWithBaseline,
+  type RunCollector,
   type RunToCompare,
   summarizeBy,
   summarizeRun,
@@ -37,6 +39,7 @@ export { minimalDetectableEffect, problemsToTell, samplesToTell } from './power.
 export { mean, quantile, standardDeviation } from './quantile.ts';
 export { type Random, seededRandom } from './random.ts';
 export { signFlipTest } from './signFlip.ts';
+export { spearman } from './spearman.ts';
 export { type Stratum, stratifiedDifference, stratifiedInterval } from './stratified.ts';
 export { studentCdf, studentQuantile } from './student.ts';
 export { runToRun, type SampleCount, totalVariance, withinVariance } from './variance.ts';

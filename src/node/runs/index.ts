@@ -18,4 +18,10 @@ export { newestById, type RunData, readManifest, readRun } from './readRun.ts';
 export { resolveRun } from './resolveRun.ts';
 export { type RunProgress, type RunRecorder, startRecorder } from './runRecorder.ts';
 export { openRunWriter, type RunWriter, type WrittenLines } from './runWriter.ts';
+export {
+  type IndexedSample,
+  openRunIndex,
+  type RunIndex,
+  type SampleFilter,
+} from './sampleIndex/runIndex.ts';
 export { type RunDelta, type TailOptions, tailRun } from './tailRun.ts';

@@ -1,0 +1,255 @@
+/** The metrics of a run that is too large to be read whole: from its index, problem by problem. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { compareAnswers, defaultPolicy, GRADER_VERSION, GRADING_POLICIES } from '../../core/answers/index.ts';
+import { groupByProblem, metricsForRows, type ProblemGroup } from '../../core/metrics/index.ts';
+import { type RunSummary, runSummarySchema } from '../../core/schema/comparison.ts';
+import {
+  type Critique,
+  critiqueSchema,
+  type Dropped,
+  droppedSchema,
+  type Solution,
+  solutionSchema,
+} from '../../core/schema/lines.ts';
+import { type Problem, problemSchema } from '../../core/schema/problem.ts';
+import type { RunManifest } from '../../core/schema/run.ts';
+import { type CompareOptions, collectRun, DEFAULT_DRAWS, type RunCollector } from '../../core/stats/index.ts';
+import {
+  type IndexedSample,
+  type LineFault,
+  openRunIndex,
+  RUN_LINES,
+  type RunIndex,
+  readManifest,
+  workbenchFacts,
+} from '../runs/index.ts';
+import { readJsonLines } from '../runs/jsonLines.ts';
+
+/** A run with more lines than this is summarised from its index. */
+const LARGE_BYTES = 64 << 20;
+/** Resampled problems of one interval; with many problems fewer resamples say as much. */
+const RESAMPLED = 20_000_000;
+const FEWEST_DRAWS = 500;
+/** Votes taken for maj@k over all problems. */
+const MAJORITY_SUBSETS = 2_000_000;
+
+export interface IndexedSummary {
+  readonly summary: RunSummary;
+  readonly parts: readonly RunSummary[];
+  readonly faults: readonly LineFault[];
+  /** Labels of the metrics that were left out because they read the texts. */
+  readonly leftOut: readonly string[];
+}
+
+export interface IndexedSummaryOptions extends Pick<CompareOptions, 'detail' | 'lists'> {
+  readonly by?: 'level' | 'subject';
+  readonly signal?: AbortSignal;
+  /** Called with the bytes that the index has to take in first. */
+  readonly onFill?: (bytes: number) => void;
+}
+
+/** Whether reading the run whole would take long and much memory. */
+export async function isLargeRun(dir: string, largeBytes = LARGE_BYTES): Promise<boolean> {
+  return (await linesBytes(dir)) > largeBytes;
+}
+
+/**
+ * The summary of a run from its index, which is brought up to date first. Metrics that read texts are left out, unless
+ * `detail` asks for all of them: then each text is read once, and none is held. Null where there is no index.
+ */
+export async function summariseFromIndex(
+  dir: string,
+  options: IndexedSummaryOptions = {},
+): Promise<IndexedSummary | null> {
+  const { signal, onFill, ...asked } = options;
+  const manifest = await readManifest(dir);
+  const index = await openRunIndex(dir, { ...(signal && { signal }), ...(onFill && { onFill }) });
+  if (index === null) return null;
+  try {
+    const key = await keyOf(dir, manifest, asked);
+    const known = parseKnown(index.remembered(key));
+    const found = known ?? (await summarise(index, manifest, asked, signal));
+    if (known === null) index.remember(key, JSON.stringify(found));
+    return { ...found, faults: index.faults() };
+  } finally {
+    index.close();
+  }
+}
+
+type Found = Omit<IndexedSummary, 'faults'>;
+type Asked = Pick<IndexedSummaryOptions, 'detail' | 'lists' | 'by'>;
+
+const foundSchema = z.object({
+  summary: runSummarySchema,
+  parts: z.array(runSummarySchema),
+  leftOut: z.array(z.string()),
+});
+
+function parseKnown(text: string | null): Found | null {
+  if (text === null) return null;
+  const known = foundSchema.safeParse(JSON.parse(text));
+  return known.success ? known.data : null;
+}
+
+/** What the summary depends on besides the samples, which the index watches itself. */
+async function keyOf(dir: string, manifest: RunManifest, asked: Asked): Promise<string> {
+  const other = ['problems', 'dropped'] as const;
+  const revisions = await Promise.all(
+    other.map((name) =>
+      stat(path.join(dir, RUN_LINES[name])).then(
+        ({ size, mtimeMs }) => `${size}@${mtimeMs}`,
+        () => '-',
+      ),
+    ),
+  );
+  const { version, commit } = await workbenchFacts();
+  return JSON.stringify({ asked, revisions, title: manifest.title, version, commit, grader: GRADER_VERSION });
+}
+
+async function summarise(
+  index: RunIndex,
+  manifest: RunManifest,
+  { detail = false, lists = {}, by }: Asked,
+  signal: AbortSignal | undefined,
+): Promise<Found> {
+  const facts = index.facts();
+  const isCritique = manifest.kind === 'critique';
+  const all = metricsForRows(
+    {
+      hasSolutions: facts.solutions > 0 && !isCritique,
+      hasCritiques: facts.critiques > 0,
+      isSampling: manifest.kind === 'sample',
+      // Nothing of that is known before the texts are read.
+      hasTrajectories: detail,
+      fewestGraded: facts.fewestGraded,
+    },
+    { detail, lists, mostSubsets: Math.ceil(MAJORITY_SUBSETS / Math.max(1, facts.problems)) },
+  );
+  const metrics = detail ? all : all.filter(({ readsText }) => readsText !== true);
+  const whole = collectRun(manifest.title || (manifest.model?.name ?? manifest.id), metrics);
+  const parts = new Map<string, RunCollector>();
+  for await (const group of groupsOf(index, manifest, { withTexts: detail, needsProblems: detail || !!by })) {
+    signal?.throwIfAborted();
+    whole.add(group);
+    if (by === undefined) continue;
+    const name = group[by] ?? 'none';
+    const part = parts.get(name) ?? collectRun(`${by} ${name}`, metrics);
+    parts.set(name, part);
+    part.add(group);
+  }
+  return {
+    summary: summaryOf(whole, facts.problems),
+    parts: [...parts]
+      .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+      .map(([, part]) => summaryOf(part, facts.problems)),
+    leftOut: all.filter((metric) => !metrics.includes(metric)).map(({ label }) => label),
+  };
+}
+
+function summaryOf(collected: RunCollector, problems: number): RunSummary {
+  const draws = Math.max(
+    FEWEST_DRAWS,
+    Math.min(DEFAULT_DRAWS, Math.floor(RESAMPLED / Math.max(1, problems))),
+  );
+  return collected.summary({ draws });
+}
+
+/** The rows of each problem, one problem at a time, as the metrics take them. */
+async function* groupsOf(
+  index: RunIndex,
+  manifest: RunManifest,
+  { withTexts, needsProblems }: { withTexts: boolean; needsProblems: boolean },
+): AsyncGenerator<ProblemGroup> {
+  const { dir } = index;
+  const policy = GRADING_POLICIES[manifest.grader?.policy ?? ''] ?? defaultPolicy;
+  const problems = new Map<string, Problem>();
+  if (needsProblems) {
+    const { rows } = await readJsonLines(path.join(dir, RUN_LINES.problems), problemSchema);
+    for (const problem of rows) problems.set(problem.id, problem);
+  }
+  const dropped = manifest.kind === 'sample' ? await droppedByProblem(dir) : null;
+  const reader = withTexts ? openTexts(dir) : null;
+  try {
+    for (const samples of byProblem(index.all())) {
+      const problemId = samples[0]?.problemId ?? '';
+      const problem = problems.get(problemId);
+      const rows = samples.map((sample) => (reader === null ? withoutText(sample) : reader.read(sample)));
+      const [group] = groupByProblem({
+        problems: problem === undefined ? [] : [problem],
+        solutions: manifest.kind === 'critique' ? [] : rows.filter((row) => !('solutionId' in row)),
+        critiques: rows.filter((row) => 'solutionId' in row),
+        ...(dropped === null ? {} : { dropped: dropped.get(problemId) ?? [] }),
+        grade: ({ answer, mode }, pred) => compareAnswers({ gold: answer, pred, mode, policy }).grade,
+      });
+      if (group !== undefined) yield group;
+    }
+  } finally {
+    reader?.close();
+  }
+}
+
+function* byProblem(samples: Iterable<IndexedSample>): Generator<IndexedSample[]> {
+  let rows: IndexedSample[] = [];
+  for (const sample of samples) {
+    if (rows[0] !== undefined && rows[0].problemId !== sample.problemId) {
+      yield rows;
+      rows = [];
+    }
+    rows.push(sample);
+  }
+  if (rows.length > 0) yield rows;
+}
+
+/** A row with everything short; what the index does not hold is empty, and no metric that is chosen looks at it. */
+function withoutText(sample: IndexedSample): Solution | Critique {
+  const { id, problemId, solutionId, index, tokens, ms, answer, grade, finish, verdict, transition } = sample;
+  const row = {
+    ...{ id, problemId, index, tokens, ms, answer, grade, finish },
+    ...{ seed: 0, text: '', promptTokens: 0, reason: '', layer: '' },
+    ...(sample.hasError ? { error: 'see the line' } : {}),
+  };
+  if (solutionId === null) return row;
+  return { ...row, solutionId, verdict: verdict ?? 'none', transition, findings: [] };
+}
+
+/** Reads lines by their place, without a promise for each of a million. */
+function openTexts(dir: string) {
+  const files = new Map<string, number>();
+  const fileOf = (name: IndexedSample['file']): number => {
+    const file = files.get(name) ?? openSync(path.join(dir, RUN_LINES[name]), 'r');
+    files.set(name, file);
+    return file;
+  };
+  return {
+    read: ({ file, offset, length }: IndexedSample): Solution | Critique => {
+      const bytes = Buffer.allocUnsafe(length);
+      const count = readSync(fileOf(file), bytes, 0, length, offset);
+      const value: unknown = JSON.parse(bytes.toString('utf8', 0, count));
+      return file === 'solutions' ? solutionSchema.parse(value) : critiqueSchema.parse(value);
+    },
+    close: () => {
+      for (const file of files.values()) closeSync(file);
+    },
+  };
+}
+
+/** Candidates are named `<problemId>#<index>` or `<problemId>#<index>/<index>`. */
+async function droppedByProblem(dir: string): Promise<Map<string, Dropped[]>> {
+  const { rows } = await readJsonLines(path.join(dir, RUN_LINES.dropped), droppedSchema);
+  return Map.groupBy(rows, ({ candidate }) => candidate.slice(0, candidate.lastIndexOf('#')));
+}
+
+async function linesBytes(dir: string): Promise<number> {
+  const sizes = await Promise.all(
+    [RUN_LINES.solutions, RUN_LINES.critiques].map((name) =>
+      stat(path.join(dir, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,91 @@
+/**
+ * SQLite files that only hold what can be read again: never needed for a right answer, and thrown away on any doubt.
+ * They lie in the user's cache directory, because SQLite on network disks corrupts.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Another process that brings the same index up to date holds it for one part of a file only. */
+const BUSY_MS = 5_000;
+
+/** Where caches of this user lie; `REFLECTION_CACHE` names another directory, or with `off` none. */
+export function cacheDir(): string | null {
+  const own = process.env.REFLECTION_CACHE;
+  if (own === 'off') return null;
+  if (own !== undefined && own !== '') return path.resolve(own);
+  const home = os.homedir();
+  const base =
+    process.platform === 'win32'
+      ? (process.env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'))
+      : process.platform === 'darwin'
+        ? path.join(home, 'Library', 'Caches')
+        : process.env.XDG_CACHE_HOME || path.join(home, '.cache');
+  return path.join(base, 'reflection-workbench');
+}
+
+/**
+ * Opens a cache database, made anew when it has another layout or cannot be read. Null where there can be none: a
+ * Node without SQLite, no cache directory, no space. Nobody is told, because nothing but time is lost.
+ */
+export function openCache(name: string, layout: { version: number; sql: string }): DatabaseSync | null {
+  const dir = cacheDir();
+  // Asked for at run time: older editors bring a Node without it, and a static import would end the extension.
+  const sqlite = process.getBuiltinModule?.('node:sqlite');
+  if (dir === null || sqlite === undefined) return null;
+  const file = path.join(dir, name);
+  for (const isLastTry of [false, true]) {
+    try {
+      mkdirSync(dir, { recursive: true });
+      const database = new sqlite.DatabaseSync(file, { timeout: BUSY_MS });
+      try {
+        prepare(database, layout);
+        return database;
+      } catch (thrown) {
+        database.close();
+        throw thrown;
+      }
+    } catch {
+      if (isLastTry) return null;
+      removeCache(file);
+    }
+  }
+  return null;
+}
+
+/** Takes a cache file away, with the files that SQLite keeps beside it; leaves it where it cannot. */
+export function removeCache(file: string): void {
+  try {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+  } catch {
+    // Then the next attempt to open it fails as well, and there is no index.
+  }
+}
+
+class OtherLayout extends Error {}
+
+function prepare(database: DatabaseSync, { version, sql }: { version: number; sql: string }): void {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000');
+  const found = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+  if (found === version) return;
+  if (found !== 0) throw new OtherLayout(`layout ${found}`);
+  inTransaction(database, () => {
+    // Another process may have been first.
+    const now = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+    if (now === 0) database.exec(`${sql}; PRAGMA user_version = ${version}`);
+  });
+}
+
+/** Does all of the work or nothing; waits for another writer. */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (thrown) {
+    database.exec('ROLLBACK');
+    throw thrown;
+  }
+}

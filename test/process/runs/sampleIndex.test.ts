@@ -1,0 +1,324 @@
+import { appendFile, readdir, rename, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { METRICS, type ProblemGroup } from '../../../src/core/metrics/index.ts';
+import type { RunSummary } from '../../../src/core/schema/comparison.ts';
+import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
+import { measureRun, summarize } from '../../../src/node/comparison/index.ts';
+import { summariseFromIndex } from '../../../src/node/comparison/indexedSummary.ts';
+import { createRun, openRunIndex, type RunIndex, readRun } from '../../../src/node/runs/index.ts';
+import { scanCritique, scanSolution } from '../../../src/node/runs/sampleIndex/scanRow.ts';
+import { manifest, temporaryDir } from './fixtures.ts';
+import { problemAt, writeLargeRun } from './largeRun.ts';
+
+let cache = '';
+beforeEach(async () => {
+  cache = await temporaryDir();
+  process.env.REFLECTION_CACHE = cache;
+  return () => {
+    delete process.env.REFLECTION_CACHE;
+  };
+});
+
+async function indexOf(dir: string): Promise<RunIndex> {
+  const index = await openRunIndex(dir);
+  if (index === null) throw new Error('there is no index');
+  return index;
+}
+
+/** What the index holds, and what the one reader of runs says, in the same words. */
+async function bothViews(dir: string) {
+  const index = await indexOf(dir);
+  const indexed = [...index.all()].map(({ offset: _, length: __, ...row }) => row);
+  index.close();
+  const run = await readRun(dir);
+  const read = [...run.solutions.map(short), ...run.critiques.map(short)];
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  return { indexed: indexed.sort(byId), read: read.sort(byId), faults: run.faults.length };
+}
+
+function short(row: Solution | Critique) {
+  const { id, problemId, index, grade, finish, tokens, ms, answer, error } = row;
+  const isCritique = 'solutionId' in row;
+  return {
+    ...{ id, problemId, index, grade, finish, tokens, ms, answer },
+    file: isCritique ? 'critiques' : 'solutions',
+    hasError: error !== undefined,
+    solutionId: isCritique ? row.solutionId : null,
+    verdict: isCritique ? row.verdict : null,
+    transition: isCritique ? row.transition : null,
+  };
+}
+
+const word = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom(
+    '42',
+    '\\frac{1}{2}',
+    '"',
+    '\\',
+    'ü∑🤔',
+    '","promptTokens":3',
+    'a\nb',
+    '\u2028',
+    '","answer":null,"grade":"correct"',
+  ),
+);
+const id = fc.constantFrom('p', 'aime#7', 'ünï', 'a b', 'p-2');
+const generated = fc.record({
+  problemId: id,
+  index: fc.nat(3),
+  seed: fc.nat(2 ** 31),
+  text: fc.array(word, { maxLength: 4 }).map((parts) => parts.join('')),
+  promptTokens: fc.nat(99),
+  tokens: fc.nat(9999),
+  finish: fc.constantFrom('stop' as const, 'length' as const, 'error' as const, 'abort' as const),
+  ms: fc.oneof(fc.nat(10_000), fc.double({ min: 0, max: 1e5, noNaN: true })),
+  error: fc.option(word, { nil: undefined }),
+  answer: fc.option(word),
+  grade: fc.constantFrom('correct' as const, 'incorrect' as const, 'undetermined' as const),
+  reason: fc.constantFrom('equal', 'no-answer'),
+  layer: fc.constantFrom('integer', 'text'),
+  doubt: fc.option(fc.array(fc.constantFrom('several-boxes', 'guess'), { maxLength: 2 }), { nil: undefined }),
+});
+const solutions = generated.map(({ problemId, index, seed, text, ...rest }): Solution => {
+  return { id: `${problemId}#${index}`, problemId, index, seed, text, ...rest };
+});
+const critiques = fc
+  .tuple(generated, fc.nat(2), fc.constantFrom('correct' as const, 'none' as const))
+  .map(([{ problemId, index, seed, text, ...rest }, parent, verdict]): Critique => {
+    const solutionId = `${problemId}#${parent}`;
+    const finding = {
+      span: [0, 2] as [number, number],
+      kind: 'missed' as const,
+      confidence: 0.5,
+      anchor: 'whole' as const,
+    };
+    const ids = { id: `${solutionId}/${index}`, solutionId, problemId, index };
+    const transition = verdict === 'none' ? null : ('i→c' as const);
+    return { ...ids, seed, text, ...rest, verdict, transition, findings: [{ ...finding, message: text }] };
+  });
+const lineOf = (row: unknown) => `${JSON.stringify(row)}\n`;
+
+describe('the scan of a line', () => {
+  it('gives what JSON gives, or gives up', () => {
+    let given = 0;
+    fc.assert(
+      fc.property(fc.oneof(solutions, critiques), (row) => {
+        const line = Buffer.from(lineOf(row));
+        const scanned =
+          'solutionId' in row
+            ? scanCritique(line, 0, line.length - 1)
+            : scanSolution(line, 0, line.length - 1);
+        if (scanned === null) return;
+        given += 1;
+        const { problemId, index, tokens, answer } = row;
+        expect(scanned).toMatchObject({
+          problemId,
+          index,
+          tokens,
+          answer,
+          hasError: row.error === undefined ? 0 : 1,
+        });
+        expect(scanned.ms).toBeCloseTo(row.ms, 9);
+      }),
+      { numRuns: 500 },
+    );
+    expect(given).toBeGreaterThan(20);
+  });
+
+  it('never takes a damaged line for a whole one', () => {
+    fc.assert(
+      fc.property(solutions, fc.nat(), fc.nat(255), (row, at, byte) => {
+        const line = Buffer.from(lineOf(row)).subarray(0, -1);
+        const cut = line.subarray(0, at % line.length);
+        expect(scanSolution(cut, 0, cut.length)).toBeNull();
+        const changed = Buffer.from(line);
+        changed[at % line.length] = byte;
+        const scanned = scanSolution(changed, 0, changed.length);
+        // Inside of a text anything may change; the number of fields may not.
+        if (scanned !== null) expect(scanned.index).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});
+
+describe('the index of a run', () => {
+  it('holds what the lines say, however they came', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(solutions, critiques), { maxLength: 12 }),
+        fc.array(fc.nat(12), { maxLength: 3 }),
+        async (rows, pauses) => {
+          const dir = path.join(await temporaryDir(), 'run');
+          await createRun(dir, manifest('run'), []);
+          for (const [at, row] of rows.entries()) {
+            await appendFile(
+              path.join(dir, 'solutionId' in row ? 'critiques.jsonl' : 'solutions.jsonl'),
+              lineOf(row),
+            );
+            if (pauses.includes(at)) (await indexOf(dir)).close();
+          }
+          await appendFile(path.join(dir, 'solutions.jsonl'), '{"id":"torn');
+          const { indexed, read } = await bothViews(dir);
+          expect(indexed).toEqual(read);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('names bad lines, and goes on', async () => {
+    const dir = await smallRun();
+    await appendFile(path.join(dir, 'solutions.jsonl'), '{}\nnot JSON\n\n');
+    const index = await indexOf(dir);
+    expect(index.faults().map(({ line }) => line)).toEqual([25, 26]);
+    expect(index.count()).toBe(24 + 48);
+    index.close();
+  });
+
+  it('is made anew when a file was cut or replaced', async () => {
+    const dir = await smallRun();
+    (await indexOf(dir)).close();
+    const file = path.join(dir, 'solutions.jsonl');
+    await truncate(file, 100);
+    await truncate(file, 0);
+    expect((await bothViews(dir)).indexed).toHaveLength(48);
+    await writeFile(`${file}.new`, lineOf({ ...(await readRun(await smallRun())).solutions[3] }));
+    await rename(`${file}.new`, file);
+    const { indexed, read } = await bothViews(dir);
+    expect(indexed).toEqual(read);
+    expect(indexed).toHaveLength(49);
+  });
+
+  it('is made anew when it is damaged, of another layout or deleted', async () => {
+    const dir = await smallRun();
+    const whole = (await bothViews(dir)).indexed;
+    const [name] = (await readdir(cache)).filter((file) => file.endsWith('.sqlite'));
+    const file = path.join(cache, name ?? '');
+    for (const damage of ['not SQLite at all, by any means', '']) {
+      await writeFile(file, damage);
+      expect((await bothViews(dir)).indexed).toEqual(whole);
+    }
+    const sqlite = await import('node:sqlite');
+    const database = new sqlite.DatabaseSync(file);
+    database.exec('PRAGMA user_version = 99; DROP TABLE samples');
+    database.close();
+    expect((await bothViews(dir)).indexed).toEqual(whole);
+  });
+
+  it('is filled by several readers at once', async () => {
+    const dir = await smallRun();
+    const indexes = await Promise.all([1, 2, 3].map(() => indexOf(dir)));
+    expect(indexes.map((index) => index.count())).toEqual([72, 72, 72]);
+    for (const index of indexes) index.close();
+  });
+
+  it('is done without where ids are of another making, or where there is no cache', async () => {
+    const dir = await smallRun();
+    process.env.REFLECTION_CACHE = 'off';
+    expect(await openRunIndex(dir)).toBeNull();
+    process.env.REFLECTION_CACHE = path.join(dir, 'run.json', 'cache');
+    expect(await openRunIndex(dir)).toBeNull();
+    process.env.REFLECTION_CACHE = cache;
+    const [row] = (await readRun(dir)).solutions;
+    await appendFile(path.join(dir, 'solutions.jsonl'), lineOf({ ...row, id: 'some-name' }));
+    expect(await openRunIndex(dir)).toBeNull();
+  });
+
+  it('filters, pages and reads whole lines', async () => {
+    const dir = await smallRun();
+    const index = await indexOf(dir);
+    const filter = { file: 'solutions', grade: 'correct' } as const;
+    const right = (await readRun(dir)).solutions.filter(({ grade }) => grade === 'correct');
+    expect(index.count(filter)).toBe(right.length);
+    const pages = [0, 1, 2].flatMap((page) => index.list(filter, { offset: page * 5, limit: 5 }));
+    expect(new Set(pages.map((row) => row.id)).size).toBe(Math.min(15, right.length));
+    const [first] = pages;
+    if (first === undefined) throw new Error('there is no right solution');
+    expect(await index.read(first)).toEqual(right.find((row) => row.id === first.id));
+    index.close();
+  });
+});
+
+describe('a summary from the index', () => {
+  it('equals the one from the lines', async () => {
+    for (const kind of ['evaluate', 'critique', 'sample'] as const) {
+      const dir = await smallRun(kind);
+      const whole = summarize(await measureRun(dir));
+      const light = await summariseFromIndex(dir);
+      expect(light?.summary.metrics.length).toBeGreaterThan(2);
+      const left = new Set(light?.leftOut);
+      const metrics = whole.metrics.filter(({ label }) => !left.has(label));
+      expect(drawless(light?.summary)).toEqual(drawless({ ...whole, metrics }));
+    }
+  });
+
+  it('reads the texts on request, and gives parts', async () => {
+    const dir = await smallRun();
+    const detailed = await summariseFromIndex(dir, { detail: true, by: 'level' });
+    const whole = drawless(summarize(await measureRun(dir), { detail: true }));
+    expect(drawless(detailed?.summary)?.metrics).toEqual(expect.arrayContaining(whole?.metrics ?? []));
+    expect(detailed?.parts.map(({ label, problems }) => [label, problems])).toEqual([
+      ['level 0', 2],
+      ['level 1', 1],
+      ['level 2', 1],
+      ['level 3', 1],
+      ['level 4', 1],
+    ]);
+  });
+
+  it('is remembered until there is a new line', async () => {
+    const dir = await smallRun();
+    const first = await summariseFromIndex(dir);
+    expect(await summariseFromIndex(dir)).toEqual(first);
+    const [row] = (await readRun(dir)).solutions;
+    const id = `${row?.problemId}#4`;
+    await appendFile(path.join(dir, 'solutions.jsonl'), lineOf({ ...row, id, index: 4 }));
+    expect((await summariseFromIndex(dir))?.summary.solutions).toBe((first?.summary.solutions ?? 0) + 1);
+  });
+
+  it('is made of metrics that look at no text', async () => {
+    const measured = await measureRun(await smallRun('sample'));
+    const blind = measured.groups.map((group): ProblemGroup => {
+      const hide = <Row extends object>(row: Row): Row =>
+        new Proxy(row, {
+          get: (target, field) => {
+            if (field === 'text' || field === 'findings') throw new Error(`looks at ${field}`);
+            return Reflect.get(target, field);
+          },
+        });
+      return { ...group, solutions: group.solutions.map(hide), critiques: group.critiques.map(hide) };
+    });
+    for (const metric of METRICS.filter(({ readsText }) => readsText !== true)) {
+      expect(() => metric.compute(blind), metric.id).not.toThrow();
+    }
+    // The mark is not given away for nothing.
+    for (const metric of METRICS.filter(({ readsText }) => readsText)) {
+      expect(() => metric.compute(blind), metric.id).toThrow(/looks at/);
+    }
+  });
+});
+
+/** Intervals are drawn problem by problem, and the two come in another order: their ends are left out. */
+function drawless(summary: RunSummary | undefined) {
+  if (summary === undefined) return undefined;
+  const metrics = summary.metrics.map(({ estimate: { interval, ...estimate }, ...words }) => ({
+    ...words,
+    estimate: { ...estimate, hasInterval: interval !== null },
+  }));
+  return { ...summary, metrics };
+}
+
+async function smallRun(kind: 'evaluate' | 'critique' | 'sample' = 'evaluate'): Promise<string> {
+  const dir = path.join(await temporaryDir(), 'run');
+  await writeLargeRun(dir, { problems: 6, n: 4, critiques: 2, characters: 200, kind });
+  if (kind === 'sample') {
+    await writeFile(
+      path.join(dir, 'dropped.jsonl'),
+      lineOf({ candidate: `${problemAt(0).id}#0/1`, filter: 'x', detail: '' }),
+    );
+  }
+  return dir;
+}
