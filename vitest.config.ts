@@ -1,7 +1,10 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Tests measure and hash like everything else, and leave the user's cache alone.
+    env: { REFLECTION_CACHE_DIR: path.join(import.meta.dirname, 'node_modules/.cache/reflection-tests') },
     projects: [
       {
         test: {

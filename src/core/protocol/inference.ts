@@ -62,11 +62,22 @@ export interface SampleResult {
   readonly logprobs?: TokenLogprobs;
 }
 
+/** What llama.cpp finds on the machine for a choice of GPU. */
+export interface Devices {
+  readonly backend: 'cpu' | 'cuda' | 'vulkan' | 'metal';
+  /** Names of the usable GPUs; empty: the CPU. */
+  readonly gpus: readonly string[];
+  /** Memory of all GPUs together. */
+  readonly gpuBytes: number;
+  /** Cores that are useful for mathematics: physical ones, of the fast kind. */
+  readonly mathCores: number;
+}
+
 export interface LoadOptions {
   readonly path: string;
   readonly gpu: GpuChoice;
-  /** Threads on the CPU; `auto`: this child's part of the useful cores but one, at most 8. */
-  readonly threads: number | 'auto';
+  /** Threads on the CPU at most; `useThreads` goes below. */
+  readonly threads: number;
   /** Wanted slots; memory may allow fewer. */
   readonly slots: number;
   /** Wanted context of one slot; undefined: what the model was trained on, within reason and memory. */
@@ -82,9 +93,10 @@ export interface LoadedModel {
   readonly version: string;
   /** Names of the GPUs used; empty: the CPU. */
   readonly gpus: readonly string[];
-  readonly threads: number;
-  /** Cores of this machine that are useful for mathematics: physical ones, of the fast kind. */
-  readonly mathCores: number;
+  readonly backend: Devices['backend'];
+  /** Layers on GPUs, and layers of the model. */
+  readonly gpuLayers: number;
+  readonly layers: number;
   readonly slots: number;
   /** Of one slot: prompt and answer together. */
   readonly contextTokens: number;
@@ -96,7 +108,12 @@ export interface LoadedModel {
 
 /** Methods of the child. */
 export interface InferenceChild {
+  /** Looks for devices, which takes no model. `load` then uses what was found. */
+  survey(gpu: GpuChoice): Promise<Devices>;
   load(options: LoadOptions): Promise<LoadedModel>;
+  /** Tokens per second of plain generation with so many threads and slots. Nothing else may run. */
+  measure(wish: { threads: number; slots: number; ms: number }): Promise<number>;
+  useThreads(threads: number): void;
   /** Queues requests; each ends in one row of `finished`, unless it is cancelled. */
   enqueue(requests: readonly SampleRequest[]): void;
   /** Drops requests that wait or run. Resolves when none of them is running any more. */

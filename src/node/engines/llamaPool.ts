@@ -18,8 +18,8 @@ export interface LlamaPool {
   close(): Promise<void>;
 }
 
-/** Starts a replacement for a process that died. */
-export type StartProcess = (signal: AbortSignal) => Promise<LoadedProcess>;
+/** Starts a replacement for the process that died at a place: each place may have a GPU of its own. */
+export type StartProcess = (signal: AbortSignal, place: number) => Promise<LoadedProcess>;
 
 interface State {
   readonly workers: readonly Worker[];
@@ -197,7 +197,7 @@ function reviveWorkers(state: State): void {
 async function revive(state: State, worker: Worker): Promise<void> {
   worker.isStarting = true;
   try {
-    adopt(state, worker, await state.start(state.closing.signal));
+    adopt(state, worker, await state.start(state.closing.signal, state.workers.indexOf(worker)));
   } catch (thrown) {
     // Dying of the model again may be chance (memory, a user's kill); what is said in words is not.
     const isChance = thrown instanceof InferenceProcessError && ++state.futileDeaths < FUTILE_DEATHS;

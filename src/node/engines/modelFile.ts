@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
 import { messageOf, UserError } from '../../core/errors.ts';
+import { readCached, writeCached } from './machineCache.ts';
 
 export interface ModelFile {
   readonly path: string;
   readonly bytes: number;
+  readonly inode: number;
   readonly modifiedMs: number;
+  readonly changedMs: number;
 }
 
 const MAGIC = 'GGUF';
@@ -28,7 +32,8 @@ export async function inspectModelFile(path: string): Promise<ModelFile> {
         stats.size === 0 ? 'The file is empty.' : 'This is not a GGUF file: it does not begin with "GGUF".';
       throw modelError('model-not-gguf', path, what, chooseFile);
     }
-    return { path, bytes: stats.size, modifiedMs: stats.mtimeMs };
+    const { size: bytes, ino: inode, mtimeMs: modifiedMs, ctimeMs: changedMs } = stats;
+    return { path, bytes, inode, modifiedMs, changedMs };
   } catch (thrown) {
     throw thrown instanceof UserError ? thrown : openError(path, thrown);
   } finally {
@@ -60,17 +65,22 @@ function modelError(code: string, file: string, message: string, remedy: string)
   return new UserError(code, message, { place: { file }, remedy });
 }
 
-const hashes = new Map<string, Promise<string>>();
-
-/** SHA-256 of the whole file; computed once for each path, size and time of change in this process. */
-export function hashModelFile(file: ModelFile, signal: AbortSignal): Promise<string> {
-  const key = JSON.stringify(file);
-  const known = hashes.get(key);
+/**
+ * SHA-256 of the whole file; computed once on this machine for each path and state of the file. The time of change
+ * (`changedMs`) cannot be set by a program, unlike the time of modification.
+ */
+export async function hashModelFile(file: ModelFile, signal: AbortSignal): Promise<string> {
+  const place = { kind: 'hashes', key: { ...file }, schema: z.string().regex(/^[0-9a-f]{64}$/) };
+  const known = await readCached(place);
   if (known !== undefined) return known;
-  const computed = hashFile(file.path, signal);
-  hashes.set(key, computed);
-  computed.catch(() => hashes.delete(key));
+  const computed = await hashFile(file.path, signal);
+  // What was hashed may not be what was looked at.
+  if (isSame(file, await inspectModelFile(file.path))) await writeCached(place, computed);
   return computed;
+}
+
+function isSame(a: ModelFile, b: ModelFile): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 async function hashFile(path: string, signal: AbortSignal): Promise<string> {

@@ -6,8 +6,9 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { InferenceChild, InferenceHost } from '../../core/protocol/inference.ts';
 import { createRemote, serve } from '../../core/rpc.ts';
-import { type Loaded, loadModel } from './loadModel.ts';
+import { type Loaded, loadModel, type OpenDevice, openDevice } from './loadModel.ts';
 import { createLockstep, type Lockstep } from './lockstep.ts';
+import { measureSpeed } from './measureSpeed.ts';
 import { processPort } from './processPort.ts';
 import { promptMaker } from './tokens.ts';
 
@@ -15,13 +16,19 @@ const port = processPort(process);
 const host = createRemote<InferenceHost>(port);
 // A folder of our own, made by the host and removed by whoever survives.
 const folder = process.argv[2] ?? '.';
+let device: OpenDevice | undefined;
 let loaded: Loaded | undefined;
 let lockstep: Lockstep | undefined;
 
 serve<InferenceChild>(port, {
+  async survey(gpu) {
+    device ??= await openDevice(gpu);
+    return device.devices;
+  },
   async load(options) {
     if (loaded !== undefined) throw new Error('A model is already loaded in this process.');
-    loaded = await loadModel(options);
+    device ??= await openDevice(options.gpu);
+    loaded = await loadModel(options, device);
     const { model, sequences, description } = loaded;
     const { contextTokens } = description;
     lockstep = createLockstep({
@@ -35,6 +42,14 @@ serve<InferenceChild>(port, {
     });
     return description;
   },
+  async measure({ threads, slots, ms }) {
+    if (loaded === undefined) throw new Error('No model is loaded in this process.');
+    loaded.llama.maxThreads = threads;
+    return await measureSpeed(loaded, slots, ms);
+  },
+  useThreads(threads) {
+    if (loaded !== undefined) loaded.llama.maxThreads = threads;
+  },
   enqueue(requests) {
     if (lockstep === undefined) throw new Error('No model is loaded in this process.');
     lockstep.enqueue(requests);
@@ -45,7 +60,8 @@ serve<InferenceChild>(port, {
   async close() {
     // Freeing a context while it generates is an unhandled rejection in the bindings: stop first.
     await lockstep?.stop();
-    await loaded?.llama.dispose();
+    await device?.llama.dispose();
+    device = undefined;
     loaded = undefined;
     lockstep = undefined;
   },

@@ -33,7 +33,11 @@ export class InferenceProcessError extends Error {
   override readonly name = 'InferenceProcessError';
 }
 
-export function startInferenceProcess(host: InferenceHost): InferenceProcess {
+/** `extraEnvironment` chooses the GPUs that the child sees. */
+export function startInferenceProcess(
+  host: InferenceHost,
+  extraEnvironment: Readonly<Record<string, string>> = {},
+): InferenceProcess {
   const { NODE_OPTIONS: _, ...environment } = process.env;
   // Evaluated prompts go through it from slot to slot. Not a name that others can guess.
   const folder = mkdtempSync(path.join(tmpdir(), 'reflection-inference-'));
@@ -42,7 +46,7 @@ export function startInferenceProcess(host: InferenceHost): InferenceProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // In VS Code the running executable is Electron. llama.cpp would start a debugger to print a backtrace.
-    env: { ...environment, ELECTRON_RUN_AS_NODE: '1', GGML_NO_BACKTRACE: '1' },
+    env: { ...environment, ...extraEnvironment, ELECTRON_RUN_AS_NODE: '1', GGML_NO_BACKTRACE: '1' },
   });
   const port = processPort(child);
   const connection = createRemote<InferenceChild>(port);

@@ -14,13 +14,12 @@ import {
   NoBinaryFoundError,
 } from 'node-llama-cpp';
 import { messageOf, UserError } from '../../core/errors.ts';
-import type { LoadedModel, LoadOptions } from '../../core/protocol/inference.ts';
+import type { Devices, LoadedModel, LoadOptions } from '../../core/protocol/inference.ts';
 import type { Adapter, GpuChoice } from '../../core/schema/model.ts';
 import { type ContextPlan, planContext } from './contextPlan.ts';
 import { checkGgufHeader } from './ggufHeader.ts';
 import { chatTemplateOf } from './tokens.ts';
 
-const MOST_THREADS = 8;
 /** Part of the free memory that contexts may take; the rest is for other programs and for what estimates miss. */
 const MEMORY_PART = 0.5;
 /** Lengths, in tokens, between which the memory of a context is measured. */
@@ -35,14 +34,18 @@ export interface Loaded {
   readonly description: LoadedModel;
 }
 
-export async function loadModel(options: LoadOptions): Promise<Loaded> {
-  const complaints: string[] = [];
+/** llama.cpp on its device, and what it said of errors so far. */
+export interface OpenDevice {
+  readonly llama: Llama;
+  readonly devices: Devices;
+  readonly complaints: string[];
+}
+
+export async function loadModel(options: LoadOptions, device: OpenDevice): Promise<Loaded> {
+  const { llama, devices, complaints } = device;
   for (const { path } of [options, ...options.lora]) checkGgufHeader(path);
   try {
-    const { llama, gpus } = await openDevice(options.gpu, complaints);
-    const mathCores = Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
-    const threads = options.threads === 'auto' ? autoThreads(mathCores, options.processes) : options.threads;
-    llama.maxThreads = threads;
+    llama.maxThreads = options.threads;
     const model = await llama.loadModel({ modelPath: options.path });
     const context = await createContext(llama, model, options);
     const sequences = Array.from({ length: context.totalSequences }, () => context.getSequence());
@@ -50,9 +53,10 @@ export async function loadModel(options: LoadOptions): Promise<Loaded> {
     const version = `${await getModuleVersion()} (llama.cpp ${llama.llamaCppRelease.release})`;
     const description: LoadedModel = {
       version,
-      gpus: model.gpuLayers > 0 ? gpus : [],
-      threads,
-      mathCores,
+      gpus: model.gpuLayers > 0 ? devices.gpus : [],
+      backend: model.gpuLayers > 0 ? devices.backend : 'cpu',
+      gpuLayers: model.gpuLayers,
+      layers: model.fileInsights.totalLayers,
       slots: context.totalSequences,
       contextTokens: context.contextSize,
       dtype: dtypeOf(model),
@@ -81,24 +85,21 @@ function dtypeOf(model: LlamaModel): string | null {
   return name?.replace(/^(?:ALL|MOSTLY)_/, '') ?? null;
 }
 
-/** One core stays for JavaScript and sampling; more than eight threads stand in each other's way. */
-function autoThreads(mathCores: number, processes: number): number {
-  return Math.max(1, Math.min(Math.floor((mathCores - 1) / processes), MOST_THREADS));
-}
-
 /** A GPU counts when it has a name and memory: a software renderer also calls itself Vulkan. */
-async function openDevice(
-  choice: GpuChoice,
-  complaints: string[],
-): Promise<{ llama: Llama; gpus: readonly string[] }> {
-  if (choice === 'cpu') return { llama: await openLlama(false, complaints), gpus: [] };
-  const llama = await openLlama(choice, complaints);
+export async function openDevice(choice: GpuChoice): Promise<OpenDevice> {
+  const complaints: string[] = [];
+  const llama = await openLlama(choice === 'cpu' ? false : choice, complaints);
   const gpus = llama.gpu === false ? [] : await llama.getGpuDeviceNames();
-  if (gpus.length > 0 && (await llama.getVramState()).total > 0) return { llama, gpus };
-  if (choice !== 'auto') throw noGpu(choice, 'no such device was found');
-  if (llama.gpu === false) return { llama, gpus: [] };
+  const { total: gpuBytes } = await llama.getVramState();
+  const mathCores = Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
+  if (llama.gpu !== false && gpus.length > 0 && gpuBytes > 0) {
+    return { llama, complaints, devices: { backend: llama.gpu, gpus, gpuBytes, mathCores } };
+  }
+  if (choice !== 'auto' && choice !== 'cpu') throw noGpu(choice, 'no such device was found');
+  const cpu: Devices = { backend: 'cpu', gpus: [], gpuBytes: 0, mathCores };
+  if (llama.gpu === false) return { llama, complaints, devices: cpu };
   await llama.dispose();
-  return { llama: await openLlama(false, complaints), gpus: [] };
+  return { llama: await openLlama(false, complaints), complaints, devices: cpu };
 }
 
 async function openLlama(

@@ -1,0 +1,121 @@
+/** From a plan to running processes with the model loaded. */
+import { UserError } from '../../core/errors.ts';
+import type { LoadOptions } from '../../core/protocol/inference.ts';
+import type { GpuChoice } from '../../core/schema/model.ts';
+import type { EngineFacts } from '../../core/schema/run.ts';
+import { InferenceProcessError } from '../inference/inferenceProcess.ts';
+import { knownChoice, measureLayouts } from './llamaLayout.ts';
+import type { LaunchPlan } from './llamaPlan.ts';
+import { type LoadedProcess, type Scout, startLoaded, startScout } from './llamaProcess.ts';
+import type { ModelFile } from './modelFile.ts';
+
+export interface LaunchOptions {
+  readonly model: ModelFile;
+  readonly plan: LaunchPlan;
+  readonly options: LoadOptions;
+}
+
+export interface Launched {
+  /** At least one. */
+  readonly processes: readonly LoadedProcess[];
+  /** Of each process. */
+  readonly threads: number;
+  readonly layout: NonNullable<EngineFacts['layout']>;
+}
+
+/** Looks at the devices. With `auto`, a driver that crashes means that there is no GPU. */
+export async function surveyDevices(gpu: GpuChoice, signal: AbortSignal): Promise<Scout> {
+  try {
+    return await startScout(gpu, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof InferenceProcessError)) throw thrown;
+    if (gpu === 'auto') return await startScout('cpu', signal);
+    throw new UserError('gpu-unusable', `llama.cpp does not survive looking for a GPU. ${thrown.message}`, {
+      place: { field: 'gpu' },
+      remedy: 'Set gpu to "cpu", or mend the driver of the GPU.',
+      cause: thrown,
+    });
+  }
+}
+
+/** Takes the scout over. */
+export async function launch(scout: Scout, wish: LaunchOptions, signal: AbortSignal): Promise<Launched> {
+  const { plan, options } = wish;
+  const started: LoadedProcess[] = [];
+  const startOthers = async (count: number): Promise<readonly LoadedProcess[]> => {
+    const environments = plan.environments.slice(started.length, started.length + count);
+    const others = await startAll(environments, { ...options, threads: 1 }, signal);
+    started.push(...others);
+    return others;
+  };
+  try {
+    const first = await loadFirst(scout, wish, signal);
+    started.push(first);
+    return await arrange(wish, first, startOthers);
+  } catch (thrown) {
+    await Promise.all(started.map(({ process }) => process.kill()));
+    throw thrown;
+  }
+}
+
+/** Brings up as many processes as were asked for, or as are fastest. */
+async function arrange(
+  { model, plan, options }: LaunchOptions,
+  first: LoadedProcess,
+  startOthers: (count: number) => Promise<readonly LoadedProcess[]>,
+): Promise<Launched> {
+  const wish = { model, layouts: plan.layouts, slots: options.slots };
+  const known = plan.by === 'probe' ? await knownChoice(wish) : undefined;
+  if (plan.by === 'probe' && known === undefined) {
+    const { choice, processes } = await measureLayouts(wish, first, startOthers);
+    return { processes, threads: choice.chosen.threads, layout: { by: 'probe', tried: choice.tried } };
+  }
+  const chosen = known?.chosen ?? plan.layouts[0];
+  if (chosen === undefined) throw new Error('A plan without any layout.');
+  const processes = [first, ...(await startOthers(chosen.processes - 1))];
+  await Promise.all(processes.map(({ process }) => process.remote.useThreads(chosen.threads)));
+  const tried = known === undefined ? {} : { tried: known.tried };
+  return { processes, threads: chosen.threads, layout: { by: plan.by, ...tried } };
+}
+
+async function loadFirst(
+  scout: Scout,
+  { plan, options }: LaunchOptions,
+  signal: AbortSignal,
+): Promise<LoadedProcess> {
+  const environment = plan.environments[0] ?? {};
+  try {
+    if (Object.keys(environment).length === 0) return await scout.load(options, signal);
+    // The scout sees all GPUs.
+    await scout.kill();
+    return await startLoaded(options, signal, environment);
+  } catch (thrown) {
+    if (!(thrown instanceof InferenceProcessError)) throw thrown;
+    throw new UserError(
+      'model-unusable',
+      `llama.cpp does not survive loading this model. ${thrown.message}`,
+      {
+        place: { file: options.path },
+        remedy:
+          'Download or convert the file again, choose another model, or free memory if the process was killed.',
+        cause: thrown,
+      },
+    );
+  }
+}
+
+/** Those that do not start, for want of memory say, are done without. */
+async function startAll(
+  environments: LaunchPlan['environments'],
+  options: LoadOptions,
+  signal: AbortSignal,
+): Promise<readonly LoadedProcess[]> {
+  const starting = environments.map((environment) => startLoaded(options, signal, environment));
+  const outcomes = await Promise.allSettled(starting);
+  const loaded = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  if (signal.aborted) {
+    await Promise.all(loaded.map(({ process }) => process.kill()));
+    signal.throwIfAborted();
+  }
+  return loaded;
+}

@@ -1,0 +1,78 @@
+/** Chooses between ways of using the cores by trying each for a moment. */
+import { availableParallelism, cpus } from 'node:os';
+import { z } from 'zod';
+import { fastest, type Layout } from './llamaPlan.ts';
+import type { LoadedProcess } from './llamaProcess.ts';
+import { type CachePlace, readCached, writeCached } from './machineCache.ts';
+import type { ModelFile } from './modelFile.ts';
+
+/** Long enough for some ten steps of a small model, short enough not to be noticed. */
+const MEASURE_MS = 300;
+/** What was measured while something else kept the machine busy is forgotten after a week. */
+const MAX_AGE_MS = 7 * 24 * 3600 * 1000;
+
+const measuredSchema = z.object({
+  processes: z.int().min(1),
+  threads: z.int().min(1),
+  tokensPerSecond: z.number().min(0),
+});
+const choiceSchema = z.object({ chosen: measuredSchema, tried: z.array(measuredSchema).min(1) });
+
+/** The layout that was fastest, and all that was tried. */
+export type LayoutChoice = z.infer<typeof choiceSchema>;
+
+export interface LayoutWish {
+  readonly model: ModelFile;
+  readonly layouts: readonly Layout[];
+  /** Samples side by side in one process. */
+  readonly slots: number;
+}
+
+export const knownChoice = (wish: LayoutWish): Promise<LayoutChoice | undefined> => readCached(placeOf(wish));
+
+export interface MeasuredProcesses {
+  readonly choice: LayoutChoice;
+  /** As many as were chosen, set to the chosen number of threads. */
+  readonly processes: readonly LoadedProcess[];
+}
+
+/** `startOthers` starts up to so many further processes, and fewer when memory is short. */
+export async function measureLayouts(
+  wish: LayoutWish,
+  first: LoadedProcess,
+  startOthers: (count: number) => Promise<readonly LoadedProcess[]>,
+): Promise<MeasuredProcesses> {
+  const slots = Math.min(wish.slots, first.description.slots);
+  const tried: LayoutChoice['tried'] = [];
+  let running = [first];
+  for (const layout of wish.layouts) {
+    if (layout.processes > running.length) {
+      running = [...running, ...(await startOthers(layout.processes - running.length))];
+    }
+    const used = running.slice(0, layout.processes);
+    // The same number of samples side by side, however they are spread.
+    const width = Math.max(1, Math.floor(slots / used.length));
+    const parts = used.map(({ process }) =>
+      process.remote.measure({ threads: layout.threads, slots: width, ms: MEASURE_MS }),
+    );
+    const sum = (await Promise.all(parts)).reduce((total, part) => total + part, 0);
+    tried.push({ processes: used.length, threads: layout.threads, tokensPerSecond: Math.round(sum) });
+  }
+  const chosen = fastest(tried);
+  if (chosen === undefined) throw new Error('There was no layout to try.');
+  const processes = running.slice(0, chosen.processes);
+  await Promise.all(running.slice(chosen.processes).map(({ process }) => process.kill()));
+  await Promise.all(processes.map(({ process }) => process.remote.useThreads(chosen.threads)));
+  await writeCached(placeOf(wish), { chosen, tried });
+  return { choice: { chosen, tried }, processes };
+}
+
+function placeOf({ model, layouts, slots }: LayoutWish): CachePlace<LayoutChoice> {
+  const machine = { cores: availableParallelism(), processor: cpus()[0]?.model ?? '' };
+  return {
+    kind: 'layouts',
+    key: { version: 1, model, layouts, slots, machine },
+    schema: choiceSchema,
+    maxAgeMs: MAX_AGE_MS,
+  };
+}
