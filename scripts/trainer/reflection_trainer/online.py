@@ -8,8 +8,10 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from transformers import Qwen2ForCausalLM
+import torch
+from transformers import PreTrainedModel, Qwen2ForCausalLM
 
+from .checkpoints import PRIVATE
 from .config import OnlineConfig
 from .errors import UserError
 from .events import EventWriter
@@ -79,6 +81,24 @@ def _prompt_limit(config: OnlineConfig, base: BaseModel) -> tuple[int, str]:
             f"({reason}); lower it"
         )
     return limit, reason
+
+
+def name_reference(model: PreTrainedModel, session: Session) -> PreTrainedModel:
+    """TRL loads the reference of the KL from the model's path; gives it one where there is none.
+
+    Weights from a GGUF file, or merged with an adapter, are in no directory of their own.
+    """
+    config: Any = session.config
+    source = Path(config["model"]["path"])
+    if not config["klWeight"] or config["lora"] or ((source / "config.json").is_file()):
+        return model
+    folder = session.run_dir / PRIVATE / "reference"
+    if session.main_process:
+        model.save_pretrained(folder)
+    if torch.distributed.is_initialized():
+        torch.distributed.barrier()
+    model.config._name_or_path = str(folder)
+    return model
 
 
 class CpuRollouts:

@@ -28,7 +28,13 @@ from .config import OnlineConfig
 from .grading import Grader
 from .lora import peft_config
 from .method import Prepared
-from .online import CpuRollouts, prepare_problems, prompt_text, write_rollouts
+from .online import (
+    CpuRollouts,
+    name_reference,
+    prepare_problems,
+    prompt_text,
+    write_rollouts,
+)
 from .prl import Trajectory, read_trajectory, rollout_of, trajectory_metrics
 from .rollouts import rollout_arguments
 from .session import Session
@@ -47,17 +53,18 @@ def trainer(
     prepared: Prepared,
     callback: RunCallback,
 ) -> OrlTrainer:
+    session = callback.session
     reward = OutcomeReward(tokenizer, Grader())
     return OrlTrainer(
-        callback.session,
+        session,
         reward,
-        model=model,
+        model=name_reference(model, session),
         args=args,
         processing_class=tokenizer,
         train_dataset=datasets.Dataset.from_list(prepared.rows),
         reward_funcs=[reward.outcome],
         callbacks=[callback],
-        peft_config=peft_config(callback.session.config),
+        peft_config=peft_config(session.config),
     )
 
 

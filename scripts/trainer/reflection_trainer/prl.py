@@ -39,7 +39,14 @@ from .config import PrlConfig
 from .grading import Grader
 from .lora import peft_config
 from .method import Prepared
-from .online import CpuRollouts, Rollout, prepare_problems, prompt_text, write_rollouts
+from .online import (
+    CpuRollouts,
+    Rollout,
+    name_reference,
+    prepare_problems,
+    prompt_text,
+    write_rollouts,
+)
 from .rollouts import rollout_arguments
 from .session import Session
 
@@ -59,16 +66,17 @@ def trainer(
     prepared: Prepared,
     callback: RunCallback,
 ) -> PrlTrainer:
+    session = callback.session
     return PrlTrainer(
-        callback.session,
+        session,
         Grader(),
-        model=model,
+        model=name_reference(model, session),
         args=args,
         processing_class=tokenizer,
         train_dataset=datasets.Dataset.from_list(prepared.rows),
         reward_funcs=[action_rewards],
         callbacks=[callback],
-        peft_config=peft_config(callback.session.config),
+        peft_config=peft_config(session.config),
     )
 
 

@@ -35,6 +35,7 @@ from .online import (
     CpuRollouts,
     Rollout,
     completion_text,
+    name_reference,
     prepare_problems,
     prompt_text,
     write_rollouts,
@@ -86,7 +87,7 @@ def trainer(
     return RlerrTrainer(
         parts,
         session,
-        model=model,
+        model=name_reference(model, session),
         args=args,
         processing_class=tokenizer,
         train_dataset=datasets.Dataset.from_list(prepared.rows),

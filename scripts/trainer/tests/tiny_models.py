@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -57,18 +58,30 @@ def records(count: int, seed: int = 1) -> list[dict[str, str | None]]:
     return rows
 
 
-def tokenizer(style: str) -> PreTrainedTokenizerFast:
+# Llama 3's pre-tokenizer takes up to three digits at once; the others are Qwen2's.
+PATTERNS = {
+    "llama3": r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+}
+
+
+def tokenizer(
+    style: str, texts: Sequence[str] = (), vocabulary: int = 360
+) -> PreTrainedTokenizerFast:
+    """Trained on the records, and on `texts` where there are any."""
     template, eos, special = STYLES[style]
-    split, decode = byte_level_parts()
+    pattern = PATTERNS.get(style)
+    split, decode = byte_level_parts(pattern) if pattern else byte_level_parts()
     backend = Tokenizer(models.BPE())
     backend.pre_tokenizer, backend.decoder = split, decode
     trainer = trainers.BpeTrainer(
-        vocab_size=360,
+        vocab_size=vocabulary,
         special_tokens=special,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    backend.train_from_iterator((f"{r['prompt']}\n{r['c']}" for r in records(200)), trainer)
+    corpus = [f"{r['prompt']}\n{r['c']}" for r in records(200)]
+    backend.train_from_iterator([*corpus, *texts], trainer)
     made = PreTrainedTokenizerFast(tokenizer_object=backend, eos_token=eos, pad_token=special[0])
     made.add_tokens(["<think>", "</think>"])  # added but not special, as in Qwen's tokenizers
     made.chat_template = template
