@@ -32,6 +32,7 @@ export function setPage(webview: vscode.Webview, extensionUri: vscode.Uri, panel
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<title>Reflection</title>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="${file(`${panel}.css`)}">
 </head>

@@ -40,7 +40,7 @@ export function writeEvaluations(
       temperature: rank === models.length - 1 ? 1 : 0.6,
       problems,
       solutions,
-      manifest: { n: samples, title: `${model} on aime-made` },
+      manifest: { n: samples, title: `${model} on aime-made`, problemSet: madeSet(problems.length) },
     });
     return id;
   });
@@ -65,8 +65,15 @@ export function writeCritiques(workspace: string, problems: readonly Problem[]):
         [0, 1].map((index) => critique(row, index, random.uniform() < skill ? 'correct' : 'incorrect')),
       ),
       parents: [{ kind: 'run', id: 'solutions-of-both', role: 'solutions' }],
-      manifest: { title: `${rank === 0 ? 'nano' : 'scft-nano'} critiques aime-made` },
+      manifest: {
+        title: `${rank === 0 ? 'nano' : 'scft-nano'} critiques aime-made`,
+        problemSet: madeSet(problems.length),
+      },
     });
     return id;
   });
+}
+
+function madeSet(count: number) {
+  return { name: 'aime-made', path: null, sha256: 'b'.repeat(64), count };
 }

@@ -1,10 +1,11 @@
+import type { FrameLocator } from 'playwright-core';
 import type { Driver } from '../../scripts/host/driver.ts';
 
 /** The kinds of colour theme that every screen has to be readable in. */
 export const THEMES = {
-  dark: { row: /^Dark Modern/, class: 'vs-dark' },
-  light: { row: /^Light Modern/, class: 'vs' },
-  contrast: { row: /^Dark High Contrast/, class: 'hc-black' },
+  dark: { row: /^Dark Modern/, class: 'vs-dark', panel: 'vscode-dark' },
+  light: { row: /^Light Modern/, class: 'vs', panel: 'vscode-light' },
+  contrast: { row: /^Dark High Contrast/, class: 'hc-black', panel: 'vscode-high-contrast' },
 } as const;
 
 /** Chooses a theme as a person does. */
@@ -18,4 +19,9 @@ export async function chooseTheme(
   await page.keyboard.type(row.source.replace(/^\^/, ''));
   await picks().filter({ hasText: row }).first().click();
   await page.locator(`.monaco-workbench.${themeClass}`).waitFor();
+}
+
+/** Waits until a panel has the theme as well: it is told a moment later than the window. */
+export async function themeOfPanel(panel: FrameLocator, name: keyof typeof THEMES): Promise<void> {
+  await panel.locator(`body.${THEMES[name].panel}`).waitFor();
 }

@@ -22,8 +22,8 @@ export interface ArmColours {
 
 export function armColours(): ArmColours {
   return {
-    correct: themeColour('--vscode-testing-iconPassed', '#73c991'),
-    incorrect: themeColour('--vscode-errorForeground', '#f14c4c'),
+    correct: themeColour('--good', '#73c991'),
+    incorrect: themeColour('--bad', '#f14c4c'),
     undetermined: themeColour('--vscode-descriptionForeground', '#888'),
     focus: themeColour('--vscode-focusBorder', '#007fd4'),
   };

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ConfigurationRow } from '../../src/core/comparison/index.ts';
+import { Scroll } from '../shared/scroll.tsx';
 
 /** How each run was made, side by side; what differs comes first. */
 export function Configuration({
@@ -15,7 +16,7 @@ export function Configuration({
   return (
     <section>
       <h2 id="configuration">Configuration</h2>
-      <div class="scroll">
+      <Scroll label="Configuration">
         <table class="configuration" aria-labelledby="configuration">
           <thead>
             <tr>
@@ -46,7 +47,7 @@ export function Configuration({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <vscode-button
         appearance="secondary"
         onClick={() => {

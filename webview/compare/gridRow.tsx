@@ -70,23 +70,20 @@ export function Row({ row, at, view, runs, samples, colours, marked }: RowProps)
           role="gridcell"
           class="grid-arm"
           style={{ width: `${samples * width + COUNT_WIDTH}px` }}
-          aria-label={`${runs[run]?.label ?? ''}: ${armText(letters)}`}
           data-run={run}
         >
           <ArmCanvas letters={letters ?? ''} width={width} colours={colours} marked={marked} />
-          <span class="arm-count" aria-hidden="true">
-            {letters === null ? 'not in this run' : `${countOf(letters, 'c')}/${letters.length}`}
-          </span>
+          <span class="arm-count">{letters === null ? 'not in this run' : armText(letters)}</span>
         </span>
       ))}
     </div>
   );
 }
 
-function armText(letters: string | null): string {
-  if (letters === null) return 'not in this run';
+/** `12/16`, and what could not be graded. */
+function armText(letters: string): string {
   const undetermined = countOf(letters, 'u');
-  return `${countOf(letters, 'c')} of ${letters.length} correct${undetermined > 0 ? `, ${undetermined} undetermined` : ''}`;
+  return `${countOf(letters, 'c')}/${letters.length}${undetermined > 0 ? `, ${undetermined} ?` : ''}`;
 }
 
 function tone(difference: number | null): string {

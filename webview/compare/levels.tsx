@@ -1,5 +1,6 @@
 import type { LevelRow } from '../../src/core/comparison/index.ts';
 import type { Estimate } from '../../src/core/schema/comparison.ts';
+import { Scroll } from '../shared/scroll.tsx';
 import { seriesAt } from '../shared/series.ts';
 
 /** Where a difference comes from: accuracy by the level of the problems. */
@@ -8,7 +9,7 @@ export function Levels({ levels, labels }: { levels: readonly LevelRow[]; labels
   return (
     <section>
       <h2 id="levels">Accuracy by level</h2>
-      <div class="scroll">
+      <Scroll label="Accuracy by level">
         <table class="levels" aria-labelledby="levels">
           <thead>
             <tr>
@@ -33,7 +34,7 @@ export function Levels({ levels, labels }: { levels: readonly LevelRow[]; labels
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

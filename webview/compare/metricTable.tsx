@@ -1,5 +1,6 @@
 import type { ComparedPair, CompareState } from '../../src/core/protocol/compare.ts';
 import type { Estimate } from '../../src/core/schema/comparison.ts';
+import { Scroll } from '../shared/scroll.tsx';
 import { ForestPlot, forestScale } from './forestPlot.tsx';
 
 type Ready = Extract<CompareState, { status: 'ready' }>;
@@ -12,7 +13,7 @@ export function MetricTable({ state, nameOf }: { state: Ready; nameOf: (id: stri
   return (
     <section>
       <h2 id="metrics">Metrics</h2>
-      <div class="scroll">
+      <Scroll label="Metrics">
         <table class="metrics" aria-labelledby="metrics">
           <thead>
             <tr>
@@ -53,7 +54,7 @@ export function MetricTable({ state, nameOf }: { state: Ready; nameOf: (id: stri
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p class="legend">
         Intervals: 95 %, bootstrap over problems. p: two-sided sign flips, corrected by Holm. * fewer than 20
         counted.
@@ -77,9 +78,8 @@ function PairHeads() {
       <th scope="col" class="number run-head">
         Value
       </th>
-      <th scope="col">Paired difference</th>
-      <th scope="col" class="number">
-        Difference
+      <th scope="col" colSpan={2}>
+        Paired difference
       </th>
       <th scope="col" class="number">
         p

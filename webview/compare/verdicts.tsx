@@ -11,7 +11,7 @@ export function Verdicts({
   baseline: string;
 }) {
   return (
-    <section class="verdicts" aria-label="Verdict">
+    <section class={`verdicts ${pairs.length > 1 ? 'several' : ''}`} aria-label="Verdict">
       {pairs.map(({ other, comparison }) => (
         <Verdict key={other} name={nameOf(other)} baseline={baseline} comparison={comparison} />
       ))}

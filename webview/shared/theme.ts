@@ -9,5 +9,5 @@ new MutationObserver(() => {
 
 /** The value of a theme colour such as `--vscode-charts-blue`; the fallback when the theme has none. */
 export function themeColour(name: string, fallback: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || fallback;
+  return getComputedStyle(document.body).getPropertyValue(name).trim() || fallback;
 }
