@@ -77,6 +77,7 @@ describe('gradeFile', () => {
       '{"gold": "1"}',
       '{"gold": "1", "pred": "1", "mode": "maths"}',
       '{"gold": "1", "pred": "1", "policy": "none"}',
+      `{"gold": "1", "pred": "1", "extra": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
       '',
       '{"gold": "1", "pred": "1"}',
     ]);
@@ -87,7 +88,8 @@ describe('gradeFile', () => {
       [3, 'pred'],
       [4, 'mode'],
       [5, 'policy'],
+      [6, null],
     ]);
-    expect(summary.faults.at(-1)?.message).toContain(Object.keys(GRADING_POLICIES).join(', '));
+    expect(summary.faults.at(-2)?.message).toContain(Object.keys(GRADING_POLICIES).join(', '));
   });
 });

@@ -298,6 +298,13 @@ describe('import of a file', () => {
       problems: 5,
       faults: [{ line: 1 }],
     });
+    const deep = path.join(dir, 'deep.jsonl');
+    const nested = '['.repeat(50_000) + ']'.repeat(50_000);
+    writeFileSync(deep, `${MATH}\n{"problem": "How deep is it?", "answer": ${nested}}`);
+    expect(await importSet(request(deep, { dir: path.join(dir, 'sets') }))).toMatchObject({
+      problems: 5,
+      faults: [{ line: 6, message: expect.stringContaining('nested') }],
+    });
     const bad = path.join(dir, 'bad.jsonl');
     writeFileSync(bad, 'oops');
     expect((await failure(bad, { dir: path.join(dir, 'none') })).code).toBe('problem-set-empty');

@@ -1,4 +1,5 @@
 /** One row of a set, in whatever columns, becomes a `Problem`. */
+import { MAX_NESTING, nestsDeeper } from '../nesting.ts';
 import type { AnswerMode, Problem } from '../schema/problem.ts';
 import { answerModeSchema } from '../schema/problem.ts';
 import { type FieldMap, recogniseFields } from './fields.ts';
@@ -26,8 +27,9 @@ export interface RowContext {
 }
 
 /** Reads one row. A problem without a gold answer is kept: it can be solved and critiqued, not graded. */
-export function readRow(row: Values, context: RowContext): RowReading {
+export function readRow(given: Values, context: RowContext): RowReading {
   const notes: RowNote[] = [];
+  const row = withoutDeepCells(given, notes);
   // Who names the columns knows better than the forms.
   const mapped = Object.keys(context.fields).length > 0;
   const values = mapped ? row : plainColumns(row, context);
@@ -84,6 +86,20 @@ export function readRow(row: Values, context: RowContext): RowReading {
     },
     notes,
   };
+}
+
+/** What is nested so deep that reading it would overflow the stack is no statement, answer or option. */
+function withoutDeepCells(values: Values, notes: RowNote[]): Values {
+  const deep = Object.keys(values).filter((column) => nestsDeeper(values[column]));
+  if (deep.length === 0) return values;
+  for (const field of deep) {
+    notes.push({
+      field,
+      message: `lists or objects are nested more than ${MAX_NESTING} deep: read as empty`,
+      remedy: 'Flatten the cell.',
+    });
+  }
+  return { ...values, ...Object.fromEntries(deep.map((column) => [column, null])) };
 }
 
 function cell(values: Values, column: string | undefined): unknown {

@@ -7,6 +7,7 @@ import {
   type GradeResult,
   type GradingPolicy,
 } from '../../core/answers/index.ts';
+import { MAX_NESTING, nestsDeeper } from '../../core/nesting.ts';
 import type { AnswerMode } from '../../core/schema/problem.ts';
 import { readLines } from '../problems/lines.ts';
 import { createGradingWorker, type GradingJob, type GradingWorker } from './gradingWorker.ts';
@@ -96,6 +97,7 @@ function readRow(
   } catch (error) {
     return { message: `not JSON: ${error instanceof Error ? error.message : String(error)}`, field: null };
   }
+  if (nestsDeeper(value)) return { message: `nested more than ${MAX_NESTING} deep`, field: null };
   const parsed = gradeRowSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../core/errors.ts';
+import { MAX_NESTING, nestsDeeper } from '../../core/nesting.ts';
 import { CATALOGUE, type CatalogueEntry, findInCatalogue } from '../../core/problems/catalogue.ts';
 import { fileStem, formatOfFile, type ProblemFault } from '../../core/problems/index.ts';
 import { onDisk } from '../runs/diskErrors.ts';
@@ -231,6 +232,11 @@ interface CopiedRows {
   readonly faults: readonly ProblemFault[];
 }
 
+const TOO_DEEP = {
+  message: `lists or objects are nested more than ${MAX_NESTING} deep`,
+  remedy: 'Flatten the row: a problem is a statement, an answer, and a list of options.',
+};
+
 async function copyRows(
   file: string,
   target: string,
@@ -252,14 +258,13 @@ async function copyRows(
   let rows = 0;
   let kept = 0;
   for await (const row of readRows(file, format, signal)) {
-    if ('message' in row) {
+    if ('message' in row || nestsDeeper(row.values)) {
       faults.add({
         file,
         line: row.line,
         field: null,
         severity: 'error',
-        message: row.message,
-        remedy: row.remedy,
+        ...('message' in row ? { message: row.message, remedy: row.remedy } : TOO_DEEP),
       });
       continue;
     }

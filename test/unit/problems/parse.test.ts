@@ -423,8 +423,13 @@ describe('nothing is dropped silently', () => {
   });
 
   it('reads deep nesting without overflowing', () => {
-    const deep = `{"problem": "P", "answer": "1", "extra": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
-    expect(parse(deep).problems).toHaveLength(1);
+    const list = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(parse(`{"problem": "P", "answer": "1", "extra": ${list}}`).problems).toHaveLength(1);
+    for (const field of ['answer', 'options', 'problem', 'id', 'solution', 'level', 'mode']) {
+      const { problems, faults } = parse(`{"problem": "P?", "answer": "1", "id": 1, "${field}": ${list}}`);
+      expect(faults).toContainEqual(expect.objectContaining({ line: 1, field }));
+      expect(problems).toHaveLength(field === 'problem' ? 0 : 1);
+    }
     expect(parse('['.repeat(100_000), 'json').problems).toHaveLength(0);
   });
 });
