@@ -8,6 +8,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { registerGrade } from './grade.ts';
 import { registerImport } from './import.ts';
+import { registerJudge } from './judge.ts';
 import { registerLint } from './lint.ts';
 import { registerResume } from './resume.ts';
 import { registerRuns } from './runs.ts';
@@ -21,6 +22,7 @@ export function registerCommands(program: Command, signal: AbortSignal): void {
     registerCritique,
     registerContinue,
     registerSample,
+    registerJudge,
     registerTrain,
     registerCompare,
     registerRuns,

@@ -6,6 +6,7 @@ import type { FunnelStage, Lengths, S2rRecord } from '../schema/dataset.ts';
 import type { Critique, Dropped, Review, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Prompts } from '../schema/run.ts';
+import { isAccepted } from './accepted.ts';
 import { compareText, createLedger, type Ledger, lengthsOf } from './ledger.ts';
 import { readVerification, type Verification } from './readVerification.ts';
 import {
@@ -104,7 +105,7 @@ export function buildS2r(input: S2rInput): S2rDataset {
       shortfall: shortfallOf(records.length, input.size, drawn.length),
       lengths: lengthsOf(kept.map(tokensOf)),
       reviews: {
-        accepted: kept.flat().filter(({ review }) => review?.decision === 'accept').length,
+        accepted: kept.flat().filter(({ review }) => isAccepted(review)).length,
         rejected: ledger.count('review'),
       },
     },
@@ -223,14 +224,14 @@ function thinnedOut(
   { isThinned, seed }: S2rInput,
 ): string | null {
   if (row === null) return `${wrong} wrong solutions, and no true verification of any of them`;
-  if (!isThinned || candidates.some(({ review }) => review?.decision === 'accept')) return null;
+  if (!isThinned || candidates.some(({ review }) => isAccepted(review))) return null;
   const draw = drawOf(seed, candidates[0]?.problem.id ?? '');
   return draw < row.keep ? null : `K=${row.trials} with W=${wrong} is kept with probability ${row.keep}`;
 }
 
 /** Accepted ones first, then by a hash of seed and id. */
 function inDrawingOrder(passed: readonly Passed[], seed: number): Passed[] {
-  const isLater = ({ review }: Passed) => (review?.decision === 'accept' ? 0 : 1);
+  const isLater = ({ review }: Passed) => (isAccepted(review) ? 0 : 1);
   return passed.toSorted(
     (a, b) => isLater(a) - isLater(b) || hash32(seed, a.id) - hash32(seed, b.id) || compareText(a.id, b.id),
   );
@@ -239,7 +240,7 @@ function inDrawingOrder(passed: readonly Passed[], seed: number): Passed[] {
 function withinSize(drawn: readonly Passed[][], { size, seed }: S2rInput, drop: Drop): Passed[][] {
   const idOf = (attempts: readonly Passed[]) => attempts[0]?.problem.id ?? '';
   const hasAccepted = (attempts: readonly Passed[]) =>
-    attempts.some(({ review }) => review?.decision === 'accept') ? 0 : 1;
+    attempts.some(({ review }) => isAccepted(review)) ? 0 : 1;
   const ordered = drawn.toSorted(
     (a, b) =>
       hasAccepted(a) - hasAccepted(b) ||
@@ -287,6 +288,6 @@ function toRecord(
       solutionIds: attempts.map(({ solution }) => solution.id),
       critiqueIds: attempts.map(({ critique }) => critique?.id ?? ''),
     },
-    review: attempts.some(({ review }) => review?.decision === 'accept') ? 'accept' : 'none',
+    review: attempts.some(({ review }) => isAccepted(review)) ? 'accept' : 'none',
   };
 }

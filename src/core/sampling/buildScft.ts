@@ -5,6 +5,7 @@ import type { FunnelStage, Lengths, ScftRecord } from '../schema/dataset.ts';
 import type { Critique, Dropped, Review, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Prompts } from '../schema/run.ts';
+import { isAccepted } from './accepted.ts';
 import {
   type Candidate,
   defaultFilters,
@@ -161,7 +162,7 @@ function asPassed(candidate: Candidate): Passed {
 function inDrawingOrder(passed: readonly Passed[], seed: number): Passed[] {
   const keyed = passed.map((candidate) => ({
     candidate,
-    isAccepted: candidate.review?.decision === 'accept' ? 0 : 1,
+    isAccepted: isAccepted(candidate.review) ? 0 : 1,
     rank: hash32(seed, candidate.id),
   }));
   keyed.sort(
@@ -231,6 +232,6 @@ function toRecord({ problem, solution, critique, slot, review, type }: Passed, i
     tokensY: solution.tokens,
     tokensC: critique.tokens,
     gen: { ...input.source, solutionId: solution.id, critiqueId: critique.id, seed: critique.seed },
-    review: review?.decision === 'accept' ? 'accept' : 'none',
+    review: isAccepted(review) ? 'accept' : 'none',
   };
 }

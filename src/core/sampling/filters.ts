@@ -2,6 +2,7 @@
 import type { StandingReview } from '../runs/index.ts';
 import type { Critique, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
+import { isAccepted } from './accepted.ts';
 import type { HeldOut } from './heldOut.ts';
 
 /** A candidate: a critique with its solution and problem, or a solution that nobody criticised. */
@@ -137,7 +138,7 @@ export function firstRejection(
   options: FilterOptions,
 ): { readonly filter: FilterName; readonly detail: string } | null {
   for (const filter of filters) {
-    if (filter.isOptional && candidate.review?.decision === 'accept') continue;
+    if (filter.isOptional && isAccepted(candidate.review)) continue;
     const detail = filter.reject(candidate, options);
     if (detail !== null) return { filter: filter.name, detail };
   }

@@ -3,6 +3,7 @@ import type { StandingReview } from '../runs/index.ts';
 import type { ActionRecord } from '../schema/dataset.ts';
 import type { Critique, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
+import { isAccepted } from './accepted.ts';
 import type { HeldOut } from './heldOut.ts';
 import type { Verification } from './readVerification.ts';
 import { markerOf, readsBack } from './trajectory.ts';
@@ -125,7 +126,7 @@ export function firstS2rRejection(
   options: S2rFilterOptions,
 ): { readonly filter: S2rFilterName; readonly detail: string } | null {
   for (const filter of filters) {
-    if (filter.isOptional && candidate.review?.decision === 'accept') continue;
+    if (filter.isOptional && isAccepted(candidate.review)) continue;
     const detail = filter.reject(candidate, options);
     if (detail !== null) return { filter: filter.name, detail };
   }

@@ -1,14 +1,11 @@
 /** From the lines of a run to the records of a dataset. */
-import { defaultPolicy } from '../../core/answers/index.ts';
 import { UserError } from '../../core/errors.ts';
-import { candidateAnswers } from '../../core/reflection/index.ts';
 import { buildOffline, buildS2r, buildScft, buildSelfDistill } from '../../core/sampling/index.ts';
-import type { Grade } from '../../core/schema/common.ts';
 import type { DatasetMeta } from '../../core/schema/dataset.ts';
 import type { Dropped } from '../../core/schema/lines.ts';
 import type { Prompts } from '../../core/schema/run.ts';
 import type { RunData } from '../runs/index.ts';
-import { withGrading } from './grading.ts';
+import { answerGrades } from './answerGrades.ts';
 import type { PipelineOptions } from './options.ts';
 import { criticOf, verificationTemplateOf } from './sampleManifest.ts';
 import type { DatasetOptions } from './sampleOptions.ts';
@@ -94,32 +91,4 @@ function inputOf({ manifest, dir, critiques }: RunData, options: DatasetOptions,
       ...(critic === undefined ? {} : { critic: { model: critic.name, modelSha256: critic.sha256 ?? null } }),
     },
   };
-}
-
-/** Grades of every answer that stands in the solutions, by the policy of the run, outside this thread. */
-async function answerGrades(
-  run: RunData,
-  grader: PipelineOptions['grader'],
-): Promise<(problemId: string, answer: string) => Grade> {
-  const key = (problemId: string, answer: string) => JSON.stringify([problemId, answer]);
-  const grades = new Map<string, Grade>();
-  await withGrading(run.manifest.grader?.policy ?? defaultPolicy.name, grader, async (grade) => {
-    for (const problem of run.problems) {
-      const answers = run.solutions
-        .filter(({ problemId }) => problemId === problem.id)
-        .flatMap(({ text }) => candidateAnswers(text).map(({ answer }) => answer));
-      for (const answer of new Set(answers)) {
-        const asBoxed = {
-          id: '',
-          text: `\\boxed{${answer}}`,
-          promptTokens: 0,
-          tokens: 0,
-          finish: 'stop',
-          ms: 0,
-        } as const;
-        grades.set(key(problem.id, answer), (await grade(asBoxed, problem)).grade);
-      }
-    }
-  });
-  return (problemId, answer) => grades.get(key(problemId, answer)) ?? 'undetermined';
 }

@@ -5,6 +5,7 @@ export { critique } from './critique.ts';
 export { datasetFromRun, readDatasetMeta } from './dataset.ts';
 export { evaluate } from './evaluate.ts';
 export { policyNamed } from './grading.ts';
+export { type JudgeOptions, type JudgeOutcome, judge } from './judge.ts';
 export type {
   CritiqueOptions,
   CritiqueSource,

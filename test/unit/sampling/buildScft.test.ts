@@ -5,6 +5,7 @@ import { standingReviews } from '../../../src/core/runs/index.ts';
 import {
   availableTypes,
   buildScft,
+  createHeldOut,
   FILTER_ORDER,
   largestSplit,
   type ScftInput,
@@ -105,10 +106,10 @@ describe('any run', () => {
           const decision = standing.get(id)?.decision;
           expect(decision).not.toBe('reject');
           expect(decision).not.toBe('superficial');
-          expect(review === 'accept').toBe(decision === 'accept');
+          expect(review === 'accept').toBe(decision === 'accept' || decision === 'edited');
         }
         for (const { candidate, filter } of dropped) {
-          if (standing.get(candidate)?.decision === 'accept')
+          if (['accept', 'edited'].includes(standing.get(candidate)?.decision ?? ''))
             expect(['too-long', 'verdict']).not.toContain(filter);
         }
       }),
@@ -181,6 +182,8 @@ const build = (solutions: Solution[], critiques: Critique[], change: Partial<Scf
 describe('one candidate', () => {
   const wrong = solution('w', false);
   const only = { mix: [1, 0] as const };
+  const held = createHeldOut({ name: 'aime', sha256: 'x' }, [{ id: 'h', problem: 'What is 1+1, W?' }]);
+  const allFilters = { filters: { verdictMustMatch: true, heldOut: held, maxTokens: 24 } };
 
   it('becomes the record of spec A2: the solution of the slot, the training prompt, the provenance', () => {
     const { records } = build([wrong], [critique(wrong, 0)], only);
@@ -214,6 +217,13 @@ describe('one candidate', () => {
     ['wrong-answer', { answer: '3', grade: 'incorrect' as const }, {}],
     ['too-long', {}, { filters: { maxTokens: 24 } }],
     ['verdict', { verdict: 'correct' as const }, { filters: { verdictMustMatch: true } }],
+    ['type', {}, { mix: [0, 1] as const }],
+    ['contaminated', {}, { filters: { heldOut: held } }],
+    // Asked in this order, whatever else is wrong.
+    ['wrong-answer', { answer: '3', grade: 'incorrect' as const, verdict: 'correct' as const }, allFilters],
+    ['verdict', { verdict: 'correct' as const }, allFilters],
+    ['type', {}, { ...allFilters, mix: [0, 1] as const }],
+    ['contaminated', {}, allFilters],
   ])('is dropped as %s', (filter, change, options) => {
     const { records, dropped } = build([wrong], [critique(wrong, 0, change)], { ...only, ...options });
     expect(records).toEqual([]);
