@@ -60,6 +60,8 @@ export interface SampleResult {
   readonly error?: string;
   /** Where they were asked for and could be had. */
   readonly logprobs?: TokenLogprobs;
+  /** Seed of the server's request that this text and others came from, where it was not the sample's own. */
+  readonly sharedSeed?: number;
 }
 
 /** What llama.cpp finds on the machine for a choice of GPU. */

@@ -54,6 +54,15 @@ export const openaiModelSchema = z.strictObject({
     .optional()
     .describe('Environment variable that holds the key; the key itself is never written down'),
   concurrency: z.int().min(1).max(1024).default(8).describe('Requests in flight'),
+  choices: z
+    .int()
+    .min(1)
+    .max(128)
+    .default(1)
+    .describe(
+      'Samples of one problem asked for in one request (n): cheaper where the prompt is paid for, ' +
+        'but they share a seed. A server that gives fewer is asked one by one',
+    ),
   retries: z
     .int()
     .min(0)

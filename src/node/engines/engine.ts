@@ -10,6 +10,12 @@ export type {
   TokenLogprobs,
 } from '../../core/protocol/inference.ts';
 
+/**
+ * Hears the text of a running sample as far as it is, for a person who watches. It may start again from the empty text
+ * and it is never a result, not even the last one: results come from the generator alone.
+ */
+export type OnPartial = (id: string, text: string) => void;
+
 /** What an engine can do, for those who need it before a run starts. */
 export interface EngineCapabilities {
   /**
@@ -17,6 +23,8 @@ export interface EngineCapabilities {
    * gives, which is told by a warning and by `logprobs.of` of each result.
    */
   readonly logprobs: 'policy' | 'server';
+  /** Whether `onPartial` is ever called. */
+  readonly hasPartialTexts: boolean;
 }
 
 /** A loaded or reachable model. `close` it when done. */
@@ -30,7 +38,11 @@ export interface Engine {
    * generator without an exception: what was finished has been yielded, the rest never is. Throws a `UserError`, after
    * all finished results, only when no further sample can be had: the server is gone, or processes keep dying.
    */
-  sample(requests: readonly SampleRequest[], signal: AbortSignal): AsyncGenerator<SampleResult>;
+  sample(
+    requests: readonly SampleRequest[],
+    signal: AbortSignal,
+    onPartial?: OnPartial,
+  ): AsyncGenerator<SampleResult>;
   close(): Promise<void>;
 }
 

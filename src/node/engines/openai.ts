@@ -1,25 +1,23 @@
 /** A model behind an OpenAI-compatible server: vLLM, llama-server, `transformers serve`, hosted services. */
 import { APIConnectionError, APIError, OpenAI } from 'openai';
-import pRetry from 'p-retry';
 import { messageOf, UserError } from '../../core/errors.ts';
 import { type OpenaiModelConfig, openaiModelSchema } from '../../core/schema/model.ts';
 import { inCompletionOrder } from './completionOrder.ts';
-import type { ConnectOptions, Engine, EngineModule, SampleRequest, SampleResult } from './engine.ts';
-import { createServerChecks, type ServerChecks, warnAboutLogprobs } from './openaiChecks.ts';
+import type {
+  ConnectOptions,
+  Engine,
+  EngineModule,
+  OnPartial,
+  SampleRequest,
+  SampleResult,
+} from './engine.ts';
+import { complete, type Server } from './openaiCall.ts';
+import { createServerChecks, type ServerChecks } from './openaiChecks.ts';
+import { causeOf, createHealth, type Health, keyRefused, unreachable } from './openaiFailures.ts';
 import { openTransport, type Transport } from './openaiFetch.ts';
-import {
-  bodyOf,
-  type Completion,
-  completionSchema,
-  type Dialect,
-  FULL_DIALECT,
-  failedResult,
-  resultOf,
-  simplerDialect,
-} from './openaiRequest.ts';
+import { choicesOf, inParcels, type Parcel } from './openaiParcels.ts';
+import { FULL_DIALECT, failedResult, resultOf } from './openaiRequest.ts';
 
-/** Attempts after the first when an answer breaks off or is not JSON: rarer, and each costs a whole generation. */
-const BROKEN_ANSWER_RETRIES = 2;
 /** A long trace on a busy server takes hours; without any limit a dead connection would wait for ever. */
 const REQUEST_MS = 6 * 60 * 60 * 1000;
 /** The first look at the server. */
@@ -31,15 +29,6 @@ export const openaiEngine: EngineModule<OpenaiModelConfig> = {
   config: openaiModelSchema,
   connect: connectOpenai,
 };
-
-interface Server {
-  readonly config: OpenaiModelConfig;
-  readonly client: OpenAI;
-  readonly warnOnce: (topic: string, message: string) => void;
-  /** Removes the key from whatever is shown or written. */
-  readonly redact: (text: string) => string;
-  dialect: Dialect;
-}
 
 async function connectOpenai(
   config: OpenaiModelConfig,
@@ -68,7 +57,7 @@ async function connectOpenai(
   const closing = new AbortController();
   return {
     identity: { name: config.name, engine: 'openai', path: config.model, baseUrl: config.baseUrl },
-    capabilities: { logprobs: 'server' },
+    capabilities: { logprobs: 'server', hasPartialTexts: true },
     facts: {
       name: 'OpenAI-compatible server',
       version: 'v1',
@@ -77,7 +66,8 @@ async function connectOpenai(
       threads: 0,
       slots: config.concurrency,
     },
-    sample: (requests, caller) => sample(server, requests, AbortSignal.any([caller, closing.signal])),
+    sample: (requests, caller, onPartial) =>
+      sample(server, requests, AbortSignal.any([caller, closing.signal]), onPartial),
     async close() {
       closing.abort();
       await transport.close();
@@ -126,144 +116,88 @@ async function* sample(
   server: Server,
   requests: readonly SampleRequest[],
   caller: AbortSignal,
+  onPartial: OnPartial | undefined,
 ): AsyncGenerator<SampleResult> {
   // Also aborted when the caller stops listening, or when the server turns out to be lost.
   const leaving = new AbortController();
   const signal = AbortSignal.any([caller, leaving.signal]);
-  const checks = createServerChecks(server.config.model, requests, server.warnOnce);
-  const health = createHealth(server);
-  const one = (request: SampleRequest) => generate(server, request, checks, health, signal);
+  const { config, redact, warnOnce } = server;
+  const task: Task = {
+    server,
+    checks: createServerChecks(config.model, requests, warnOnce),
+    health: createHealth(config, redact),
+    onPartial,
+    signal,
+  };
+  const parcels = inParcels(requests, onPartial === undefined ? config.choices : 1);
+  const one = (parcel: Parcel) => generate(task, parcel);
   try {
-    for await (const result of inCompletionOrder(requests, server.config.concurrency, one, signal)) {
-      if (result !== undefined) yield result;
-    }
+    for await (const results of inCompletionOrder(parcels, config.concurrency, one, signal)) yield* results;
   } finally {
     leaving.abort();
   }
 }
 
-/** Undefined when aborted. Throws only when no further sample can be had. */
-async function generate(
-  server: Server,
-  request: SampleRequest,
-  checks: ServerChecks,
-  health: Health,
-  signal: AbortSignal,
-): Promise<SampleResult | undefined> {
+interface Task {
+  readonly server: Server;
+  readonly checks: ServerChecks;
+  readonly health: Health;
+  readonly onPartial: OnPartial | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Samples of a parcel come from one request; what the server does not give, from a request each. */
+async function generate(task: Task, parcel: Parcel): Promise<SampleResult[]> {
+  const [first, ...others] = parcel;
+  const { server } = task;
+  if (!server.dialect.hasChoices && others.length > 0) return await oneByOne(task, parcel);
   const startedAt = performance.now();
+  const watch = task.onPartial;
   try {
-    const completion = await pRetry(() => post(server, request, signal), {
-      retries: BROKEN_ANSWER_RETRIES,
-      minTimeout: 200,
-      randomize: true,
-      signal,
-      // What the server refuses, or has refused often enough, stays refused.
-      shouldRetry: ({ error }) => !(error instanceof APIError) && !(error instanceof UserError),
+    const onText = watch === undefined ? undefined : (text: string) => watch(first.id, text);
+    const call = { request: first, choices: parcel.length, onText };
+    const completion = await complete(server, call, task.signal);
+    task.health.succeeded();
+    const parts = choicesOf(completion, parcel.length);
+    const results = parts.map((part, index) => {
+      const request = parcel[index] ?? first;
+      const result = resultOf(request, part, performance.now() - startedAt);
+      task.checks.check(request, result, part);
+      const shared = parcel.length === 1 ? {} : { sharedSeed: first.seed };
+      return result.error === undefined
+        ? { ...result, ...shared }
+        : { ...result, error: server.redact(result.error) };
     });
-    health.succeeded();
-    const result = resultOf(request, completion, performance.now() - startedAt);
-    checks.check(request, result, completion);
-    return result.error === undefined ? result : { ...result, error: server.redact(result.error) };
+    const missing = parcel.slice(parts.length);
+    if (missing.length === 0) return results;
+    tellMissingChoices(server, parcel.length, parts.length);
+    return [...results, ...(await oneByOne(task, missing))];
   } catch (thrown) {
-    if (signal.aborted) return undefined;
-    health.failed(thrown);
-    return failedResult(request, server.redact(causeOf(thrown)), performance.now() - startedAt);
+    if (task.signal.aborted) return [];
+    task.health.failed(thrown);
+    const error = server.redact(causeOf(thrown));
+    return parcel.map((request) => failedResult(request, error, performance.now() - startedAt));
   }
 }
 
-async function post(server: Server, request: SampleRequest, signal: AbortSignal): Promise<Completion> {
-  const { client, config } = server;
-  const path = request.raw === undefined ? '/chat/completions' : '/completions';
-  while (true) {
-    const { dialect } = server;
+async function oneByOne(task: Task, requests: readonly SampleRequest[]): Promise<SampleResult[]> {
+  const results: SampleResult[] = [];
+  for (const request of requests) {
     try {
-      const answer: unknown = await client.post(path, {
-        body: bodyOf(config.model, request, dialect),
-        signal,
-      });
-      const parsed = completionSchema.safeParse(answer);
-      if (parsed.success) return parsed.data;
-      throw new BrokenAnswerError('The answer of the server is not a completion in JSON.');
+      results.push(...(await generate(task, [request])));
     } catch (thrown) {
-      if (!(thrown instanceof APIError)) throw thrown;
-      const simpler = simplerDialect(dialect, thrown.status, thrown.message);
-      if (simpler === undefined) throw thrown;
-      // Another request may have found out something else meanwhile.
-      server.dialect = { ...server.dialect, ...simpler };
-      if (simpler.hasExtensions === false) warnAboutExtensions(server, request);
-      if (simpler.hasLogprobs === false) warnAboutLogprobs(server.warnOnce);
+      // The server is lost, which the next parcel tells: what is finished is not given up for it.
+      results.push(failedResult(request, messageOf(thrown), 0));
     }
   }
+  return results;
 }
 
-class BrokenAnswerError extends Error {
-  override readonly name = 'BrokenAnswerError';
-}
-
-function warnAboutExtensions({ warnOnce }: Server, { sampling }: SampleRequest): void {
-  warnOnce(
-    'extensions',
-    'The server does not take top_k, min_p and repetition_penalty: it samples with values of its own instead of ' +
-      `topK ${sampling.topK} and minP ${sampling.minP}.`,
+function tellMissingChoices(server: Server, asked: number, given: number): void {
+  server.dialect = { ...server.dialect, hasChoices: false };
+  server.warnOnce(
+    'choices',
+    `The server was asked for ${asked} texts in one request and gave ${given}: the rest is asked for one by one. ` +
+      'Leave "choices" out for this server.',
   );
-}
-
-interface Health {
-  succeeded(): void;
-  /** Throws a `UserError` when the server is lost or refuses us. */
-  failed(thrown: unknown): void;
-}
-
-/** A server that is gone ends the run, which can be resumed; it does not fill it with error rows. */
-function createHealth({ config, redact }: Server): Health {
-  const patience = 2 * config.concurrency + 2;
-  let failures = 0;
-  return {
-    succeeded: () => {
-      failures = 0;
-    },
-    failed(thrown) {
-      if (!(thrown instanceof APIError)) return;
-      if (thrown.status === 401 || thrown.status === 403) throw keyRefused(config);
-      const isLost = thrown instanceof APIConnectionError;
-      const isFailing = isLost || thrown.status === 429 || (thrown.status ?? 0) >= 500;
-      if (!isFailing || ++failures < patience) return;
-      if (isLost) throw unreachable(config, redact(causeOf(thrown)), thrown);
-      throw new UserError(
-        'server-failing',
-        `${failures} requests in a row failed: ${redact(causeOf(thrown))}`,
-        {
-          place: { field: 'baseUrl' },
-          remedy: `Look at the log of the server at ${config.baseUrl}, or lower concurrency, then resume the run.`,
-        },
-      );
-    },
-  };
-}
-
-function unreachable({ baseUrl }: OpenaiModelConfig, reason: string, cause: unknown): UserError {
-  return new UserError('server-unreachable', `No server answers at ${baseUrl}: ${reason}`, {
-    place: { field: 'baseUrl' },
-    remedy: 'Start the server, or correct baseUrl (it usually ends in /v1).',
-    cause,
-  });
-}
-
-function keyRefused({ baseUrl, apiKeyEnv }: OpenaiModelConfig): UserError {
-  return new UserError('key-refused', `The server at ${baseUrl} refuses the key.`, {
-    place: { field: 'apiKeyEnv' },
-    remedy:
-      apiKeyEnv === undefined
-        ? 'Put the key into an environment variable and name that variable in apiKeyEnv.'
-        : `Put a valid key into the environment variable ${apiKeyEnv}.`,
-  });
-}
-
-/** The innermost cause: "fetch failed" and "Connection error." say nothing. */
-function causeOf(thrown: unknown): string {
-  let inner = thrown;
-  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-  const code = inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? inner.code : '';
-  const message = messageOf(inner);
-  return message.includes(code) ? message : `${code} ${message}`.trim();
 }

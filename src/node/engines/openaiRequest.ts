@@ -10,11 +10,24 @@ export interface Dialect {
   /** Newer models of OpenAI refuse `max_tokens`. */
   readonly lengthField: 'max_tokens' | 'max_completion_tokens';
   readonly hasLogprobs: boolean;
+  /** vLLM tells the numbers of its tokens when asked. */
+  readonly hasTokenIds: boolean;
+  /** Several texts for one request (`n`). */
+  readonly hasChoices: boolean;
+  /** `stream_options`: token counts at the end of a stream. */
+  readonly hasStreamOptions: boolean;
 }
 
-export const FULL_DIALECT: Dialect = { hasExtensions: true, lengthField: 'max_tokens', hasLogprobs: true };
+export const FULL_DIALECT: Dialect = {
+  hasExtensions: true,
+  lengthField: 'max_tokens',
+  hasLogprobs: true,
+  hasTokenIds: true,
+  hasChoices: true,
+  hasStreamOptions: true,
+};
 
-export function bodyOf(model: string, request: SampleRequest, dialect: Dialect): object {
+export function bodyOf(model: string, request: SampleRequest, dialect: Dialect, choices = 1): object {
   const { temperature, topP, topK, minP, maxTokens } = request.sampling;
   return {
     model,
@@ -24,7 +37,8 @@ export function bodyOf(model: string, request: SampleRequest, dialect: Dialect):
     seed: request.seed,
     [request.raw === undefined ? dialect.lengthField : 'max_tokens']: maxTokens,
     ...(dialect.hasExtensions ? { top_k: topK, min_p: minP, repetition_penalty: 1 } : {}),
-    ...(request.logprobs === true && dialect.hasLogprobs ? logprobsField(request) : {}),
+    ...(choices > 1 ? { n: choices } : {}),
+    ...(request.logprobs === true && dialect.hasLogprobs ? logprobsField(request, dialect) : {}),
   };
 }
 
@@ -38,9 +52,10 @@ function chatOf({ messages = [], prefix = '' }: SampleRequest): object {
   };
 }
 
-/** Raw completions count alternatives; 1 also works where 0 means "none". vLLM tells the ids of its tokens. */
-function logprobsField({ raw }: SampleRequest): object {
-  return { logprobs: raw === undefined ? true : 1, return_token_ids: true };
+/** Raw completions count alternatives; 1 also works where 0 means "none". */
+function logprobsField({ raw }: SampleRequest, { hasTokenIds }: Dialect): object {
+  const logprobs = raw === undefined ? true : 1;
+  return hasTokenIds ? { logprobs, return_token_ids: true } : { logprobs };
 }
 
 /** What a refusal (status 400 or 422) that names one of our fields teaches; undefined: it was not about those. */
@@ -52,7 +67,9 @@ export function simplerDialect(
   if (status !== 400 && status !== 422) return undefined;
   if (dialect.hasExtensions && /top_k|min_p|repetition_penalty/.test(refusal))
     return { hasExtensions: false };
-  if (dialect.hasLogprobs && /logprobs|return_token_ids/.test(refusal)) return { hasLogprobs: false };
+  if (dialect.hasTokenIds && refusal.includes('return_token_ids')) return { hasTokenIds: false };
+  if (dialect.hasLogprobs && refusal.includes('logprobs')) return { hasLogprobs: false };
+  if (dialect.hasStreamOptions && refusal.includes('stream_options')) return { hasStreamOptions: false };
   if (dialect.lengthField === 'max_tokens' && refusal.includes('max_completion_tokens')) {
     return { lengthField: 'max_completion_tokens' };
   }
@@ -69,20 +86,20 @@ const rawLogprobsSchema = z.looseObject({
 });
 const tokenIdsSchema = z.array(z.int().min(0));
 
+export const messageSchema = z.looseObject({
+  content: z.string().nullish(),
+  // Two names for one thing: DeepSeek, older vLLM and llama-server; newer vLLM.
+  reasoning_content: z.string().nullish(),
+  reasoning: z.string().nullish(),
+});
+
 const choiceSchema = z.looseObject({
   logprobs: z.unknown().optional(),
   token_ids: z.unknown().optional(),
   finish_reason: z.string().nullish(),
   /** Raw completions. */
   text: z.string().nullish(),
-  message: z
-    .looseObject({
-      content: z.string().nullish(),
-      // Two names for one thing: DeepSeek, older vLLM and llama-server; newer vLLM.
-      reasoning_content: z.string().nullish(),
-      reasoning: z.string().nullish(),
-    })
-    .nullish(),
+  message: messageSchema.nullish(),
 });
 
 export const completionSchema = z.looseObject({
@@ -152,7 +169,7 @@ export function failedResult(request: SampleRequest, error: string, ms: number):
 }
 
 /** Servers that take the reasoning out of the text get it put back: the trace is what is studied here. */
-function textOf(message: NonNullable<z.infer<typeof choiceSchema>['message']>): string | undefined {
+export function textOf(message: z.infer<typeof messageSchema>): string | undefined {
   const reasoning = message.reasoning_content ?? message.reasoning ?? '';
   const content = message.content ?? undefined;
   if (reasoning === '') return content;

@@ -120,7 +120,15 @@ export async function writtenSolution(
 
 function generated(result: SampleResult, seed: number) {
   const { text, promptTokens, tokens, finish, ms, error } = result;
-  return { seed, text, promptTokens, tokens, finish, ms, ...(error === undefined ? {} : { error }) };
+  return {
+    seed: result.sharedSeed ?? seed,
+    text,
+    promptTokens,
+    tokens,
+    finish,
+    ms,
+    ...(error === undefined ? {} : { error }),
+  };
 }
 
 function transitionOf(before: Grade, after: Grade): Transition | null {

@@ -1,0 +1,122 @@
+/** Puts the pieces of a streamed answer together, and doubts them: a stream is shown while it grows, never trusted. */
+import { z } from 'zod';
+import { BrokenAnswerError } from './openaiFailures.ts';
+import { type Completion, messageSchema, textOf, usageOf } from './openaiRequest.ts';
+
+const pieceSchema = z.looseObject({
+  model: z.string().nullish(),
+  choices: z
+    .array(
+      z.looseObject({
+        delta: messageSchema.nullish(),
+        /** Raw completions. */
+        text: z.string().nullish(),
+        finish_reason: z.string().nullish(),
+        logprobs: z.unknown().optional(),
+        token_ids: z.unknown().optional(),
+      }),
+    )
+    .nullish(),
+  usage: z.unknown().optional(),
+});
+
+interface Growing {
+  model: string | undefined;
+  content: string;
+  reasoning: string;
+  finish: string | undefined;
+  usage: unknown;
+  /** Pieces that carried text: each is one token or more. */
+  pieces: number;
+  readonly chatLogprobs: unknown[];
+  readonly rawLogprobs: { tokens: unknown[]; token_logprobs: unknown[] };
+  readonly tokenIds: unknown[];
+}
+
+/**
+ * The whole completion, in the form that an unstreamed one has. `onText` hears the text so far. Throws a
+ * `BrokenAnswerError` when the stream ends without a reason to finish, or has more pieces than the server counted
+ * tokens, so that something came twice.
+ */
+export async function readStream(
+  pieces: AsyncIterable<unknown>,
+  isChat: boolean,
+  onText: (text: string) => void,
+): Promise<Completion> {
+  const growing: Growing = {
+    model: undefined,
+    content: '',
+    reasoning: '',
+    finish: undefined,
+    usage: undefined,
+    pieces: 0,
+    chatLogprobs: [],
+    rawLogprobs: { tokens: [], token_logprobs: [] },
+    tokenIds: [],
+  };
+  for await (const piece of pieces) {
+    const before = growing.pieces;
+    add(growing, piece);
+    if (growing.pieces > before) onText(textOf(messageOf(growing)) ?? '');
+  }
+  return completionOf(growing, isChat);
+}
+
+function add(growing: Growing, piece: unknown): void {
+  const parsed = pieceSchema.safeParse(piece);
+  if (!parsed.success) throw new BrokenAnswerError('A piece of the stream is not what it should be.');
+  const { model, choices, usage } = parsed.data;
+  growing.model ??= model ?? undefined;
+  if (usage !== undefined && usage !== null) growing.usage = usage;
+  const choice = choices?.[0];
+  // After its end a text does not go on: whatever comes is a repetition.
+  if (choice === undefined || growing.finish !== undefined) return;
+  const reasoning = choice.delta?.reasoning_content ?? choice.delta?.reasoning ?? '';
+  const content = choice.delta?.content ?? choice.text ?? '';
+  growing.reasoning += reasoning;
+  growing.content += content;
+  if (reasoning !== '' || content !== '') growing.pieces++;
+  addLogprobs(growing, choice);
+  growing.finish = choice.finish_reason ?? undefined;
+}
+
+const chatLogprobsSchema = z.looseObject({ content: z.array(z.unknown()) });
+const rawLogprobsSchema = z.looseObject({
+  tokens: z.array(z.unknown()),
+  token_logprobs: z.array(z.unknown()),
+});
+
+function addLogprobs(
+  growing: Growing,
+  { logprobs, token_ids }: { logprobs?: unknown; token_ids?: unknown },
+): void {
+  const { data: chat } = chatLogprobsSchema.safeParse(logprobs);
+  const { data: raw } = rawLogprobsSchema.safeParse(logprobs);
+  growing.chatLogprobs.push(...(chat?.content ?? []));
+  growing.rawLogprobs.tokens.push(...(raw?.tokens ?? []));
+  growing.rawLogprobs.token_logprobs.push(...(raw?.token_logprobs ?? []));
+  if (Array.isArray(token_ids)) growing.tokenIds.push(...token_ids);
+}
+
+function messageOf({ content, reasoning }: Growing) {
+  return reasoning === '' ? { content } : { content, reasoning_content: reasoning };
+}
+
+function completionOf(growing: Growing, isChat: boolean): Completion {
+  const { model, usage, finish, pieces, chatLogprobs, rawLogprobs, tokenIds } = growing;
+  if (finish === undefined) throw new BrokenAnswerError('The stream ended before the text did.');
+  const logprobs = isChat ? { content: chatLogprobs } : rawLogprobs;
+  const text = isChat ? { message: messageOf(growing) } : { text: growing.content };
+  const completion = {
+    model,
+    choices: [{ ...text, finish_reason: finish, logprobs, token_ids: tokenIds }],
+    usage,
+  };
+  const counted = usageOf(completion)?.tokens;
+  if (counted !== undefined && pieces > counted) {
+    throw new BrokenAnswerError(
+      `The stream came in ${pieces} pieces and the server counted ${counted} tokens: something came twice.`,
+    );
+  }
+  return completion;
+}
