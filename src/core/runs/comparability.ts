@@ -13,7 +13,7 @@ type Compared = Pick<
   RunManifest,
   'kind' | 'n' | 'sampling' | 'prompts' | 'problemSet' | 'grader' | 'engine' | 'model'
 > &
-  Partial<Pick<RunManifest, 'parents'>>;
+  Partial<Pick<RunManifest, 'parents' | 'critiques' | 'critiqueSampling' | 'options'>>;
 
 /** What is not equal between two runs besides the model, most harmful first. Empty: only the model differs. */
 export function settingDifferences(baseline: Compared, other: Compared): SettingDifference[] {
@@ -54,6 +54,7 @@ export function settingDifferences(baseline: Compared, other: Compared): Setting
   const nucleus = (run: Compared) =>
     run.sampling && { topP: run.sampling.topP, topK: run.sampling.topK, minP: run.sampling.minP };
   look('top-p, top-k, min-p', nucleus, 'Part of the difference may be the sampling.');
+  lookAtCritiques(look);
   look('prompts', (run) => run.prompts, 'Part of the difference may be the prompt.');
   look('chat template', (run) => run.model?.templateSha256, 'Part of the difference may be the template.');
   look('samples per problem', (run) => run.n, 'Means are comparable; the run with fewer samples is noisier.');
@@ -68,6 +69,30 @@ export function settingDifferences(baseline: Compared, other: Compared): Setting
     'Quantised weights answer differently: part of the difference may be the rounding, not the training.',
   );
   return found;
+}
+
+/** Of a sampling run alone: its critiques have options of their own, which are not those of a critique run. */
+function lookAtCritiques(
+  look: (setting: string, read: (run: Compared) => unknown, effect: string) => void,
+): void {
+  const ofSample = (read: (run: Compared) => unknown) => (run: Compared) =>
+    run.kind === 'sample' ? read(run) : null;
+  look(
+    'sampling of the critiques',
+    // Recorded only where it is not that of the solutions.
+    ofSample((run) => run.critiqueSampling ?? run.sampling),
+    'Acc@t2, the transitions and the yield move with it: part of the difference may be the sampling.',
+  );
+  look(
+    'critiques per solution',
+    ofSample((run) => run.critiques),
+    'More tries keep more records: compare the yield per critique, not the number of records.',
+  );
+  look(
+    'mix, size and filters',
+    ofSample((run) => run.options),
+    'The yield counts what passed the filters: other filters are another yield.',
+  );
 }
 
 function setName({ problemSet }: Compared): string {

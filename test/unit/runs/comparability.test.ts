@@ -33,6 +33,19 @@ it('each difference names both values and its effect', () => {
   for (const { effect } of found) expect(effect).toMatch(/\.$/);
 });
 
+it('critiques of sampling runs are compared by their own sampling, recorded or that of the solutions', () => {
+  const sample = { ...run, kind: 'sample' as const, critiques: 4, options: { mix: [2, 1] } };
+  expect(settingDifferences(sample, { ...sample, critiqueSampling: sampling })).toEqual([]);
+  const hotter = { ...sample, critiqueSampling: { ...sampling, temperature: 1 } };
+  const found = settingDifferences(sample, { ...hotter, critiques: 2, options: { mix: [1, 1] } });
+  expect(found.map(({ setting }) => setting)).toEqual([
+    'sampling of the critiques',
+    'critiques per solution',
+    'mix, size and filters',
+  ]);
+  expect(settingDifferences(run, { ...run, critiqueSampling: { ...sampling, temperature: 1 } })).toEqual([]);
+});
+
 it('what was not recorded is said, not hidden', () => {
   const { sampling: _, ...unrecorded } = run;
   const found = settingDifferences(run, unrecorded);
