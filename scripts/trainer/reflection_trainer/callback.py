@@ -92,10 +92,17 @@ class RunCallback(TrainerCallback):
         if "num_tokens" in metrics:
             metrics["num_tokens"] += self._tokens_before
             state.log_history[-1]["num_tokens"] = metrics["num_tokens"]
-        metrics["memory/peak_gb"] = peak_bytes() / 1e9
         epoch = metrics.pop("epoch", None)
         step, total = state.global_step, state.max_steps
-        self.session.events.write("step", step=step, total=total, epoch=epoch, metrics=metrics)
+        self.session.events.write(
+            "step",
+            step=step,
+            total=total,
+            epoch=epoch,
+            metrics=metrics,
+            # Beside the metrics: the curve of a resumed run is the same, its memory is not.
+            memoryBytes=peak_bytes(),
+        )
         if state.is_world_process_zero:
             say(self._progress(step, total, metrics))
 

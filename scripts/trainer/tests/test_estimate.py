@@ -175,8 +175,7 @@ def test_the_estimate_holds_for_a_run_of_the_embedded_model(measured: Path) -> N
     events = read_events(measured)
     facts = of_type(events, "run_start")[0]
     expected = facts["estimate"]["memory"]["total"]
-    peak = of_type(events, "step")[-1]["metrics"]["memory/peak_gb"] * 1e9
-    used = peak - facts["memory"]["before"]
+    used = of_type(events, "step")[-1]["memoryBytes"] - facts["memory"]["before"]
     print(f"\nestimated {size(expected)}, used {size(used)}, ratio {used / expected:.2f}")
     assert 0.75 < used / expected < 1.35
     folder = measured / of_type(events, "checkpoint")[-1]["path"]

@@ -108,7 +108,7 @@ def stuck(run_dir: Path) -> None:
     """Its fourth step never ends: a second trainer is refused, a second signal ends it at once."""
     child = start_faulty(run_dir, "endless-step")
     child.until_step(3)
-    child.until('"checkpoint"')
+    child.until('"type": "checkpoint"')
     refused = start(run_dir)
     status, err = refused.wait()
     assert status == 1

@@ -20,6 +20,7 @@ import { EXIT } from '../exitCodes.ts';
 import { followRun } from '../follow.ts';
 import { Interruption } from '../interruption.ts';
 import { progressText } from '../runLine.ts';
+import { showEstimate, showLaunch } from './trainPreview.ts';
 
 interface TrainOptions extends CommonOptions {
   readonly data: string;
@@ -31,6 +32,8 @@ interface TrainOptions extends CommonOptions {
   readonly set: Record<string, string>;
   readonly python?: string;
   readonly detach?: boolean;
+  readonly estimate?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function registerTrain(program: Command, signal: AbortSignal): void {
@@ -58,15 +61,31 @@ export function registerTrain(program: Command, signal: AbortSignal): void {
       )
       .option('--python <command>', 'interpreter for training')
       .option('--detach', 'start it and return')
+      .option('--estimate', 'print steps, tokens, memory and disk, and start nothing')
+      .option('--dry-run', 'print the complete configuration and the launch command, and start nothing')
       .description(
         'Train a model. It goes on when this terminal is closed; Ctrl-C stops it with a checkpoint.',
       ),
   ).action(async (recipe: string, options: TrainOptions) => {
     const context = createContext(options, signal);
+    const asked = await askedTraining(context, recipe, options);
+    if (options.dryRun) {
+      const interpreter = await findTrainerPython(options.python, context.signal).then(
+        ({ command }) => command,
+        // The command is for a machine that may not be this one.
+        () => options.python ?? 'python3',
+      );
+      await showLaunch(context, asked.config, asked.dir, interpreter);
+      return;
+    }
     // Before the run exists: one that cannot be started must not be left behind.
     const python = await findTrainerPython(options.python, context.signal);
-    const dir = await prepareRun(context, recipe, options);
-    await runTrainer(context, dir, options, python);
+    if (options.estimate) {
+      await showEstimate(context, asked.config, asked.dir, python);
+      return;
+    }
+    await createTrainingRun({ ...asked, commandLine: context.commandLine });
+    await runTrainer(context, asked.dir, options, python);
   });
 }
 
@@ -79,7 +98,8 @@ function collect(text: string, previous: Record<string, string>): Record<string,
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-async function prepareRun(context: Context, recipe: string, options: TrainOptions): Promise<string> {
+/** Everything about the run that was asked for; nothing is written yet. */
+async function askedTraining(context: Context, recipe: string, options: TrainOptions) {
   const source = await trainableModel(context, options.model);
   const config = await trainingConfig({
     recipe,
@@ -95,16 +115,8 @@ async function prepareRun(context: Context, recipe: string, options: TrainOption
   const dir = path.resolve(
     options.runDir ?? path.join(runsRoot(context.workspace), newRunId(new Date(), 'train', title)),
   );
-  await createTrainingRun({
-    dir,
-    title,
-    config,
-    modelName: source.name,
-    modelParent: source.parent,
-    prompts: source.prompts,
-    commandLine: context.commandLine,
-  });
-  return dir;
+  const { name: modelName, parent: modelParent, prompts } = source;
+  return { dir, title, config, modelName, modelParent, prompts };
 }
 
 /** What can be trained: weights on this disk. A checkpoint is trained from its full-precision weights, not its GGUF. */

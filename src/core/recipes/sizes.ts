@@ -3,7 +3,13 @@ import type { RecipeConfig } from './recipe.ts';
 
 type Hardware = Pick<
   RecipeConfig,
-  'microBatchSize' | 'precision' | 'gradientCheckpointing' | 'sharding' | 'lora' | 'heartbeatSeconds'
+  | 'microBatchSize'
+  | 'precision'
+  | 'gradientCheckpointing'
+  | 'sharding'
+  | 'worldSize'
+  | 'lora'
+  | 'heartbeatSeconds'
 >;
 
 export interface Size {
@@ -39,14 +45,14 @@ export const SIZES: readonly Size[] = [
     id: '7b',
     label: '7B',
     where: 'on 4 GPUs of 80 GB',
-    full: { ...gpu, microBatchSize: 1, sharding: 'zero3' },
+    full: { ...gpu, microBatchSize: 1, sharding: 'zero3', worldSize: 4 },
     lora: { ...gpu, microBatchSize: 1, lora: adapter },
   },
   {
     id: '14b',
     label: '14B',
     where: 'on 8 GPUs of 80 GB',
-    full: { ...gpu, microBatchSize: 1, sharding: 'zero3' },
+    full: { ...gpu, microBatchSize: 1, sharding: 'zero3', worldSize: 8 },
     lora: { ...gpu, microBatchSize: 1, lora: adapter },
   },
 ];
@@ -57,5 +63,6 @@ export const HARDWARE_FIELDS = [
   'precision',
   'gradientCheckpointing',
   'sharding',
+  'worldSize',
   'lora',
 ] as const;

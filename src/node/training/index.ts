@@ -1,6 +1,7 @@
 /** Starting, following and stopping the Python trainer. TypeScript and Python meet only in the run directory. */
 export { CONFIG_FILE, createTrainingRun, type NewTrainingRun } from './createTrainingRun.ts';
-export { type StartedTrainer, startTrainer, TRAINER_LOG } from './launch.ts';
+export { estimateTraining } from './estimate.ts';
+export { type StartedTrainer, startTrainer, TRAINER_LOG, trainerLaunch } from './launch.ts';
 export {
   type DatasetFacts,
   datasetFacts,
