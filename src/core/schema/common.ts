@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Version of the run directory's format. Readers accept this and older ones. */
-export const SCHEMA_VERSION = 1;
+/** Version of the run directory's format. Readers accept this and older ones: see `upgrades.ts`. */
+export const SCHEMA_VERSION = 2;
 
 /** The grade of an answer. `undetermined`: the grader could not decide; never counted as wrong. */
 export const gradeSchema = z.enum(['correct', 'incorrect', 'undetermined']);

@@ -98,6 +98,22 @@ export const problemSetIdentitySchema = z.object({
 });
 export type ProblemSetIdentity = z.infer<typeof problemSetIdentitySchema>;
 
+/**
+ * When sampling of a problem stops. `fixed`: after n solutions. `settled`: as soon as it is known, at this level, whether
+ * the model solves it more often than `threshold`; n is then only the most that is taken.
+ */
+export const stoppingSchema = z.discriminatedUnion('rule', [
+  z.object({ rule: z.literal('fixed') }),
+  z.object({
+    rule: z.literal('settled'),
+    threshold: z.number().gt(0).lt(1),
+    level: z.number().gt(0).lt(1),
+    /** Solutions of a problem before it is looked at, and between looks. */
+    batch: z.int().min(1),
+  }),
+]);
+export type Stopping = z.infer<typeof stoppingSchema>;
+
 /** A run or dataset that this run was made from. */
 export const parentSchema = z.object({
   kind: z.enum(['run', 'dataset', 'checkpoint']),
@@ -119,6 +135,8 @@ export const runManifestSchema = z.object({
   seed: z.int().min(0),
   /** Samples per problem (evaluate, sample) or per solution (critique). */
   n: z.int().min(0),
+  /** Absent: `fixed`. */
+  stopping: stoppingSchema.optional(),
   /** Sample only: critiques per solution. */
   critiques: z.int().min(0).optional(),
   model: modelIdentitySchema.optional(),

@@ -17,6 +17,7 @@ import {
 } from '../../core/schema/lines.ts';
 import { type Problem, problemSchema } from '../../core/schema/problem.ts';
 import { type RunManifest, runManifestSchema } from '../../core/schema/run.ts';
+import { upgradeManifest } from '../../core/schema/upgrades.ts';
 import { errorCode, onDisk } from './diskErrors.ts';
 import { type LineFault, readJsonLines } from './jsonLines.ts';
 import { MANIFEST_FILE, RUN_LINES } from './layout.ts';
@@ -80,7 +81,7 @@ export async function readManifest(dir: string): Promise<RunManifest> {
       remedy: `This version reads formats up to ${SCHEMA_VERSION}: update the workbench.`,
     });
   }
-  const manifest = runManifestSchema.safeParse(value);
+  const manifest = runManifestSchema.safeParse(upgradeManifest(value));
   if (manifest.success) return manifest.data;
   const issue = manifest.error.issues[0];
   throw new UserError('bad-manifest', issue?.message ?? 'The manifest does not fit.', {
