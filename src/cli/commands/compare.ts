@@ -14,10 +14,12 @@ import {
 import { resolveRun } from '../../node/runs/index.ts';
 import { comparisonText, summaryText } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
+import { compareMethods, OVER, type Over } from './compareMethods.ts';
 import { metricsSettings } from './evaluate.ts';
 
 interface CompareCommandOptions extends CommonOptions {
   readonly baseline?: string;
+  readonly over?: Over;
   readonly draws: number;
   readonly seed: number;
   readonly format: 'table' | 'json' | (typeof REPORT_FORMATS)[number];
@@ -32,6 +34,12 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
       .command('compare')
       .argument('<runs...>', 'runs, by name, part of a name, or directory')
       .option('--baseline <run>', 'what the others are compared with (default: the first)')
+      .addOption(
+        new Option(
+          '--over <what>',
+          'each argument is a method, its runs joined by commas: one for each benchmark, or one for each training seed',
+        ).choices(OVER),
+      )
       .option('--draws <n>', 'bootstrap draws', wholeNumber(100), 10_000)
       .option('--seed <n>', 'seed of the bootstrap', wholeNumber(0), 0)
       .addOption(
@@ -46,10 +54,22 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
       .description('Compare runs, paired by problem, with intervals and a verdict.'),
   ).action(async (names: string[], options: CompareCommandOptions) => {
     const json = options.json === true || options.format === 'json';
-    const { workspace, output } = createContext({ ...options, json }, signal);
+    const context = createContext({ ...options, json }, signal);
+    const { workspace, output } = context;
     const all = options.baseline
       ? [options.baseline, ...names.filter((name) => name !== options.baseline)]
       : names;
+    if (options.over !== undefined) {
+      const { draws, seed, over, format } = options;
+      if (format === 'csv') throw noCsv();
+      await compareMethods(context, {
+        over,
+        methods: all,
+        format: format === 'json' ? 'table' : format,
+        settings: { draws, seed },
+      });
+      return;
+    }
     const measured = withUniqueLabels(
       await Promise.all(all.map(async (name) => measureRun(await resolveRun(workspace, name)))),
     );
@@ -71,6 +91,10 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
     const summary = summarize(baseline, settings);
     output.result({ baseline: summary, comparisons }, textOf(measured, summary, comparisons, options));
   });
+}
+
+function noCsv(): UserError {
+  return new UserError('usage', '--over has no CSV report', { remedy: 'Use --format json, md or latex.' });
 }
 
 function textOf(

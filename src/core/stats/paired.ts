@@ -144,7 +144,7 @@ interface Judged {
 }
 
 /** `better` or `worse` only where the interval excludes 0 and the test rejects; a metric without a good side has neither. */
-function judgeDifference({ difference, interval, p, better, level }: Judged): {
+export function judgeDifference({ difference, interval, p, better, level }: Judged): {
   verdict: DifferenceVerdict;
   reasons: string[];
 } {
@@ -163,7 +163,7 @@ function judgeDifference({ difference, interval, p, better, level }: Judged): {
   return { verdict: difference > 0 === (better === 'higher') ? 'better' : 'worse', reasons };
 }
 
-function differenceSentence({
+export function differenceSentence({
   difference,
   interval,
   p,
