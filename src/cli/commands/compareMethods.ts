@@ -78,25 +78,27 @@ function setOf({ run }: MeasuredRun): string {
 
 /** Runs over the same set belong together: by its content, else by its name. */
 function pairedByBenchmark(baseline: readonly MeasuredRun[], other: readonly MeasuredRun[]) {
-  const hashOf = ({ run }: MeasuredRun) => run.manifest.problemSet?.sha256;
-  const pairs = baseline.map((one) => {
-    const twin =
-      other.find((two) => hashOf(two) === hashOf(one)) ?? other.find((two) => setOf(two) === setOf(one));
-    return twin === undefined ? null : ([one, twin] as const);
+  const remedy = 'Give each method exactly one run over each benchmark.';
+  for (const runs of [baseline, other]) {
+    const twice = runs.find((run, at) => runs.findIndex((earlier) => isSameSet(earlier, run)) < at);
+    if (twice !== undefined) {
+      throw new UserError('usage', `a method has two runs over one set, ${setOf(twice)}`, { remedy });
+    }
+  }
+  const pairs = baseline.flatMap((one) => {
+    const twin = other.find((two) => isSameSet(one, two));
+    return twin === undefined ? [] : [[one, twin] as const];
   });
-  const found = pairs.filter((pair) => pair !== null);
-  const alone = [
-    ...baseline.filter((_, at) => pairs[at] === null),
-    ...other.filter((two) => !found.some(([, twin]) => twin === two)),
-  ];
-  if (alone.length === 0 && new Set(found.map(([, twin]) => twin)).size === found.length) return found;
-  throw new UserError(
-    'usage',
-    alone.length > 0
-      ? `only one of the two methods has a run over ${alone.map(setOf).join(', ')}`
-      : 'a method has two runs over one set',
-    { remedy: 'Give each method exactly one run over each benchmark.' },
-  );
+  const paired = new Set(pairs.flat());
+  const alone = [...baseline, ...other].filter((run) => !paired.has(run));
+  if (alone.length === 0) return pairs;
+  const sets = alone.map(setOf).join(', ');
+  throw new UserError('usage', `only one of the two methods has a run over ${sets}`, { remedy });
+}
+
+function isSameSet(one: MeasuredRun, two: MeasuredRun): boolean {
+  const [a, b] = [one.run.manifest.problemSet, two.run.manifest.problemSet];
+  return a !== undefined && b !== undefined && (a.sha256 === b.sha256 || a.name === b.name);
 }
 
 function crossed(baseline: readonly MeasuredRun[], other: readonly MeasuredRun[]) {
