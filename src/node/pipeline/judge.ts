@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import type { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import {
   FALLBACK_SCORE,

@@ -88,9 +88,9 @@ function newWork(run: RunData, options: SampleOptions): Work {
     reviews: run.reviews,
   };
   const isMet = async () => {
-    const { size } = options.dataset;
-    const isEmpty = options.critiques > 0 && lines.critiques.size === 0;
-    if (size === null || isEmpty) return false;
+    const { size, kind } = options.dataset;
+    const needsCritiques = kind === 'scft' || kind === 's2r';
+    if (size === null || (needsCritiques && lines.critiques.size === 0)) return false;
     const so = { ...run, solutions: [...lines.solutions.values()], critiques: [...lines.critiques.values()] };
     return (await buildDataset(so, options.dataset, options)).records.length >= size;
   };
