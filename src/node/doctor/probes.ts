@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { OpenaiModelConfig } from '../../core/schema/model.ts';
+import type { EngineFacts } from '../../core/schema/run.ts';
+import type { Engine, SampleResult } from '../engines/engine.ts';
 import { connectEngine } from '../engines/index.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { findTrainerPython } from '../training/index.ts';
@@ -37,24 +39,43 @@ export async function probeDisk(workspace: string): Promise<Finding> {
       };
 }
 
-/** Loads the embedded model in its child process and generates a few tokens. */
+/** Loads the embedded model as a run would, and generates a few tokens. */
 export async function probeLlama(signal: AbortSignal): Promise<Finding> {
   const file = path.join(packageRoot(), 'media', 'models', 'nano.gguf');
-  const engine = await connectEngine(
-    { name: 'nano', engine: 'llama', path: file, gpu: 'auto', processes: 1, slots: 1 },
-    signal,
-  );
+  const engine = await connectEngine({ name: 'nano', engine: 'llama', path: file, gpu: 'auto' }, signal);
   try {
-    const sampling = { temperature: 0, topP: 1, topK: 0, minP: 0, maxTokens: 8 };
-    const messages = [{ role: 'user' as const, content: 'Tom has 3 cards.' }];
-    for await (const result of engine.sample([{ id: 'probe', messages, seed: 1, sampling }], signal)) {
-      if (result.error) throw new Error(result.error);
-    }
-    const { name, version, device } = engine.facts;
-    return { status: 'ok', detail: `${name} ${version}, device ${device}`, remedy: '' };
+    const [sample] = await sampleSome(engine, 1, signal);
+    if (sample?.logprobs === undefined) throw new Error('llama.cpp gave no log-probabilities.');
+    return { status: 'ok', detail: describe(engine.facts), remedy: '' };
   } finally {
     await engine.close();
   }
+}
+
+/** Such as `llama.cpp 3.21.1, device cpu, 2 processes of 1 thread (the fastest here)`. */
+function describe({ name, version, device, processes, threads, layout }: EngineFacts): string {
+  const how = layout?.by === 'probe' ? ' (the fastest here)' : '';
+  const cores = `${processes} ${processes === 1 ? 'process' : 'processes'} of ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return `${name} ${version}, device ${device}, ${cores}${how}`;
+}
+
+/** Several short samples of one prompt, with everything that an engine may be asked for. */
+async function sampleSome(engine: Engine, count: number, signal: AbortSignal): Promise<SampleResult[]> {
+  const sampling = { temperature: 1, topP: 1, topK: 0, minP: 0, maxTokens: 12 };
+  const messages = [{ role: 'user' as const, content: 'Tom has 3 cards.' }];
+  const requests = Array.from({ length: count }, (_, index) => ({
+    id: String(index),
+    messages,
+    seed: index,
+    sampling,
+    logprobs: true,
+  }));
+  const results: SampleResult[] = [];
+  for await (const result of engine.sample(requests, signal)) {
+    if (result.error !== undefined) throw new Error(result.error);
+    results.push(result);
+  }
+  return results;
 }
 
 export async function probePython(asked: string | undefined, signal: AbortSignal): Promise<Finding> {
@@ -64,16 +85,15 @@ export async function probePython(asked: string | undefined, signal: AbortSignal
   return { status: 'ok', detail: `${python.command}, Python ${python.version}`, remedy: '' };
 }
 
-/** Reaches the server and has it generate a few tokens. */
+/** Samples that differ by their seeds only: enough to notice a server that ignores temperature or seed. */
+const SERVER_SAMPLES = 3;
+
+/** Reaches the server and has it generate a few tokens; what it silently does not do is a warning. */
 export async function probeServer(model: OpenaiModelConfig, signal: AbortSignal): Promise<Finding> {
   const warnings: string[] = [];
   const engine = await connectEngine(model, signal, { onWarning: (message) => warnings.push(message) });
   try {
-    const sampling = { temperature: 0, topP: 1, topK: 0, minP: 0, maxTokens: 8 };
-    const messages = [{ role: 'user' as const, content: 'Say yes.' }];
-    for await (const result of engine.sample([{ id: 'probe', messages, seed: 1, sampling }], signal)) {
-      if (result.error) throw new Error(result.error);
-    }
+    await sampleSome(engine, SERVER_SAMPLES, signal);
     const detail = [`${model.baseUrl} serves ${engine.identity.path}`, ...warnings].join('; ');
     return { status: warnings.length > 0 ? 'warning' : 'ok', detail, remedy: '' };
   } finally {

@@ -128,6 +128,7 @@ async function* sample(
     health: createHealth(config, redact),
     onPartial,
     signal,
+    abortable: abortables(signal),
   };
   const parcels = inParcels(requests, onPartial === undefined ? config.choices : 1);
   const one = (parcel: Parcel) => generate(task, parcel);
@@ -144,6 +145,26 @@ interface Task {
   readonly health: Health;
   readonly onPartial: OnPartial | undefined;
   readonly signal: AbortSignal;
+  /** Runs something with a signal of its own, which aborts with the signal of the task. */
+  readonly abortable: <Result>(run: (signal: AbortSignal) => Promise<Result>) => Promise<Result>;
+}
+
+/** Each listener of a signal makes adding the next one slower: hundreds of requests do not share one. */
+function abortables(signal: AbortSignal): Task['abortable'] {
+  const running = new Set<AbortController>();
+  signal.addEventListener('abort', () => {
+    for (const controller of running) controller.abort(signal.reason);
+  });
+  return async (run) => {
+    const controller = new AbortController();
+    if (signal.aborted) controller.abort(signal.reason);
+    running.add(controller);
+    try {
+      return await run(controller.signal);
+    } finally {
+      running.delete(controller);
+    }
+  };
 }
 
 /** Samples of a parcel come from one request; what the server does not give, from a request each. */
@@ -156,7 +177,7 @@ async function generate(task: Task, parcel: Parcel): Promise<SampleResult[]> {
   try {
     const onText = watch === undefined ? undefined : (text: string) => watch(first.id, text);
     const call = { request: first, choices: parcel.length, onText };
-    const completion = await complete(server, call, task.signal);
+    const completion = await task.abortable((signal) => complete(server, call, signal));
     task.health.succeeded();
     const parts = choicesOf(completion, parcel.length);
     const results = parts.map((part, index) => {

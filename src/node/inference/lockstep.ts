@@ -7,7 +7,7 @@ import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import { messageOf } from '../../core/errors.ts';
 import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
 import type { Finish } from '../../core/schema/common.ts';
-import { fillPrompt, type PromptPlace } from './prefill.ts';
+import { emptyStateFile, fillPrompt, type PromptPlace, type StateFile } from './prefill.ts';
 import { positionSeed } from './seed.ts';
 import { assignSlots } from './slotChoice.ts';
 import { answerText, type Prompt, tokenTexts } from './tokens.ts';
@@ -58,6 +58,7 @@ interface Waiting {
 
 interface State extends LockstepOptions {
   readonly slots: readonly Slot[];
+  readonly copies: StateFile;
   waiting: readonly Waiting[];
   isRunning: boolean;
   /** The turn that is running, or the last one. */
@@ -66,7 +67,15 @@ interface State extends LockstepOptions {
 
 export function createLockstep(options: LockstepOptions): Lockstep {
   const slots = options.sequences.map((sequence): Slot => ({ sequence, held: undefined, sample: undefined }));
-  const state: State = { ...options, slots, waiting: [], isRunning: false, turn: Promise.resolve() };
+  const copies = { path: options.stateFile, key: undefined };
+  const state: State = {
+    ...options,
+    slots,
+    copies,
+    waiting: [],
+    isRunning: false,
+    turn: Promise.resolve(),
+  };
   return {
     enqueue: (requests) => enqueue(state, requests),
     cancel: (ids) => cancel(state, new Set(ids)),
@@ -125,11 +134,12 @@ async function fillSlots(state: State): Promise<void> {
     const { sample } = slot;
     if (sample === undefined) continue;
     try {
-      await fillPrompt(slot, prompt, state.slots, state.stateFile, () => sample.isCancelled);
+      await fillPrompt(slot, prompt, state.slots, state.copies, () => sample.isCancelled);
     } catch (thrown) {
       fail(sample, thrown);
     }
   }
+  emptyStateFile(state.copies);
 }
 
 async function step({ model, contextTokens }: State, slot: Slot): Promise<void> {

@@ -8,6 +8,19 @@ const CHUNK = 512;
 /** Shorter prompts are evaluated again sooner than copied through a file. */
 const SHORTEST_COPIED = 128;
 
+/** The file through which evaluated prompts go from place to place. */
+export interface StateFile {
+  readonly path: string;
+  /** Key of the prompt that it holds now. */
+  key: string | undefined;
+}
+
+/** A long prompt of a large model takes gigabytes: it lies there no longer than needed. */
+export function emptyStateFile(file: StateFile): void {
+  if (file.key !== undefined) rmSync(file.path, { force: true });
+  file.key = undefined;
+}
+
 export interface PromptPlace {
   readonly sequence: LlamaContextSequence;
   /** The prompt that the sequence holds evaluated, all but its last token; text may follow it there. */
@@ -23,7 +36,7 @@ export async function fillPrompt(
   place: PromptPlace,
   prompt: Prompt,
   places: readonly PromptPlace[],
-  stateFile: string,
+  stateFile: StateFile,
   isCancelled: () => boolean,
 ): Promise<void> {
   const { sequence } = place;
@@ -33,7 +46,7 @@ export async function fillPrompt(
   const shared = isSame ? head.length : places.length === 1 ? 0 : commonLength(head, sequence.contextTokens);
   const source =
     head.length - shared < SHORTEST_COPIED ? undefined : places.find((other) => isSource(other, prompt));
-  if (source === undefined || !(await copyHead(source, sequence, head.length, stateFile))) {
+  if (source === undefined || !(await copyHead(source, prompt.key, sequence, head.length, stateFile))) {
     await keepOnly(sequence, shared);
     for (let start = shared; start < head.length && !isCancelled(); start += CHUNK) {
       await sequence.evaluateWithoutGeneratingNewTokens(head.slice(start, start + CHUNK));
@@ -60,25 +73,32 @@ async function keepOnly(sequence: LlamaContextSequence, length: number): Promise
 }
 
 /**
- * Copies an evaluated head from one sequence to another, through the only public way, a file. False when that failed,
- * for want of disk space say. The text that follows the head in the source comes along and is dropped.
+ * Copies an evaluated head from one sequence to another, through the only public way, a file, which is written once
+ * for all that need it at the same time. False when that failed, for want of disk space say. The text that follows the
+ * head in the source comes along and is dropped.
  */
 async function copyHead(
   source: PromptPlace,
+  key: string,
   target: LlamaContextSequence,
   length: number,
-  stateFile: string,
+  stateFile: StateFile,
 ): Promise<boolean> {
   try {
-    await source.sequence.saveStateToFile(stateFile);
+    if (stateFile.key !== key) {
+      emptyStateFile(stateFile);
+      // Also what was written in part is removed.
+      stateFile.key = '';
+      await source.sequence.saveStateToFile(stateFile.path);
+      stateFile.key = key;
+    }
     await target.clearHistory();
-    await target.loadStateFromFile(stateFile, { acceptRisk: true });
+    await target.loadStateFromFile(stateFile.path, { acceptRisk: true });
     await keepOnly(target, length);
     return target.nextTokenIndex === length;
   } catch {
+    emptyStateFile(stateFile);
     await target.clearHistory();
     return false;
-  } finally {
-    rmSync(stateFile, { force: true });
   }
 }

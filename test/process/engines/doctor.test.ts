@@ -1,0 +1,37 @@
+/** What the doctor says of engines. */
+import { describe, expect, it } from 'vitest';
+import { probeLlama, probeServer } from '../../../src/node/doctor/probes.ts';
+import { answer, startFaultServer } from './faultServer.ts';
+import { buildsInferenceChild, never } from './models.ts';
+
+buildsInferenceChild();
+
+const served = (baseUrl: string) =>
+  ({ name: 'm', engine: 'openai', baseUrl, model: 'm', concurrency: 2, choices: 1, retries: 0 }) as const;
+
+describe('the doctor', () => {
+  it('runs the embedded model as a run would, and says how', async () => {
+    const finding = await probeLlama(never);
+    expect(finding.status).toBe('ok');
+    expect(finding.detail).toMatch(/llama\.cpp 3\.21\.1.*device .*, \d+ process(es)? of \d+ threads?/);
+  });
+
+  it('finds out what a server silently does not do', async () => {
+    const server = await startFaultServer((exchange) =>
+      answer(exchange, { choices: [{ finish_reason: 'stop', message: { content: 'always this' } }] }),
+    );
+    const finding = await probeServer(served(server.baseUrl), never);
+    expect(finding.status).toBe('warning');
+    expect(finding.detail).toMatch(/same text/);
+    expect(finding.detail).toMatch(/no log-probabilities/);
+  });
+
+  it('is content with a server that does all', async () => {
+    const server = await startFaultServer((exchange) => {
+      const text = `seed ${exchange.body.seed}`;
+      const logprobs = { content: [{ token: text, logprob: -0.5 }] };
+      answer(exchange, { choices: [{ finish_reason: 'stop', message: { content: text }, logprobs }] });
+    });
+    expect(await probeServer(served(server.baseUrl), never)).toMatchObject({ status: 'ok', remedy: '' });
+  });
+});
