@@ -26,9 +26,11 @@ import { followRun } from '../follow.ts';
 import { progressText, runRow, statusMark } from '../runLine.ts';
 import { table } from '../tables.ts';
 import { type MetricsOptions, metricsOptions, metricsSettings, textFormat, withJson } from './evaluate.ts';
+import { showReflections } from './reflections.ts';
 
 interface ShowOptions extends CommonOptions, MetricsOptions {
   readonly by?: 'level' | 'subject';
+  readonly reflections?: string | true;
 }
 
 export function registerRuns(program: Command, signal: AbortSignal): void {
@@ -61,11 +63,20 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
       .addOption(
         new Option('--by <part>', 'metrics of each part of the problems').choices(['level', 'subject']),
       )
+      .option(
+        '--reflections [sample]',
+        'instead: each reflection with its place and what it changed, and how sure each critique sounds',
+      )
       .description('Show one run: settings, state, metrics with intervals.'),
   );
   metricsOptions(show).action(async (name: string, options: ShowOptions) => {
-    const { workspace, output } = createContext(withJson(options), signal);
+    const context = createContext(withJson(options), signal);
+    const { workspace, output } = context;
     const dir = await resolveRun(workspace, name);
+    if (options.reflections !== undefined) {
+      await showReflections(context, dir, options.reflections);
+      return;
+    }
     const { manifest, state } = await summariseRun(dir);
     const settings = await metricsSettings(workspace, options);
     const { summary, parts, faults, leftOut } =
