@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import (
@@ -17,11 +17,16 @@ from transformers import (
     TrainingArguments,
 )
 
+from .alarms import new_alarms
 from .checkpoints import PRIVATE, prune, publish
+from .errors import UserError
 from .events import say
 from .gguf_io import write_gguf
 from .room import peak_bytes
 from .session import Session
+
+if TYPE_CHECKING:
+    from .evaluation import Evaluation
 
 GGUF = "model.gguf"
 
@@ -37,12 +42,19 @@ class RunCallback(TrainerCallback):
         self.session, self.block = session, block
         self.stopped = False
         self.saving = False
+        self._evaluation: Evaluation | None = None
         self._first_step = 0
         self._tokens_before = 0
         self._began = time.monotonic()
 
     def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        model: PreTrainedModel | None = None,
+        processing_class: PreTrainedTokenizerBase | None = None,
+        **_: object,
     ) -> None:
         if state.global_step != self.session.step:  # resuming must prove itself
             raise RuntimeError(
@@ -53,6 +65,9 @@ class RunCallback(TrainerCallback):
         # TRL counts tokens from 0 again after a resume
         counts = [entry["num_tokens"] for entry in state.log_history if "num_tokens" in entry]
         self._tokens_before = counts[-1] if counts else 0
+        if state.global_step == 0 and model is not None:
+            self._evaluate(0, state, model, processing_class)
+        self._began = time.monotonic()
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
@@ -105,6 +120,11 @@ class RunCallback(TrainerCallback):
         )
         if state.is_world_process_zero:
             say(self._progress(step, total, metrics))
+        refuse_nan(step, metrics, self.session.config["learningRate"])
+        for found in new_alarms([e for e in state.log_history if "grad_norm" in e]):
+            self.session.events.write("alarm", step=step, alarm=found.alarm, message=found.message)
+            if state.is_world_process_zero:
+                say(f"alarm: {found.message}")
 
     def _progress(self, step: int, total: int, metrics: dict[str, Any]) -> str:
         per_step = (time.monotonic() - self._began) / max(1, step - self._first_step)
@@ -139,6 +159,48 @@ class RunCallback(TrainerCallback):
             say(f"checkpoint {path}  {size / 1e6:.1f} MB")
             prune(self.session.run_dir, self.session.config["keepCheckpoints"])
         self.saving = False
+        if model is not None and not self.stopped:
+            self._evaluate(state.global_step, state, model, processing_class)
+
+    def _evaluate(
+        self,
+        step: int,
+        state: TrainerState,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase | None,
+    ) -> None:
+        """By rank 0 alone; the others wait for it at their next step."""
+        config, events = self.session.config, self.session.events
+        if config["evaluation"]["path"] is None or tokenizer is None:
+            return
+        if config["sharding"] != "none":
+            if step == 0:
+                events.log("warning", "a sharded model is not evaluated while it is trained")
+            return
+        if not state.is_world_process_zero:
+            return
+        from .evaluation import Evaluation
+
+        self._evaluation = self._evaluation or Evaluation(config, tokenizer)
+        began = time.monotonic()
+        metrics, answers = self._evaluation.run(getattr(model, "module", model))
+        events.write("eval", step=step, metrics=metrics, seconds=time.monotonic() - began)
+        for answer in answers:
+            grade = answer.scored.grade
+            events.write(
+                "rollout",
+                step=step,
+                prompt=answer.prompt,
+                completion=answer.text,
+                rewards={"correct": None if grade == "undetermined" else float(grade == "correct")},
+                advantage=None,
+                stratum="probe",
+                mode=answer.mode,
+                problemId=answer.problem.id,
+            )
+        shown = ("eval/generator/accuracy", "eval/critic/acc_t2")
+        parts = [f"{name[5:]} {metrics[name]:.1%}" for name in shown if name in metrics]
+        say(f"evaluation at step {step}: {', '.join(parts)}")
 
     def _export(
         self,
@@ -156,6 +218,20 @@ class RunCallback(TrainerCallback):
             self.session.events.log("warning", f"no GGUF in this checkpoint: {error}")
             return False
         return True
+
+
+def refuse_nan(step: int, metrics: dict[str, Any], learning_rate: float) -> None:
+    """Ends the run before the damaged weights are saved: the last checkpoint is still good."""
+    for name in ("loss", "grad_norm"):
+        value = metrics.get(name)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UserError(
+                f"{name} is {value} at step {step}: the weights are no longer usable",
+                code="not-a-number",
+                remedy=f'in config.json lower "learningRate" (now {learning_rate:g}) or '
+                '"maxGradNorm", or set "precision" to "float32"; the last checkpoint was saved '
+                "before",
+            )
 
 
 def duration(seconds: float) -> str:

@@ -21,6 +21,7 @@ from .problems import messages, prompt_length, read_problems
 from .rollouts import block_steps
 from .sampler import Sampler
 from .session import Session
+from .similarity import near_duplicates
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,19 @@ class CpuRollouts:
         ids = sampler.run(prompt_ids, wanted.temperature, wanted.max_completion_length)
         # GRPOTrainer also asks for log-probabilities of the sampler; None: not known
         return (ids, None) if args[2:] or kwargs else ids
+
+
+def text_metrics(
+    rollouts: Sequence[Rollout], grades: Sequence[str], lengths: Sequence[int]
+) -> dict[str, float]:
+    """Tokens of right and of wrong rollouts, and how alike those of different problems are."""
+    metrics: dict[str, float] = {}
+    for name, grade in (("right", "correct"), ("wrong", "incorrect")):
+        counted = [n for n, found in zip(lengths, grades, strict=True) if found == grade]
+        if counted:
+            metrics[f"completions/length_{name}"] = sum(counted) / len(counted)
+    twins = near_duplicates([r.completion for r in rollouts], [r.prompt for r in rollouts])
+    return metrics if twins is None else metrics | {"completions/near_duplicates": twins}
 
 
 def write_rollouts(session: Session, step: int, rollouts: Sequence[Rollout], group: int) -> None:

@@ -38,6 +38,7 @@ from .online import (
     name_reference,
     prepare_problems,
     prompt_text,
+    text_metrics,
     write_rollouts,
 )
 from .rewards import Asked, Scored, Scorer, reward_metrics
@@ -150,15 +151,23 @@ class RlerrTrainer(CpuRollouts, GRPOTrainer):
                     advantage,
                     scored.is_truncated,
                 ),
+                length,
             )
-            for row, text, scored, advantage in zip(
-                inputs, texts, self._parts.last, output["advantages"].tolist(), strict=True
+            for row, text, scored, advantage, length in zip(
+                inputs,
+                texts,
+                self._parts.last,
+                output["advantages"].tolist(),
+                output["completion_mask"].sum(-1).tolist(),
+                strict=True,
             )
         ]
         everyone = gather_object(local)  # a collective: every process calls it
-        scored = [row for row, _ in everyone]
-        rollouts = [rollout for _, rollout in everyone]
-        metrics = reward_metrics(scored)
+        scored = [row for row, _, _ in everyone]
+        rollouts = [rollout for _, rollout, _ in everyone]
+        metrics = reward_metrics(scored) | text_metrics(
+            rollouts, [row.grade for row in scored], [length for _, _, length in everyone]
+        )
         metrics["reward/reflection_only_groups"] = reflection_only_groups(
             scored, rollouts, self.num_generations
         )
