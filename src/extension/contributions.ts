@@ -13,6 +13,8 @@ export const CRITIQUE_EDIT_SCHEME = 'reflection-edit';
 export const TRANSCRIPT_LANGUAGE = 'reflection-transcript';
 export const TASK_TYPE = 'reflection';
 export const COMPARE_PANEL = 'reflection.comparePanel';
+export const SAMPLING_PANEL = 'reflection.samplingPanel';
+export const DASHBOARD_PANEL = 'reflection.dashboardPanel';
 
 /** Every command of the extension. `palette: false`: it needs the row or finding it was called on. */
 export const commands = [
@@ -23,6 +25,8 @@ export const commands = [
   { id: 'reflection.importProblems', title: 'Import Problem Set…', icon: '$(cloud-download)' },
   { id: 'reflection.setHubToken', title: 'Set Hugging Face Token', icon: '$(key)' },
   { id: 'reflection.compare', title: 'Compare Checkpoints', icon: '$(git-compare)' },
+  { id: 'reflection.showSampling', title: 'Show Rejection Sampling', icon: '$(graph-line)' },
+  { id: 'reflection.showTraining', title: 'Show Training Dashboard', icon: '$(graph-line)' },
   { id: 'reflection.openTranscript', title: 'Open Transcript', icon: '$(go-to-file)' },
   { id: 'reflection.stopRun', title: 'Stop Run', icon: '$(debug-stop)' },
   { id: 'reflection.resumeRun', title: 'Resume Run', icon: '$(debug-continue)' },
@@ -157,6 +161,8 @@ export const contributions = {
     `onFileSystem:${TRANSCRIPT_SCHEME}`,
     `onFileSystem:${CRITIQUE_EDIT_SCHEME}`,
     `onWebviewPanel:${COMPARE_PANEL}`,
+    `onWebviewPanel:${SAMPLING_PANEL}`,
+    `onWebviewPanel:${DASHBOARD_PANEL}`,
     'workspaceContains:reflection.json',
     'workspaceContains:.reflection/runs',
   ],

@@ -5,6 +5,7 @@ import { registerCompare } from './features/compare/index.ts';
 import { registerDoctor } from './features/doctor/index.ts';
 import { registerProblems } from './features/problems/index.ts';
 import { registerRuns } from './features/runs/index.ts';
+import { registerSampling } from './features/sampling/index.ts';
 import { registerStart } from './features/start/index.ts';
 import { registerTraining } from './features/training/index.ts';
 import { registerTranscripts } from './features/transcripts/index.ts';
@@ -21,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): void {
       ...registerTranscripts(services),
       ...registerTraining(services),
       ...registerCompare(services),
+      ...registerSampling(services),
       ...registerDoctor(services),
     }),
   );

@@ -11,21 +11,29 @@ export interface Services {
   readonly runs: RunStore;
   /** Measures and compares runs in a thread of its own, which is started when it is first asked. */
   comparer(): Remote<Comparer>;
+  /** Follows training runs for their dashboards: a thread that is never busy comparing. */
+  watcher(): Remote<Comparer>;
 }
 
 export function createServices(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel('Reflection', { log: true });
   const runs = new RunStore(log);
+  const [comparer, watcher] = [lazyThread(context), lazyThread(context)];
+  context.subscriptions.push(log, runs);
+  return { context, log, runs, comparer, watcher };
+}
+
+/** A comparing thread that starts when it is first asked, and again after it has died. */
+function lazyThread(context: vscode.ExtensionContext): () => Remote<Comparer> {
   let thread: ComparerThread | undefined;
   const file = vscode.Uri.joinPath(context.extensionUri, 'dist', 'comparison.mjs').fsPath;
-  const comparer = () => {
+  context.subscriptions.push({ dispose: () => thread?.dispose() });
+  return () => {
     thread ??= startComparer(file, () => {
       thread = undefined;
     });
     return thread.remote;
   };
-  context.subscriptions.push(log, runs, { dispose: () => thread?.dispose() });
-  return { context, log, runs, comparer };
 }
 
 /** Throws where nothing may be started. `what` ends the sentence "... needs a trusted workspace". */

@@ -5,7 +5,7 @@ import type { Port } from '../core/rpc.ts';
 const EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
 /** The pages there are: a folder of webview/ each. */
-export type PanelPage = 'compare' | 'training';
+export type PanelPage = 'compare' | 'sampling' | 'dashboard' | 'training';
 
 /** Where the bundled panels lie. */
 export function webviewRoot(extensionUri: vscode.Uri): vscode.Uri {

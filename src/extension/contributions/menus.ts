@@ -45,6 +45,8 @@ export const menus = {
     { command: 'reflection.sample', when: row('runs', '\\bsolutions\\b'), group: '1_start@2' },
     { command: 'reflection.train', when: row('runs', '\\bdataset\\b'), group: '1_start@3' },
     { command: 'reflection.compare', when: row('runs', '\\bsolutions\\b'), group: '2_look@1' },
+    { command: 'reflection.showSampling', when: row('runs', '\\bdataset\\b'), group: 'inline@3' },
+    { command: 'reflection.showTraining', when: row('runs', '\\brun train\\b'), group: 'inline@3' },
     { command: 'reflection.openTranscript', when: row('runs', '\\bsample\\b'), group: '2_look@2' },
     { command: 'reflection.openRunFolder', when: row('runs', '\\brun\\b'), group: '3_files@1' },
     { command: 'reflection.exportReviewed', when: row('runs', '\\bcritiques\\b'), group: '1_start@4' },

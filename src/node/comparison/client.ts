@@ -7,10 +7,13 @@ import type {
   ReportFormat,
   TransitionRows,
 } from '../../core/comparison/index.ts';
+import type { DroppedRows } from '../../core/protocol/sampling.ts';
 import { createRemote, type Port, type Remote } from '../../core/rpc.ts';
 import type { SettingDifference } from '../../core/runs/index.ts';
+import type { SamplingPicture } from '../../core/sampling/picture.ts';
 import type { Transition } from '../../core/schema/common.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
+import type { WatchedRun } from './watchedRun.ts';
 
 /** A run directory as it was when it was looked at: what is kept of it is read again when the revision changes. */
 export interface RunAt {
@@ -27,6 +30,15 @@ export interface Comparer {
   transitionRows(run: RunAt, transition: Transition, from: number): Promise<TransitionRows>;
   /** The sample that stands at a position of the grid; null where there is none. */
   sampleAt(run: RunAt, problemId: string, position: number): Promise<SampleName | null>;
+  /** What a sampling run has kept and dropped so far. */
+  samplingPicture(run: RunAt): Promise<SamplingPicture>;
+  /** What one filter dropped, a page at a time. */
+  droppedRows(run: RunAt, filter: string, from: number): Promise<DroppedRows>;
+  /** A training run for its dashboard; null when nothing has come since this version. */
+  watch(dir: string, known: number): Promise<WatchedRun | null>;
+  unwatch(dir: string): void;
+  /** One rollout of a run, its texts whole; null where there is none. */
+  rollout(dir: string, id: number): Promise<{ readonly prompt: string; readonly completion: string } | null>;
   /** The comparison as text. */
   report(runs: readonly RunAt[], baseline: string, command: string, format: ReportFormat): Promise<string>;
 }

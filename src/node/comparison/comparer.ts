@@ -8,16 +8,22 @@ import {
   transitionRows,
 } from '../../core/comparison/index.ts';
 import { METRICS } from '../../core/metrics/index.ts';
+import { DROPPED_ROWS_AT_ONCE } from '../../core/protocol/sampling.ts';
 import { settingDifferences } from '../../core/runs/index.ts';
 import type { Comparison } from '../../core/schema/comparison.ts';
 import type { CompareOptions } from '../../core/stats/index.ts';
+import { readEvents } from '../runs/readRun.ts';
 import type { ComparedRuns, Comparer, RunAt } from './client.ts';
 import { compareMeasured, type MeasuredRun, measureRun, summarize, withUniqueLabels } from './index.ts';
+import { type PicturedRun, picturedRun } from './samplingPicture.ts';
+import { createRunWatcher } from './watchedRun.ts';
 
 /** How many runs are kept with their samples: another baseline is then a matter of statistics alone. */
 const RUNS_KEPT = 8;
 /** Curves are looked at, not quoted: a fifth of the draws of a table. */
 const CURVE_DRAWS = 2000;
+/** An answer that is part of a reason can be of any length. */
+const DETAIL_CHARACTERS = 300;
 
 /** What the comparing thread does. Keeps the runs that it has read until they change. */
 export function createComparer(): Comparer {
@@ -35,6 +41,15 @@ export function createComparer(): Comparer {
   };
   const measureAll = async (runs: readonly RunAt[]) => withUniqueLabels(await Promise.all(runs.map(measure)));
 
+  const watcher = createRunWatcher();
+  let looked: { run: RunAt; pictured: Promise<PicturedRun> } | undefined;
+  const look = (run: RunAt): Promise<PicturedRun> => {
+    if (looked?.run.dir !== run.dir || looked.run.revision !== run.revision) {
+      looked = { run, pictured: picturedRun(run.dir) };
+    }
+    return looked.pictured;
+  };
+
   return {
     async summary(dir, draws) {
       return summarize(await measureRun(dir), { draws });
@@ -50,6 +65,25 @@ export function createComparer(): Comparer {
       const sample = group && shownSamples(group)[position];
       if (sample === undefined) return null;
       return { kind: 'solutionId' in sample ? 'critique' : 'solution', id: sample.id };
+    },
+    async samplingPicture(run) {
+      return (await look(run)).picture;
+    },
+    async droppedRows(run, filter, from) {
+      const rows = (await look(run)).dropped.filter((one) => one.filter === filter);
+      return {
+        total: rows.length,
+        rows: rows
+          .slice(from, from + DROPPED_ROWS_AT_ONCE)
+          .map(({ candidate, detail }) => ({ candidate, detail: detail.slice(0, DETAIL_CHARACTERS) })),
+      };
+    },
+    watch: (dir, known) => watcher.look(dir, known),
+    unwatch: (dir) => watcher.stop(dir),
+    async rollout(dir, id) {
+      const { events } = await readEvents(dir);
+      const found = events.filter((event) => event.type === 'rollout')[id];
+      return found === undefined ? null : { prompt: found.prompt, completion: found.completion };
     },
     async report(runs, baselineDir, command, format) {
       const measured = await measureAll(runs);

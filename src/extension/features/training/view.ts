@@ -8,7 +8,6 @@ import {
 } from '../../../core/protocol/training.ts';
 import { trainingRow } from '../../../core/protocol/trainingRow.ts';
 import { createRemote, serve } from '../../../core/rpc.ts';
-import { TRAINER_LOG } from '../../../node/training/index.ts';
 import { holdWhileVisible } from '../../holdWhileVisible.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
@@ -57,16 +56,7 @@ function connect(services: Services, view: vscode.WebviewView) {
     },
     stop: (id) => runCommand('reflection.stopRun', services, id),
     resume: (id) => runCommand('reflection.resumeRun', services, id),
-    async open(id) {
-      const run = training(services, id);
-      const log = vscode.Uri.joinPath(vscode.Uri.file(run.dir), TRAINER_LOG);
-      const manifest = vscode.Uri.joinPath(vscode.Uri.file(run.dir), 'run.json');
-      const file = await vscode.workspace.fs.stat(log).then(
-        () => log,
-        () => manifest,
-      );
-      await vscode.window.showTextDocument(file, { preview: true });
-    },
+    open: (id) => runCommand('reflection.showTraining', services, id),
     start: async () => {
       await vscode.commands.executeCommand('reflection.train');
     },

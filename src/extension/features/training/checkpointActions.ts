@@ -1,0 +1,58 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../../../core/errors.ts';
+import { isOver } from '../../followRun.ts';
+import type { RunEntry } from '../../runStore.ts';
+import type { Services } from '../../services.ts';
+
+/** The directory of a checkpoint that the run has told of; a page may name no other. */
+export function checkpointAt(run: RunEntry, at: string): string {
+  const found = run.state.checkpoints.find((checkpoint) => checkpoint.path === at);
+  if (found !== undefined) return path.join(run.dir, found.path);
+  throw new UserError('no-checkpoint', 'The run has no such checkpoint.', { remedy: 'Refresh the view.' });
+}
+
+/** The newest evaluation of a checkpoint that has ended. */
+export function evaluationOf(services: Services, checkpointDir: string): RunEntry | undefined {
+  return services.runs.runs.find(
+    ({ manifest, state }) =>
+      manifest.kind === 'evaluate' &&
+      isOver(state.status) &&
+      manifest.model !== undefined &&
+      path.dirname(manifest.model.path) === checkpointDir,
+  );
+}
+
+/** Compares a checkpoint's evaluation with that of the model it was trained from, on the same problems. */
+export async function compareWithBase(
+  services: Services,
+  run: RunEntry,
+  checkpointDir: string,
+): Promise<void> {
+  const evaluation = evaluationOf(services, checkpointDir);
+  if (evaluation === undefined) {
+    throw new UserError('not-evaluated', 'This checkpoint was not evaluated yet.', {
+      remedy: 'Evaluate it first: the button beside it.',
+    });
+  }
+  const base = services.runs.runs.find(
+    ({ manifest, id }) =>
+      manifest.kind === 'evaluate' &&
+      id !== evaluation.id &&
+      manifest.model?.name === run.manifest.model?.name &&
+      manifest.problemSet?.sha256 === evaluation.manifest.problemSet?.sha256,
+  );
+  if (base === undefined) {
+    throw new UserError(
+      'base-not-evaluated',
+      'The model that it was trained from was not evaluated on these problems.',
+      {
+        remedy: `Evaluate ${run.manifest.model?.name ?? 'it'} on ${evaluation.manifest.problemSet?.name ?? 'them'} first.`,
+      },
+    );
+  }
+  const targets = [base, evaluation].map(({ folder, id }) => ({
+    run: { folder: folder.uri.toString(), id },
+  }));
+  await vscode.commands.executeCommand('reflection.compare', targets[0], targets);
+}

@@ -1,0 +1,134 @@
+import { clock } from '../../src/core/clock.ts';
+import type {
+  DashboardContent,
+  DashboardHead,
+  DashboardHost,
+  DashboardState,
+} from '../../src/core/protocol/dashboard.ts';
+import { Frame } from '../shared/frame.tsx';
+import { Checkpoints } from './checkpoints.tsx';
+import { Curves } from './curves.tsx';
+import { Rollouts } from './rollouts.tsx';
+
+export type Actions = {
+  readonly [Name in Exclude<keyof DashboardHost, 'ready'>]: (
+    ...parameters: Parameters<DashboardHost[Name]>
+  ) => void;
+};
+
+export function App({
+  state,
+  failure,
+  ...actions
+}: Actions & { state: DashboardState; failure: string | null }) {
+  return (
+    <Frame state={state} failure={failure}>
+      {state.status === 'ready' && <Dashboard content={state.content} {...actions} />}
+    </Frame>
+  );
+}
+
+function Dashboard({ content, ...actions }: Actions & { content: DashboardContent }) {
+  const { head, curves, rollouts } = content;
+  return (
+    <div data-step={head.step}>
+      <Head head={head} {...actions} />
+      <Alarms head={head} />
+      {curves.length === 0 ? (
+        <p>No step was logged yet. {head.detail}</p>
+      ) : (
+        <Curves groups={head.groups} curves={curves} />
+      )}
+      <Rollouts rows={rollouts} openRollout={actions.openRollout} />
+      <Checkpoints head={head} {...actions} />
+      <Log head={head} openLog={actions.openLog} />
+    </div>
+  );
+}
+
+const MARKS = { good: '✓', busy: '●', warning: '⚠', bad: '✗' } as const;
+
+function Head({ head, stop, resume, openLog }: Actions & { head: DashboardHead }) {
+  const times = [
+    ...(head.step === null ? [] : [`step ${head.step}${head.total === null ? '' : ` of ${head.total}`}`]),
+    ...(head.etaSeconds === null ? [] : [`about ${clock(head.etaSeconds)} left`]),
+    ...(head.startedAt !== null && head.endedAt !== null
+      ? [`took ${clock(head.endedAt - head.startedAt)}`]
+      : []),
+  ];
+  return (
+    <header class="top">
+      <div>
+        <h1>{head.title}</h1>
+        <p class="about">{[head.model, head.recipe].filter((part) => part !== '').join(' · ')}</p>
+        <p class="about" role="status">
+          <span class={head.tone}>
+            <span aria-hidden="true">{MARKS[head.tone]}</span> {head.state}
+          </span>
+          {times.map((part) => ` · ${part}`).join('')}
+        </p>
+        {head.detail !== null && <p class={`detail ${head.tone}`}>{head.detail}</p>}
+      </div>
+      <span class="spacer" />
+      <div class="actions">
+        {head.canStop && (
+          <vscode-button appearance="secondary" disabled={!head.trusted} onClick={() => stop()}>
+            Stop
+          </vscode-button>
+        )}
+        {head.canResume && (
+          <vscode-button appearance="secondary" disabled={!head.trusted} onClick={() => resume()}>
+            Resume
+          </vscode-button>
+        )}
+        <vscode-button appearance="secondary" onClick={() => openLog()}>
+          Open log
+        </vscode-button>
+      </div>
+    </header>
+  );
+}
+
+/** In words, with the step at which to look. */
+function Alarms({ head: { alarms } }: { head: DashboardHead }) {
+  if (alarms.length === 0) return null;
+  return (
+    <section class="alarms" aria-label="Alarms" aria-live="polite">
+      <h2>
+        <span class="warning" aria-hidden="true">
+          ⚠
+        </span>{' '}
+        {alarms.length} alarm{alarms.length === 1 ? '' : 's'}
+      </h2>
+      <ul>
+        {alarms.toReversed().map(({ step, alarm, message, t }) => (
+          <li key={`${t} ${alarm}`}>
+            <strong>step {step}</strong> {message} <span class="about">({alarm})</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Log({ head: { logs }, openLog }: { head: DashboardHead; openLog: () => void }) {
+  if (logs.length === 0) return null;
+  return (
+    <section>
+      <h2>Newest lines of the log</h2>
+      <pre class="log">
+        {logs.map(({ t, level, message }, at) => (
+          <span key={`${t} ${at}`} class={LEVELS[level]}>
+            {message}
+            {'\n'}
+          </span>
+        ))}
+      </pre>
+      <vscode-button appearance="secondary" onClick={openLog}>
+        Open log
+      </vscode-button>
+    </section>
+  );
+}
+
+const LEVELS = { info: '', warning: 'warning', error: 'bad' } as const;

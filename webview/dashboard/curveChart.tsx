@@ -1,0 +1,107 @@
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { Curve } from '../../src/core/runs/curves.ts';
+import { themeColour, themeVersion } from '../shared/theme.ts';
+import { shown } from './curves.tsx';
+
+const HEIGHT = 110;
+/** The cursors of all charts stand at the same step. */
+const SYNC = uPlot.sync('training');
+
+/** The range of each bucket as a band, the smoothed value as a line over it: never instead of it. */
+export function CurveChart({ curve, last }: { curve: Curve; last: number }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const theme = themeVersion.value;
+
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const made = new uPlot(options(element.clientWidth, last), data(curve), element);
+    plot.current = made;
+    const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [theme]);
+  useEffect(() => {
+    plot.current?.setData(data(curve), false);
+    plot.current?.setScale('x', { min: 0, max: Math.max(1, last) });
+  }, [curve, last]);
+  return <div ref={place} class="chart" role="img" aria-label={describe(curve)} />;
+}
+
+function describe({ name, steps, smooth, last }: Curve): string {
+  const [from, to] = [steps[0], steps.at(-1)];
+  if (from === undefined || to === undefined) return `${name}: not measured yet`;
+  return `${name}: from ${shown(smooth[0] ?? Number.NaN)} at step ${from} to ${shown(last)} at step ${to}`;
+}
+
+function data({ steps, low, high, smooth }: Curve): uPlot.AlignedData {
+  return [[...steps], [...low], [...high], [...smooth]];
+}
+
+function options(width: number, last: number): uPlot.Options {
+  const text = themeColour('--vscode-descriptionForeground', '#888');
+  const line = themeColour('--vscode-charts-blue', '#3794ff');
+  const isContrast = document.body.classList.contains('vscode-high-contrast');
+  const axis: uPlot.Axis = {
+    stroke: text,
+    font: `10px ${themeColour('--vscode-font-family', 'sans-serif')}`,
+    grid: {
+      show: !isContrast,
+      stroke: themeColour('--vscode-editorIndentGuide-background1', '#8884'),
+      width: 0.5,
+    },
+    ticks: { show: false },
+  };
+  const raw: uPlot.Series = {
+    stroke: `color-mix(in srgb, ${line} 45%, transparent)`,
+    width: 1,
+    points: { show: false },
+  };
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, sync: { key: SYNC.key, setSeries: false }, points: { size: 5 } },
+    padding: [6, 8, 0, 0],
+    scales: {
+      x: { time: false, range: () => [0, Math.max(1, last)] },
+      y: { range: (_self, min, max) => padded(min, max) },
+    },
+    axes: [
+      { ...axis, size: 18, space: 50, gap: 2 },
+      {
+        ...axis,
+        size: 46,
+        space: 28,
+        gap: 3,
+        values: (_self, splits) => splits.map((value) => shown(value)),
+      },
+    ],
+    bands: [{ series: [2, 1], fill: `color-mix(in srgb, ${line} 25%, transparent)` }],
+    series: [
+      { label: 'step' },
+      { ...raw, label: 'lowest' },
+      { ...raw, label: 'highest' },
+      {
+        label: 'smoothed',
+        stroke: line,
+        width: 1.75,
+        points: { show: (self) => (self.data[0]?.length ?? 0) < 2 },
+      },
+    ],
+  };
+}
+
+/** A little room above and below; a constant is drawn in the middle. */
+function padded(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return [0, 1];
+  const room = (max - min) * 0.06 || Math.abs(max) * 0.1 || 1;
+  return [min - room, max + room];
+}

@@ -1,0 +1,138 @@
+import { useSignal } from '@preact/signals';
+import { type RolloutRow, rewardSentence } from '../../src/core/runs/rollouts.ts';
+import { Scroll } from '../shared/scroll.tsx';
+
+const ALL = 'all';
+const STRATA = [ALL, 'best', 'worst', 'truncated', 'zero-variance'] as const;
+type Stratum = (typeof STRATA)[number];
+const ROWS_AT_ONCE = 20;
+
+interface Props {
+  readonly rows: readonly RolloutRow[];
+  openRollout(id: number): void;
+}
+
+/** What the model wrote and what it got for it: newest first, by why it was logged, or one prompt through the steps. */
+export function Rollouts({ rows, openRollout }: Props) {
+  const stratum = useSignal<Stratum>(ALL);
+  const prompt = useSignal<number | null>(null);
+  const count = useSignal(ROWS_AT_ONCE);
+  if (rows.length === 0) return null;
+  const chosen = prompt.value;
+  const fitting =
+    chosen === null
+      ? rows.filter((row) => stratum.value === ALL || row.stratum === stratum.value).toReversed()
+      : rows.filter((row) => row.promptId === chosen);
+  const shown = fitting.slice(0, count.value);
+  return (
+    <section>
+      <h2 id="rollouts">Rollouts</h2>
+      <div class="filters">
+        {chosen === null ? (
+          <>
+            <label for="stratum">Show</label>
+            <vscode-dropdown
+              id="stratum"
+              aria-label="Show"
+              value={stratum.value}
+              onChange={(event) => {
+                const { value } = event.currentTarget as HTMLElement & { value: string };
+                stratum.value = STRATA.find((name) => name === value) ?? ALL;
+              }}
+            >
+              {STRATA.map((name) => (
+                <vscode-option key={name} value={name}>
+                  {name}
+                </vscode-option>
+              ))}
+            </vscode-dropdown>
+          </>
+        ) : (
+          <>
+            <span>One prompt, through the steps</span>
+            <vscode-button
+              appearance="secondary"
+              onClick={() => {
+                prompt.value = null;
+              }}
+            >
+              Show all prompts
+            </vscode-button>
+          </>
+        )}
+        <span class="about" role="status">
+          {shown.length} of {fitting.length}
+        </span>
+      </div>
+      <Scroll label="Rollouts">
+        <table class="rollouts" aria-labelledby="rollouts">
+          <thead>
+            <tr>
+              <th scope="col" class="number">
+                Step
+              </th>
+              <th scope="col">Kind</th>
+              <th scope="col">Reward</th>
+              <th scope="col" class="number">
+                Advantage
+              </th>
+              <th scope="col">Prompt</th>
+              <th scope="col">Completion</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <Rollout
+                key={row.id}
+                row={row}
+                open={() => openRollout(row.id)}
+                follow={
+                  chosen === null
+                    ? () => {
+                        prompt.value = row.promptId;
+                      }
+                    : null
+                }
+              />
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {shown.length < fitting.length && (
+        <vscode-button
+          appearance="secondary"
+          onClick={() => {
+            count.value += ROWS_AT_ONCE;
+          }}
+        >
+          Show more
+        </vscode-button>
+      )}
+    </section>
+  );
+}
+
+function Rollout({ row, open, follow }: { row: RolloutRow; open: () => void; follow: (() => void) | null }) {
+  return (
+    <tr>
+      <td class="number">{row.step}</td>
+      <td>{row.stratum ?? ''}</td>
+      <td>{rewardSentence(row.rewards)}</td>
+      <td class="number">{row.advantage === null ? '–' : row.advantage.toFixed(2)}</td>
+      <td class="prompt">
+        {row.prompt}
+        {follow !== null && (
+          <button type="button" class="link" onClick={follow}>
+            through the steps
+          </button>
+        )}
+      </td>
+      <td class="completion">
+        <div class="text">{row.completion}</div>
+        <button type="button" class="link" onClick={open}>
+          whole text<span class="visually-hidden"> of rollout {row.id}</span> ({row.length} characters)
+        </button>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,46 @@
+import { useSignal } from '@preact/signals';
+import type { SamplingPicture } from '../../src/core/sampling/picture.ts';
+
+const SHOWN_AT_FIRST = 3;
+
+/** A person decides after reading: some kept records, as text. */
+export function Examples({
+  picture: { examples, records },
+  openCandidate,
+}: {
+  picture: SamplingPicture;
+  openCandidate: (id: string) => void;
+}) {
+  const isWhole = useSignal(false);
+  if (examples.length === 0) return null;
+  const shown = isWhole.value ? examples : examples.slice(0, SHOWN_AT_FIRST);
+  return (
+    <section>
+      <h2>
+        {shown.length} of {records} kept, drawn at random
+      </h2>
+      {shown.map(({ id, type, question, text }) => (
+        <article key={id} class="example">
+          <h3>
+            <button type="button" class="link" onClick={() => openCandidate(id)}>
+              {id}
+            </button>
+            {type !== null && <span class="about"> {type === 'i2c' ? 'i→c' : 'c→c'}</span>}
+          </h3>
+          <p class="about question">{question}</p>
+          <pre>{text}</pre>
+        </article>
+      ))}
+      {examples.length > SHOWN_AT_FIRST && (
+        <vscode-button
+          appearance="secondary"
+          onClick={() => {
+            isWhole.value = !isWhole.value;
+          }}
+        >
+          {isWhole.value ? 'Show fewer' : `Show ${examples.length}`}
+        </vscode-button>
+      )}
+    </section>
+  );
+}
