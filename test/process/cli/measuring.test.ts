@@ -57,3 +57,18 @@ describe('reflection compare --over', () => {
     expect(code).not.toBe(0);
   });
 });
+
+describe('reflection show --reflections', () => {
+  it('reads every sample, or the one that is named', async () => {
+    const all = await runCli(['show', 'a-0', '--reflections', '--json'], { cwd });
+    const rows: { id: string }[] = all.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ id }) => id).sort()).toEqual(['a1#0', 'a1#1', 'a2#0', 'a2#1']);
+    const one = await runCli(['show', 'a-0', '--reflections', 'a2#1'], { cwd });
+    expect(one.stdout).toMatch(/^a2#1 {2}\w+, answer .*: R = \d+, \d+ reflections/);
+    const none = await runCli(['show', 'a-0', '--reflections', 'a9#9'], { cwd });
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('no sample "a9#9"') });
+  });
+});
