@@ -32,6 +32,8 @@ export const commands = [
   { id: 'reflection.resumeRun', title: 'Resume Run', icon: '$(debug-continue)' },
   { id: 'reflection.openRunFolder', title: 'Reveal Run Folder', icon: '$(folder-opened)' },
   { id: 'reflection.evaluateCheckpoint', title: 'Evaluate Checkpoint', icon: '$(beaker)' },
+  { id: 'reflection.dismissFinding', title: 'Dismiss Finding', icon: '$(close)' },
+  { id: 'reflection.selectModel', title: 'Select Model', icon: '$(hubot)' },
   { id: 'reflection.refresh', title: 'Refresh', icon: '$(refresh)' },
   { id: 'reflection.doctor', title: 'Doctor', icon: '$(pulse)' },
   { id: 'reflection.nextFinding', title: 'Next Finding', icon: '$(arrow-down)' },
@@ -107,7 +109,16 @@ const languages = [
     id: 'reflection-problem',
     aliases: ['Reflection Problem'],
     extensions: ['.problem.md'],
-    configuration: './media/languages/transcript.json',
+    configuration: './media/languages/problem.json',
+  },
+] as const;
+
+/** A problem document is Markdown with front matter: colours are borrowed. */
+const grammars = [
+  {
+    language: 'reflection-problem',
+    scopeName: 'text.html.markdown.reflection-problem',
+    path: './media/languages/problem.tmLanguage.json',
   },
 ] as const;
 
@@ -163,6 +174,8 @@ export const contributions = {
     `onWebviewPanel:${COMPARE_PANEL}`,
     `onWebviewPanel:${SAMPLING_PANEL}`,
     `onWebviewPanel:${DASHBOARD_PANEL}`,
+    'onLanguage:jsonl',
+    'onLanguage:reflection-problem',
     'workspaceContains:reflection.json',
     'workspaceContains:.reflection/runs',
   ],
@@ -171,6 +184,8 @@ export const contributions = {
     configuration,
     configurationDefaults,
     keybindings,
+    grammars,
+    jsonValidation: [{ fileMatch: 'reflection.json', url: './media/schemas/reflection.schema.json' }],
     languages,
     menus,
     taskDefinitions,

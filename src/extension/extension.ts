@@ -3,10 +3,12 @@ import { registerCommands } from './commands.ts';
 import { registerCheckpoints } from './features/checkpoints/index.ts';
 import { registerCompare } from './features/compare/index.ts';
 import { registerDoctor } from './features/doctor/index.ts';
+import { registerProblemFiles } from './features/problemFiles/index.ts';
 import { registerProblems } from './features/problems/index.ts';
 import { registerRuns } from './features/runs/index.ts';
 import { registerSampling } from './features/sampling/index.ts';
 import { registerStart } from './features/start/index.ts';
+import { registerTests } from './features/tests/index.ts';
 import { registerTraining } from './features/training/index.ts';
 import { registerTranscripts } from './features/transcripts/index.ts';
 import { createServices } from './services.ts';
@@ -14,10 +16,12 @@ import { createServices } from './services.ts';
 export function activate(context: vscode.ExtensionContext): void {
   const services = createServices(context);
   registerCheckpoints(services);
+  registerTests(services);
   context.subscriptions.push(
     registerCommands(services, {
       ...registerStart(services),
       ...registerProblems(services),
+      ...registerProblemFiles(services),
       ...registerRuns(services),
       ...registerTranscripts(services),
       ...registerTraining(services),

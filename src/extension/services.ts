@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../core/errors.ts';
 import type { Remote } from '../core/rpc.ts';
 import { type Comparer, type ComparerThread, startComparer } from '../node/comparison/client.ts';
+import { ProblemDocuments } from './problemDocuments.ts';
 import { RunStore } from './runStore.ts';
 
 /** What every feature gets. Features do not know each other: they meet here, or in core. */
@@ -9,6 +10,7 @@ export interface Services {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   readonly runs: RunStore;
+  readonly problems: ProblemDocuments;
   /** Measures and compares runs in a thread of its own, which is started when it is first asked. */
   comparer(): Remote<Comparer>;
   /** Follows training runs for their dashboards: a thread that is never busy comparing. */
@@ -19,8 +21,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel('Reflection', { log: true });
   const runs = new RunStore(log);
   const [comparer, watcher] = [lazyThread(context), lazyThread(context)];
-  context.subscriptions.push(log, runs);
-  return { context, log, runs, comparer, watcher };
+  const problems = new ProblemDocuments();
+  context.subscriptions.push(log, runs, problems);
+  return { context, log, runs, problems, comparer, watcher };
 }
 
 /** A comparing thread that starts when it is first asked, and again after it has died. */

@@ -92,6 +92,7 @@ interface RunFixture {
   readonly temperature?: number;
   readonly parents?: RunManifest['parents'];
   readonly problems?: readonly Problem[];
+  readonly problemSet?: RunManifest['problemSet'];
   readonly solutions?: readonly Solution[];
   readonly critiques?: readonly Critique[];
   readonly events?: readonly RunEvent[];
@@ -144,7 +145,7 @@ function manifest(run: RunFixture, count: number): RunManifest {
     model: { name: run.model ?? 'nano', engine: 'llama', path: '/models/nano.gguf' },
     prompts: nanoPrompts,
     sampling: { temperature: run.temperature ?? 0.6, topP: 1, topK: 0, minP: 0, maxTokens: 256 },
-    problemSet: { name: 'two', path: null, sha256: 'a'.repeat(64), count },
+    problemSet: run.problemSet ?? { name: 'two', path: null, sha256: 'a'.repeat(64), count },
     grader: { version: '1', policy: 'default' },
     options: {},
     parents: run.parents ?? [],

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { completeCheckpoints, NANO, readWorkspace } from '../../node/workspace/index.ts';
+import { modelInUse, rememberModel } from '../modelInUse.ts';
 import type { Services } from '../services.ts';
-import { setting } from '../settings.ts';
 import { Cancelled } from '../showError.ts';
 import { type Choice, choose, heading } from '../target.ts';
 
-const LAST_MODEL = 'reflection.lastModel';
 const BROWSE = Symbol('browse');
 type Value = string | typeof BROWSE;
 
@@ -25,11 +24,9 @@ export async function askModel(
     heading('other'),
     { label: 'Browse for a GGUF file…', value: BROWSE as Value },
   ];
-  const last =
-    services.context.workspaceState.get<string>(LAST_MODEL) ?? setting('reflection.defaultModel', folder.uri);
-  const chosen = await choose(title, lastFirst(choices, last), 'Model');
+  const chosen = await choose(title, lastFirst(choices, modelInUse(services, folder)), 'Model');
   const model = chosen === BROWSE ? await browse() : chosen;
-  await services.context.workspaceState.update(LAST_MODEL, model);
+  await rememberModel(services, model);
   return model;
 }
 

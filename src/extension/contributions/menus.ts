@@ -12,6 +12,7 @@ export const menus = {
     { command: 'reflection.evaluateCheckpoint', when: 'false' },
     { command: 'reflection.openRunFolder', when: 'false' },
     { command: 'reflection.showFinding', when: 'false' },
+    { command: 'reflection.dismissFinding', when: 'false' },
     ...(
       [
         'nextFinding',

@@ -36,6 +36,16 @@ export const configuration = {
       order: 4,
       markdownDescription: 'Show *Solve · Critique · Sample* above the problems of a problem file.',
     },
+    'reflection.tests.passThreshold': {
+      type: 'number',
+      default: 0.5,
+      minimum: 0,
+      maximum: 1,
+      scope: 'resource',
+      order: 4,
+      markdownDescription:
+        'Share of the samples of a problem that have to be right for its test to pass in the Test Explorer.',
+    },
     'reflection.findings.unverified': {
       type: 'boolean',
       default: true,

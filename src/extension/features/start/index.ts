@@ -4,8 +4,6 @@ import type { Services } from '../../services.ts';
 import { targetOf } from '../../target.ts';
 import { critiqueSolutions } from './critique.ts';
 import { evaluateProblems } from './evaluate.ts';
-import { registerProblemFaults } from './problemFaults.ts';
-import { registerProblemLens } from './problemLens.ts';
 import { resumeRun } from './resume.ts';
 import { sampleCritiques } from './sample.ts';
 
@@ -16,9 +14,8 @@ type Commands =
   | 'reflection.sample'
   | 'reflection.resumeRun';
 
-/** The commands that set a model to work, and what is shown on a problem file: faults, and a line above each problem. */
+/** The commands that set a model to work. */
 export function registerStart(services: Services): Handlers<Commands> {
-  services.context.subscriptions.push(registerProblemLens(), registerProblemFaults());
   return {
     'reflection.evaluate': (target) => evaluateProblems(services, targetOf(target)),
     'reflection.evaluateCheckpoint': (target) => {

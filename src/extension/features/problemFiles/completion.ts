@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import { answerModeSchema } from '../../../core/schema/problem.ts';
+
+/** Fields of a row, by the names that the reader knows first. */
+const FIELDS: readonly (readonly [name: string, about: string])[] = [
+  ['id', 'Name of the problem in runs and reviews; a number is given where there is none'],
+  ['problem', 'The statement given to the model'],
+  ['answer', 'The gold answer, such as 42, 3/4 or \\\\frac{3}{4}'],
+  ['solution', 'Worked reference solution, which can be criticised'],
+  ['level', 'Difficulty: a number or a word'],
+  ['subject', 'Such as algebra'],
+  ['options', 'Choices of a multiple-choice question'],
+  ['mode', 'How the answer is compared; found out from the row where it is absent'],
+];
+
+/** Completes the fields of a problem in JSON lines, which no JSON schema reaches. */
+export function registerRowCompletion(): vscode.Disposable {
+  const selector: vscode.DocumentFilter[] = ['jsonl', 'ndjson'].map((extension) => ({
+    scheme: 'file',
+    pattern: `**/*.${extension}`,
+  }));
+  return vscode.languages.registerCompletionItemProvider(
+    selector,
+    {
+      provideCompletionItems(document, position) {
+        const line = document.lineAt(position.line).text;
+        const before = line.slice(0, position.character);
+        const value = /"mode"\s*:\s*"?(?<begun>\w*)$/.exec(before)?.groups?.begun;
+        if (value !== undefined) {
+          return answerModeSchema.options.map((mode) =>
+            item(mode, before.endsWith('"') ? mode : `"${mode}"`),
+          );
+        }
+        // A key can stand after { and after a comma that ends a value.
+        const begun = /(?:\{|["\d\]}el],)\s*(?<quote>"?)\w*$/.exec(before)?.groups;
+        if (begun === undefined) return [];
+        return FIELDS.filter(([name]) => !line.includes(`"${name}"`)).map(([name, about]) =>
+          item(name, begun.quote === '"' ? name : `"${name}": `, about),
+        );
+      },
+    },
+    '"',
+  );
+}
+
+function item(label: string, insertText: string, about?: string): vscode.CompletionItem {
+  const completion = new vscode.CompletionItem(label, vscode.CompletionItemKind.Field);
+  completion.insertText = insertText;
+  completion.filterText = label;
+  if (about !== undefined) completion.documentation = about;
+  return completion;
+}

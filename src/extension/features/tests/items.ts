@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { formatOfFile } from '../../../core/problems/index.ts';
+import type { Problem } from '../../../core/schema/problem.ts';
+import { parseInSlices } from '../../problemDocuments.ts';
+import { isProblemFile } from '../../problemFiles.ts';
+
+const FOUND = '**/*.{jsonl,ndjson,json,csv,problem.md}';
+const SKIPPED = '**/{node_modules,.reflection,.git,.venv}/**';
+const FILES_AT_MOST = 200;
+/** Each is an item of the Test Explorer, which holds them all. */
+const PROBLEMS_AT_MOST = 50_000;
+
+/** Problem files as suites, and their problems as tests; read when somebody opens them. */
+export interface TestItems {
+  /** The suites of the workspace, as far as they are not there yet. */
+  discover(): Promise<void>;
+  /** The tests of a suite, read again when the file has changed. */
+  resolve(suite: vscode.TestItem): Promise<void>;
+  problem(item: vscode.TestItem): Problem | undefined;
+}
+
+export function createTestItems(controller: vscode.TestController): TestItems {
+  const problems = new WeakMap<vscode.TestItem, Problem>();
+
+  function addSuite(uri: vscode.Uri): vscode.TestItem {
+    const known = controller.items.get(uri.toString());
+    if (known !== undefined) return known;
+    const suite = controller.createTestItem(uri.toString(), vscode.workspace.asRelativePath(uri), uri);
+    suite.canResolveChildren = true;
+    controller.items.add(suite);
+    return suite;
+  }
+
+  async function resolve(suite: vscode.TestItem): Promise<void> {
+    const { uri } = suite;
+    const format = uri && formatOfFile(uri.fsPath);
+    if (uri === undefined || format === undefined || format === null || format === 'parquet') return;
+    suite.busy = true;
+    try {
+      const set = await parseInSlices(await readFile(uri.fsPath, 'utf8'), uri.fsPath, format);
+      const items = (set?.problems ?? []).slice(0, PROBLEMS_AT_MOST).map(({ line, problem }) => {
+        const item = controller.createTestItem(`${uri.toString()}#${problem.id}`, problem.id, uri);
+        item.range = new vscode.Range(line, 0, line, 0);
+        item.description = problem.answer === null ? '' : `= ${problem.answer}`;
+        item.tags = tagsOf(problem);
+        problems.set(item, problem);
+        return item;
+      });
+      suite.children.replace(items);
+    } finally {
+      suite.busy = false;
+    }
+  }
+
+  return {
+    async discover() {
+      const found = await vscode.workspace.findFiles(FOUND, SKIPPED, FILES_AT_MOST);
+      for (const uri of found) if (await isProblemFile(uri.fsPath)) addSuite(uri);
+    },
+    resolve,
+    problem: (item) => problems.get(item),
+  };
+}
+
+/** The Test Explorer filters by them: `@reflection:level-5`. */
+function tagsOf({ level, subject, solution }: Problem): vscode.TestTag[] {
+  return [
+    ...(level === undefined ? [] : [`level-${level}`]),
+    ...(subject === undefined ? [] : [subject.replace(/\s+/g, '-')]),
+    ...(solution === undefined ? [] : ['solution']),
+  ].map((id) => new vscode.TestTag(id));
+}

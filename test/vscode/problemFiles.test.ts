@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { activate, closeEditors, diagnosticsOf, eventually, openFolder } from './extensionUnderTest.ts';
+import { critique, solution, writeRun } from './runFixtures.ts';
+
+async function opened(name: string, text: string): Promise<vscode.TextEditor> {
+  const file = path.join(openFolder().uri.fsPath, name);
+  fs.writeFileSync(file, text);
+  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
+}
+
+async function fixesAt(uri: vscode.Uri, range: vscode.Range): Promise<vscode.CodeAction[]> {
+  return vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, range);
+}
+
+const row = (id: string, statement: string, answer: string) =>
+  JSON.stringify({ id, problem: statement, answer });
+
+describe('a problem file', () => {
+  before(activate);
+  afterEach(closeEditors);
+
+  it('is linted, and its faults have fixes', async () => {
+    const editor = await opened(
+      'lint.jsonl',
+      [
+        row('a', 'Ann has 3 apples and buys 4 more. How many apples has she now?', '7'),
+        row('a', 'Bob runs 5 km on each of 6 days. How many kilometres is that in all?', '30'),
+        row('c', 'Count the \u202Elegs\u202C of three spiders that sit on one wall.', '24'),
+        '{"id":"d","problem":"What is 1+1?","answer":NaN}',
+        '',
+      ].join('\n'),
+    );
+    const { uri } = editor.document;
+    const found = await diagnosticsOf(
+      uri,
+      (all) => ['hidden-characters'].every((rule) => all.some(({ code }) => code === rule)),
+      'lint',
+    );
+    const fix = async (line: number, title: string) => {
+      const diagnostic = found.find(({ range }) => range.start.line === line);
+      assert.ok(diagnostic, `a diagnostic on line ${line}`);
+      const fixes = await fixesAt(uri, diagnostic.range);
+      const chosen = fixes.find((action) => action.title === title);
+      assert.ok(chosen?.edit, `${title} among ${fixes.map((action) => action.title).join()}`);
+      await vscode.workspace.applyEdit(chosen.edit);
+    };
+    await fix(1, 'Give it the id "a~2"');
+    await fix(2, 'Delete hidden characters');
+    await fix(3, 'Write null instead');
+    const lines = editor.document.getText().split('\n');
+    assert.equal(JSON.parse(lines[1] ?? '').id, 'a~2');
+    assert.equal(JSON.parse(lines[2] ?? '').problem, 'Count the legs of three spiders that sit on one wall.');
+    assert.equal(JSON.parse(lines[3] ?? '').answer, null);
+    await editor.document.save();
+    const [missing] = await diagnosticsOf(uri, ({ length }) => length === 1, 'the missing answer');
+    assert.equal(missing?.code, 'missing-gold');
+  });
+
+  it('tells beside each problem how it fared the last time', async () => {
+    const editor = await opened('hints.jsonl', `${row('tank', '37*3+37?', '148')}\n`);
+    const problemSet = { name: 'hints', path: editor.document.uri.fsPath, sha256: 'a'.repeat(64), count: 1 };
+    writeRun(openFolder().uri.fsPath, {
+      kind: 'evaluate',
+      id: 'hints-1',
+      problemSet,
+      solutions: [solution('tank', 0), solution('tank', 1, 'correct')],
+    });
+    await vscode.commands.executeCommand('reflection.refresh');
+    const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+      'vscode.executeInlayHintProvider',
+      editor.document.uri,
+      new vscode.Range(0, 0, 1, 0),
+    );
+    assert.deepEqual(
+      hints.map(({ label }) => label),
+      ['◐ 1/2'],
+    );
+  });
+
+  it('completes fields and modes of a row', async () => {
+    const editor = await opened('fields.jsonl', '{"problem": "1+1?", "a\n{"mode": "\n');
+    const at = async (line: number) => {
+      const end = editor.document.lineAt(line).range.end;
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        editor.document.uri,
+        end,
+      );
+      return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    };
+    const fields = await at(0);
+    assert.ok(fields.includes('answer'));
+    assert.ok(!fields.includes('problem'), 'a field that is there is not offered');
+    assert.ok((await at(1)).includes('aime'));
+  });
+
+  it('of 50,000 problems leaves the extension host free to answer', async function () {
+    this.timeout(120_000);
+    const rows = Array.from({ length: 50_000 }, (_, at) =>
+      row(
+        `p${at}`,
+        `Box ${at} holds ${at} red and ${at * 7 + 3} blue beads. How many are there?`,
+        `${at * 8 + 3}`,
+      ),
+    );
+    let longest = 0;
+    let last = performance.now();
+    let isOver = false;
+    const watch = () => {
+      const now = performance.now();
+      longest = Math.max(longest, now - last);
+      last = now;
+      if (!isOver) setImmediate(watch);
+    };
+    const editor = await opened('large.jsonl', `${rows.join('\n')}\n`);
+    last = performance.now();
+    watch();
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      editor.document.uri,
+    );
+    isOver = true;
+    assert.ok(lenses.length > 500);
+    // A guard against one long block, not a measurement: parsing at once takes a second or more here.
+    assert.ok(longest < 1500, `the longest block was ${Math.round(longest)} ms`);
+  });
+});
+
+describe('findings on the solution of a problem document', () => {
+  before(activate);
+  afterEach(closeEditors);
+
+  it('follow edits, are stale when their text changes, and go when dismissed or criticised anew', async () => {
+    const worked = 'Step 1: 37*3=111.\nStep 2: 111+37=158.\nThe answer is 158.';
+    const editor = await opened(
+      'worked.problem.md',
+      `---\nid: worked\nanswer: 148\n---\n\n## Problem\n\nA tank.\n\n## Solution\n\n${worked}\n`,
+    );
+    const { document } = editor;
+    const problems = [{ id: 'worked', problem: 'A tank.', answer: '148', mode: 'math' as const }];
+    const problemSet = { name: 'worked', path: document.uri.fsPath, sha256: 'b'.repeat(64), count: 1 };
+    const text = solution('worked', 0, 'incorrect', worked);
+    const run = { kind: 'critique', problems, problemSet, solutions: [text] } as const;
+    writeRun(openFolder().uri.fsPath, { ...run, id: 'worked-1', critiques: [critique(text, 0)] });
+    const [first] = await diagnosticsOf(document.uri, ({ length }) => length === 1, 'a finding');
+    assert.equal(document.getText(first?.range), 'Step 2: 111+37=158.');
+    await editor.edit((edit) => edit.insert(document.positionAt(0), '\n\n'));
+    const [moved] = await diagnosticsOf(
+      document.uri,
+      ([one]) => one?.range.start.line === (first?.range.start.line ?? 0) + 2,
+      'it has moved along',
+    );
+    assert.equal(document.getText(moved?.range), 'Step 2: 111+37=158.');
+    await editor.edit((edit) => edit.replace(moved?.range ?? new vscode.Range(0, 0, 0, 0), 'Step 2: 148.'));
+    const isStale = (one: vscode.Diagnostic | undefined) =>
+      typeof one?.code === 'object' && one.code.value === 'stale';
+    const [stale] = await diagnosticsOf(document.uri, ([one]) => isStale(one), 'it is stale');
+    assert.equal(stale?.severity, vscode.DiagnosticSeverity.Hint);
+    const [dismiss] = await fixesAt(document.uri, stale?.range ?? new vscode.Range(0, 0, 0, 0));
+    assert.equal(dismiss?.title, 'Dismiss this finding');
+    await vscode.commands.executeCommand(
+      dismiss?.command?.command ?? '',
+      ...(dismiss?.command?.arguments ?? []),
+    );
+    await diagnosticsOf(document.uri, ({ length }) => length === 0, 'it is gone');
+    writeRun(openFolder().uri.fsPath, {
+      ...run,
+      id: 'worked-2',
+      createdAt: '2026-01-02T10:00:00Z',
+      critiques: [critique(text, 0), critique(text, 1)],
+    });
+    const [anew] = await diagnosticsOf(document.uri, ({ length }) => length === 1, 'the new critique');
+    assert.match(anew?.message ?? '', /^2 of 2 critiques/);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+});
+
+describe('reflection.json', () => {
+  before(activate);
+  afterEach(closeEditors);
+
+  it('is checked and completed as it is typed', async () => {
+    const editor = await opened('reflection.json', '{ "models": 3 }\n');
+    try {
+      const [found] = await diagnosticsOf(editor.document.uri, ({ length }) => length > 0, 'a diagnostic');
+      assert.match(found?.message ?? '', /object/);
+    } finally {
+      fs.rmSync(editor.document.uri.fsPath);
+    }
+  });
+});
+
+describe('a problem document', () => {
+  before(activate);
+  afterEach(closeEditors);
+
+  it('has an outline with the steps of its solution, and folds', async () => {
+    const editor = await opened(
+      'tank.problem.md',
+      '---\nid: tank\nanswer: 148\n---\n\n## Problem\n\nA tank.\n\n## Solution\n\nStep 1: 37*3=111.\nStep 2: 111+37=148.\n',
+    );
+    assert.equal(editor.document.languageId, 'reflection-problem');
+    const { uri } = editor.document;
+    const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
+      'vscode.executeDocumentSymbolProvider',
+      uri,
+    );
+    assert.deepEqual(
+      symbols.map(({ name, children }) => [name, children.map((child) => child.name)]),
+      [
+        ['Problem', []],
+        ['Solution', ['Step 1', 'Step 2']],
+      ],
+    );
+    const folds = await vscode.commands.executeCommand<vscode.FoldingRange[]>(
+      'vscode.executeFoldingRangeProvider',
+      uri,
+    );
+    assert.deepEqual(
+      folds.map(({ start, end }) => [start, end]),
+      [
+        [0, 3],
+        [5, 7],
+        [9, 12],
+      ],
+    );
+    await eventually(
+      vscode.languages.onDidChangeDiagnostics,
+      () => vscode.languages.getDiagnostics(uri).length === 0 || undefined,
+      'nothing wrong with it',
+    );
+  });
+});
