@@ -13,7 +13,7 @@ type Compared = Pick<
   RunManifest,
   'kind' | 'n' | 'sampling' | 'prompts' | 'problemSet' | 'grader' | 'engine' | 'model'
 > &
-  Partial<Pick<RunManifest, 'parents' | 'critiques' | 'critiqueSampling' | 'options'>>;
+  Partial<Pick<RunManifest, 'parents' | 'stopping' | 'critiques' | 'critiqueSampling' | 'options'>>;
 
 /** What is not equal between two runs besides the model, most harmful first. Empty: only the model differs. */
 export function settingDifferences(baseline: Compared, other: Compared): SettingDifference[] {
@@ -57,6 +57,11 @@ export function settingDifferences(baseline: Compared, other: Compared): Setting
   lookAtCritiques(look);
   look('prompts', (run) => run.prompts, 'Part of the difference may be the prompt.');
   look('chat template', (run) => run.model?.templateSha256, 'Part of the difference may be the template.');
+  look(
+    'when sampling stops',
+    (run) => (run.stopping === undefined || run.stopping.rule === 'fixed' ? 'after n samples' : run.stopping),
+    'Stopping on settled problems leans each rate to its extreme: compare the unbiased pass@1, or sample both alike.',
+  );
   look('samples per problem', (run) => run.n, 'Means are comparable; the run with fewer samples is noisier.');
   look(
     'engine',

@@ -3,6 +3,7 @@
  * the same directory at the same moment sees the same state.
  */
 import type { RunEvent } from '../schema/event.ts';
+import type { RunEstimate } from './estimate.ts';
 import { median, recentPaces } from './pace.ts';
 
 /**
@@ -21,6 +22,9 @@ export type RunStatus =
   | 'cancelled'
   | 'failed'
   | 'done';
+
+/** An estimate with the stage that it is about. */
+export type StageEstimate = RunEstimate & { readonly stage: string };
 
 export interface RunCheckpoint {
   readonly step: number;
@@ -77,6 +81,8 @@ export interface RunState {
   } | null;
   /** `step-000020` when the last process went on from a checkpoint. */
   readonly resumedFrom: string | null;
+  /** What the last start expected of its stage; absent where nothing was estimated. */
+  readonly estimate?: StageEstimate;
   /** How often the run was started. */
   readonly starts: number;
   readonly error: string | null;
@@ -137,6 +143,7 @@ export interface RunFold {
   lastEventAt: number | null;
   process: RunState['process'];
   resumedFrom: string | null;
+  estimate: StageEstimate | null;
   starts: number;
   end: { t: number; status: 'ok' | 'failed' | 'cancelled'; error: string | null } | null;
   checkpoints: RunCheckpoint[];
@@ -160,6 +167,7 @@ export function newRunFold(): RunFold {
     lastEventAt: null,
     process: null,
     resumedFrom: null,
+    estimate: null,
     starts: 0,
     end: null,
     checkpoints: [],
@@ -184,6 +192,9 @@ export function foldEvent(fold: RunFold, event: RunEvent): void {
       fold.total = event.total;
       fold.failed = event.failed ?? 0;
       mark(fold, event.t, event.done);
+      break;
+    case 'estimate':
+      fold.estimate = event;
       break;
     case 'step':
       fold.stage = 'training';
@@ -235,6 +246,7 @@ function foldStart(fold: RunFold, event: Extract<RunEvent, { type: 'run_start' }
   fold.starts += 1;
   fold.n = event.n ?? fold.n;
   fold.end = null;
+  fold.estimate = null;
   fold.marks = [];
   if (typeof event.total === 'number' && fold.total === null) fold.total = event.total;
   const resumedStep = /(\d+)$/.exec(event.resumedFrom ?? '')?.[1];
@@ -289,6 +301,7 @@ export function stateOf(fold: RunFold, facts: RunFacts): RunState {
     lastEventAt: fold.lastEventAt,
     process: fold.process,
     resumedFrom: fold.resumedFrom,
+    ...(fold.estimate === null ? {} : { estimate: fold.estimate }),
     starts: fold.starts,
     error: fold.end?.error ?? null,
     checkpoints: fold.checkpoints,

@@ -40,6 +40,19 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Of those done, how many ended in an error. */
     failed: z.int().optional(),
   }),
+  /** Before most of a stage is made: what the rest of it will take, judged by a few samples. */
+  z.looseObject({
+    type: z.literal('estimate'),
+    ...at,
+    stage: z.string(),
+    samples: z.int(),
+    tokens: z.int(),
+    /** Half the width of a 95 % interval of `tokens`. */
+    tokensSpread: z.int().nullable(),
+    seconds: z.number(),
+    bytes: z.int(),
+    probed: z.int(),
+  }),
   z.looseObject({
     type: z.literal('step'),
     ...at,
@@ -48,6 +61,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     epoch: z.number().nullable().optional(),
     /** TRL's metric names: `loss`, `grad_norm`, `learning_rate`, ... */
     metrics: metricsSchema,
+    /** The most that the process held so far. */
+    memoryBytes: z.number().optional(),
   }),
   z.looseObject({
     type: z.literal('rollout'),
@@ -56,8 +71,15 @@ export const runEventSchema = z.discriminatedUnion('type', [
     prompt: z.string(),
     completion: z.string(),
     rewards: metricsSchema,
+    /** null where nothing is trained on it: a probe. */
     advantage: z.number().nullable(),
+    /** Why it is shown: best or worst reward, truncated, of a group without variance, or asked at every evaluation. */
+    stratum: z.enum(['best', 'worst', 'truncated', 'zero-variance', 'probe']).optional(),
+    /** Probes: which problem, and whether it was solved or criticised. */
+    problemId: z.string().optional(),
+    mode: z.enum(['generator', 'critic']).optional(),
   }),
+  /** Held-out problems: metrics under `eval/generator/` and `eval/critic/`. */
   z.looseObject({ type: z.literal('eval'), ...at, step: z.int(), metrics: metricsSchema }),
   z.looseObject({
     type: z.literal('checkpoint'),
@@ -75,12 +97,16 @@ export const runEventSchema = z.discriminatedUnion('type', [
     level: z.enum(['info', 'warning', 'error']),
     message: z.string(),
   }),
+  /** `alarm` is its name, such as `dead-signal`. */
   z.looseObject({ type: z.literal('alarm'), ...at, step: z.int(), alarm: z.string(), message: z.string() }),
   z.looseObject({
     type: z.literal('run_end'),
     ...at,
     status: z.enum(['ok', 'failed', 'cancelled']),
     error: z.string().nullable(),
+    /** The error's name for programs, such as `out-of-memory`, and what to do about it. */
+    code: z.string().nullable().optional(),
+    remedy: z.string().nullable().optional(),
     step: z.int().optional(),
   }),
 ]);

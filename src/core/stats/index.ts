@@ -38,8 +38,14 @@ export {
 export { minimalDetectableEffect, problemsToTell, samplesToTell } from './power.ts';
 export { mean, quantile, standardDeviation } from './quantile.ts';
 export { type Random, seededRandom } from './random.ts';
+export {
+  DEFAULT_SETTLED,
+  isSettled,
+  type SettledRule,
+  samplesToHave,
+  unbiasedRate,
+} from './settled.ts';
 export { signFlipTest } from './signFlip.ts';
-export { spearman } from './spearman.ts';
 export { type Stratum, stratifiedDifference, stratifiedInterval } from './stratified.ts';
 export { studentCdf, studentQuantile } from './student.ts';
 export { runToRun, type SampleCount, totalVariance, withinVariance } from './variance.ts';

@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import { checkPrompts } from '../../core/prompts/index.ts';
 import { type RunKind, SCHEMA_VERSION } from '../../core/schema/common.ts';
 import type { Problem } from '../../core/schema/problem.ts';
-import type { ProblemSetIdentity, RunManifest, SamplingOptions } from '../../core/schema/run.ts';
+import type { ProblemSetIdentity, RunManifest, SamplingOptions, Stopping } from '../../core/schema/run.ts';
 import { findLeakage, trainedProblemHashes } from '../problems/leakage.ts';
 import {
   hostFacts,
@@ -35,6 +35,7 @@ interface KindOfRun {
   readonly problemSet: ProblemSetIdentity;
   /** What the model is measured on: checked against what it was trained on. */
   readonly measuredOn?: readonly Problem[];
+  readonly stopping?: Stopping;
   readonly critiques?: number;
   readonly critiqueSampling?: SamplingOptions;
   readonly options: Readonly<Record<string, unknown>>;
@@ -55,6 +56,7 @@ export async function manifestFor(options: PipelineOptions, run: KindOfRun): Pro
     createdAt: new Date().toISOString(),
     seed: options.seed,
     n: run.n,
+    ...(run.stopping === undefined ? {} : { stopping: run.stopping }),
     ...(run.critiques === undefined ? {} : { critiques: run.critiques }),
     model: identity,
     engine: facts,
@@ -130,6 +132,7 @@ function configurationOf(manifest: RunManifest): Record<string, unknown> {
     critiqueSampling,
     prompts,
     options: { ...options, size: undefined, output: undefined },
+    stopping: manifest.stopping ?? { rule: 'fixed' },
     grader: manifest.grader,
     problemSet: { sha256: manifest.problemSet?.sha256 },
     model:

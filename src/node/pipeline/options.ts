@@ -1,6 +1,8 @@
+import type { RunEstimate } from '../../core/runs/index.ts';
 import type { Critique, Solution } from '../../core/schema/lines.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 import type { Parent, ProblemSetIdentity, Prompts, SamplingOptions } from '../../core/schema/run.ts';
+import type { SettledRule } from '../../core/stats/index.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { GradingWorker } from '../grading/gradingWorker.ts';
 import type { RunProgress } from '../runs/index.ts';
@@ -28,13 +30,24 @@ export interface PipelineOptions {
   readonly parents?: readonly Parent[];
   /** As typed, for the manifest. */
   readonly commandLine?: readonly string[];
+  /** Reaching it ends the run as interrupted. */
+  readonly budget?: Budget;
   /** Aborting ends the run as interrupted: the promise resolves, finished samples are kept. */
   readonly signal?: AbortSignal;
   /** After each sample, which is on disk by then. */
   readonly onProgress?: (progress: PipelineProgress) => void;
 }
 
+/** Limits of one invocation; resuming starts counting anew. */
+export interface Budget {
+  /** Tokens generated. */
+  readonly tokens?: number;
+  readonly seconds?: number;
+}
+
 export interface PipelineProgress extends RunProgress {
+  /** What the rest of the stage will take, once it is known. */
+  readonly estimate?: RunEstimate;
   /** The sample that has just been written; absent in the first report of a stage. */
   readonly sample?: Solution | Critique;
 }
@@ -52,8 +65,10 @@ export interface PipelineResult {
   };
   /** Samples that ended in an error; resuming tries them again. */
   readonly failed: number;
-  /** The signal aborted before all samples were made: resume with the same options. */
+  /** The signal aborted, or the budget was spent, before all samples were made: resume with the same options. */
   readonly isInterrupted: boolean;
+  /** Which limit of the budget ended it. */
+  readonly spent?: 'tokens' | 'time';
 }
 
 export interface EvaluateOptions extends PipelineOptions {
@@ -61,6 +76,8 @@ export interface EvaluateOptions extends PipelineOptions {
   readonly problemSet: ProblemSetIdentity;
   /** Solutions per problem. A larger n than last time tops the run up. */
   readonly n: number;
+  /** Stops sampling a problem as soon as it is settled; n is then the most that is taken. */
+  readonly settled?: SettledRule;
   /** Goes on with the beginning of a solution of another run, instead of solving from the start: one problem only. */
   readonly continued?: ContinuedSolution;
 }

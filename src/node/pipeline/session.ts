@@ -16,7 +16,7 @@ import {
 import { refuseOtherConfiguration } from './configuration.ts';
 import { isMade, type Session } from './generate.ts';
 import { withGrading } from './grading.ts';
-import type { PipelineOptions } from './options.ts';
+import type { Budget, PipelineOptions } from './options.ts';
 
 /**
  * Makes the run or opens it again, does the work under its lock, and writes how it ended. An aborted signal is an end
@@ -33,7 +33,8 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
   const writer = await openRunWriter(dir);
   // Stops the engine too when it is the disk that fails: tokens that cannot be written are not worth generating.
   const stop = new AbortController();
-  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const spending = watchBudget(options.budget ?? {});
+  const signal = AbortSignal.any([...(options.signal ? [options.signal] : []), stop.signal, spending.signal]);
   try {
     if (await isRun(dir)) await refuseOtherConfiguration(dir, manifest);
     else await createRun(dir, manifest, problems);
@@ -43,10 +44,12 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
     try {
       const policy = manifest.grader?.policy ?? defaultPolicy.name;
       const result = await withGrading(policy, options.grader, (grade) =>
-        work({ writer, recorder, engine, grade, signal, onProgress, tokens: 0 }),
+        work({ writer, recorder, engine, grade, signal, onProgress, tokens: 0, spend: spending.spend }),
       );
+      const spent = spending.spent();
+      if (spent !== null) recorder.log('info', `the budget of ${spent} is spent`);
       await recorder.end(result.isInterrupted ? 'cancelled' : 'ok', null);
-      return result;
+      return result.isInterrupted && spent !== null ? { ...result, spent } : result;
     } catch (thrown) {
       stop.abort();
       // The disk may be what failed: the first error is the one to report.
@@ -54,8 +57,28 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
       throw thrown;
     }
   } finally {
+    spending.dispose();
     await writer.close();
   }
+}
+
+/** Ends the work when a limit is reached: what is unfinished then is made again by resuming, to the same text. */
+function watchBudget({ tokens, seconds }: Budget) {
+  const limit = new AbortController();
+  let spent: 'tokens' | 'time' | null = null;
+  const end = (by: 'tokens' | 'time') => {
+    spent ??= by;
+    limit.abort();
+  };
+  const timer = seconds === undefined ? undefined : setTimeout(() => end('time'), seconds * 1000);
+  return {
+    signal: limit.signal,
+    spend: (total: number) => {
+      if (tokens !== undefined && total >= tokens) end('tokens');
+    },
+    spent: () => spent,
+    dispose: () => clearTimeout(timer),
+  };
 }
 
 /** Of a sampling run: the size may have grown since the manifest was written. */

@@ -1,6 +1,7 @@
 /** Events of an evaluate, critique or sample run: start, heartbeats, progress, end. */
 import os from 'node:os';
 import { messageOf } from '../../core/errors.ts';
+import type { RunEstimate } from '../../core/runs/index.ts';
 import type { RunEvent } from '../../core/schema/event.ts';
 import { ownProcessStart } from './processAlive.ts';
 import type { RunWriter } from './runWriter.ts';
@@ -22,6 +23,7 @@ export interface RunProgress {
 export interface RunRecorder {
   /** Cheap: call it for every sample. */
   progress(progress: RunProgress): void;
+  estimate(stage: RunProgress['stage'], estimate: RunEstimate): void;
   log(level: 'info' | 'warning' | 'error', message: string): void;
   /** Writes `run_end`, after everything that was reported before. */
   end(status: 'ok' | 'failed' | 'cancelled', error: unknown): Promise<void>;
@@ -63,6 +65,7 @@ export async function startRecorder(
       if (isDue) writeProgress(progress);
       else pending = progress;
     },
+    estimate: (stage, estimate) => write({ type: 'estimate', t: now(), stage, ...estimate }),
     log: (level, message) => write({ type: 'log', t: now(), level, message }),
     end: async (status, error) => {
       clearInterval(heartbeat);
