@@ -23,6 +23,8 @@ const server = createServer((request, response) => {
     response.end(request.method === 'GET' ? '{"object":"list","data":[]}' : completion);
   });
 });
+// A busy machine must not make it hang up on idle connections.
+server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
   process.stdout.write(`${port}\n`);
