@@ -42,11 +42,22 @@ export const llamaModelSchema = z.strictObject({
 });
 export type LlamaModelConfig = z.infer<typeof llamaModelSchema>;
 
+/** What stands in an address would be written into every run. */
+function hasCredentials(url: string): boolean {
+  return /^[a-z]+:\/\/[^/]*@/i.test(url);
+}
+
 /** A model behind an OpenAI-compatible server: vLLM, llama-server, `transformers serve`, hosted services. */
 export const openaiModelSchema = z.strictObject({
   name,
   engine: z.literal('openai'),
-  baseUrl: z.url({ protocol: /^https?$/ }).describe('Such as http://127.0.0.1:8000/v1'),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (url) => !hasCredentials(url),
+      'name the variable of the key in apiKeyEnv, and no key or password here',
+    )
+    .describe('Such as http://127.0.0.1:8000/v1'),
   model: z.string().min(1).describe('Model id as the server knows it'),
   apiKeyEnv: z
     .string()

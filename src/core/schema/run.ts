@@ -42,6 +42,8 @@ export const modelIdentitySchema = z.object({
   /** Absolute file for llama.cpp, served model id for a server. */
   path: z.string(),
   baseUrl: z.string().optional(),
+  /** The model behind the served id, where the server tells it. */
+  reported: z.string().optional(),
   /** SHA-256 of the model file; absent for a served model. */
   sha256: z.string().optional(),
   /** LoRA adapters on the model. */

@@ -15,11 +15,14 @@ import { complete, type Server } from './openaiCall.ts';
 import { createServerChecks, type ServerChecks } from './openaiChecks.ts';
 import { causeOf, createHealth, type Health, keyRefused, unreachable } from './openaiFailures.ts';
 import { openTransport, type Transport } from './openaiFetch.ts';
+import { type ServedModel, servedModel } from './openaiIdentity.ts';
 import { choicesOf, inParcels, type Parcel } from './openaiParcels.ts';
 import { FULL_DIALECT, failedResult, resultOf } from './openaiRequest.ts';
 
 /** A long trace on a busy server takes hours; without any limit a dead connection would wait for ever. */
 const REQUEST_MS = 6 * 60 * 60 * 1000;
+const SERVER = 'OpenAI-compatible server';
+const NAMED_MODELS = 5;
 /** The first look at the server. */
 const PROBE_MS = 15_000;
 
@@ -48,23 +51,31 @@ async function connectOpenai(
     redact: (text) => (key === undefined ? text : text.replaceAll(key, '***')),
     dialect: FULL_DIALECT,
   };
+  let served: ServedModel;
   try {
-    await probe(server, signal);
+    served = await probe(server, signal);
   } catch (thrown) {
     await transport.close();
     throw thrown;
   }
   const closing = new AbortController();
   return {
-    identity: { name: config.name, engine: 'openai', path: config.model, baseUrl: config.baseUrl },
+    identity: {
+      name: config.name,
+      engine: 'openai',
+      path: config.model,
+      baseUrl: config.baseUrl,
+      ...(served.root === undefined ? {} : { reported: served.root }),
+    },
     capabilities: { logprobs: 'server', hasPartialTexts: true },
     facts: {
-      name: 'OpenAI-compatible server',
+      name: served.server === undefined ? SERVER : `${SERVER} (${served.server})`,
       version: 'v1',
       device: new URL(config.baseUrl).host,
       processes: 0,
       threads: 0,
       slots: config.concurrency,
+      ...(served.contextTokens === undefined ? {} : { contextTokens: served.contextTokens }),
     },
     sample: (requests, caller, onPartial) =>
       sample(server, requests, AbortSignal.any([caller, closing.signal]), onPartial),
@@ -101,15 +112,27 @@ function openClient(config: OpenaiModelConfig, key: string | undefined, transpor
 }
 
 /** Any answer shows that a server is there: some cannot list their models. */
-async function probe({ client, config, redact }: Server, signal: AbortSignal): Promise<void> {
+async function probe(server: Server, signal: AbortSignal): Promise<ServedModel> {
+  const { client, config, redact } = server;
   try {
-    await client.models.list({ signal, maxRetries: 0, timeout: PROBE_MS });
+    const list: unknown = await client.get('/models', { signal, maxRetries: 0, timeout: PROBE_MS });
+    const served = servedModel(list, config.model);
+    if (served.others.length > 0) warnAboutName(server, served.others);
+    return served;
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof APIConnectionError) throw unreachable(config, redact(causeOf(thrown)), thrown);
     if (thrown instanceof APIError && (thrown.status === 401 || thrown.status === 403))
       throw keyRefused(config);
+    return { others: [] };
   }
+}
+
+/** Some servers load any model on demand: this is no error. */
+function warnAboutName({ config, warnOnce }: Server, others: readonly string[]): void {
+  const named = others.slice(0, NAMED_MODELS).join(', ');
+  const more = others.length > NAMED_MODELS ? `, and ${others.length - NAMED_MODELS} more` : '';
+  warnOnce('name', `The server does not list the model "${config.model}". It lists: ${named}${more}.`);
 }
 
 async function* sample(

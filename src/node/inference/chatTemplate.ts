@@ -26,7 +26,7 @@ export function promptRenderer(source: string, tokens: { bos: string; eos: strin
         eos_token: tokens.eos,
       }),
     );
-    return { text, opened: /<think>\s*$/.exec(text)?.[0] ?? '' };
+    return { text, opened: /(?:<think(?:ing)?>|\[THINK\])\s*$/.exec(text)?.[0] ?? '' };
   };
 }
 

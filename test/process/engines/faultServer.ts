@@ -30,11 +30,15 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close()));
 });
 
-export async function startFaultServer(behave: Behaviour): Promise<FaultServer> {
+/** `models`: what it lists. */
+export async function startFaultServer(
+  behave: Behaviour,
+  models: readonly object[] = [],
+): Promise<FaultServer> {
   const exchanges: Exchange[] = [];
   const counts = { open: 0, mostOpen: 0, abandoned: 0 };
   const server = createServer(async (request, response) => {
-    if (request.method === 'GET') return void json(response, { object: 'list', data: [] });
+    if (request.method === 'GET') return void json(response, { object: 'list', data: models });
     const body = JSON.parse(await text(request)) as Record<string, unknown>;
     const exchange = {
       path: request.url ?? '',

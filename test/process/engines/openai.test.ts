@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { openaiModelSchema } from '../../../src/core/schema/model.ts';
+import { engineFactsSchema, modelIdentitySchema } from '../../../src/core/schema/run.ts';
 import type { SampleResult } from '../../../src/node/engines/engine.ts';
 import { answer, type Behaviour, cutShort, type Exchange, json, startFaultServer } from './faultServer.ts';
 import { ask, collect, never, until } from './models.ts';
@@ -67,6 +69,29 @@ describe('a server that does what it should', () => {
     );
     expect(rows).toMatchObject([{ id: 'r', text: '2+2=!', finish: 'length' }]);
     expect(server.exchanges[0]?.path).toBe('/v1/completions');
+  });
+});
+
+describe('what a server says of its model', () => {
+  it('is part of the identity', async () => {
+    const entry = { id: 'm', root: 'org/real-model', owned_by: 'vllm', max_model_len: 32_768 };
+    const { engine, warnings } = await connect(await startFaultServer(answer, [entry]));
+    expect(engine.identity).toMatchObject({ path: 'm', reported: 'org/real-model' });
+    expect(engine.facts).toMatchObject({ contextTokens: 32_768, name: expect.stringContaining('vllm') });
+    expect(modelIdentitySchema.parse(engine.identity)).toEqual(engine.identity);
+    expect(engineFactsSchema.parse(engine.facts)).toEqual(engine.facts);
+    expect(warnings).toEqual([]);
+  });
+
+  it('that it has others only is told', async () => {
+    const { warnings } = await connect(await startFaultServer(answer, [{ id: 'a' }, { id: 'b' }]));
+    expect(warnings).toEqual([expect.stringMatching(/does not list the model "m".*a, b/)]);
+  });
+
+  it.each([[{ id: 7 }], [{ name: 'x' }]])('may be nonsense: %j', async (entry) => {
+    const { engine, warnings } = await connect(await startFaultServer(answer, [entry]));
+    expect(engine.identity).not.toHaveProperty('reported');
+    expect(warnings).toEqual([]);
   });
 });
 
@@ -278,6 +303,14 @@ describe('keys', () => {
     expect(
       JSON.stringify([rows, warnings, opened.map(({ identity, facts }) => [identity, facts])]),
     ).not.toContain(key);
+  });
+
+  it('never stand in an address, which every run would hold', () => {
+    const config = { name: 'm', engine: 'openai', model: 'm' };
+    const parse = (baseUrl: string) => openaiModelSchema.safeParse({ ...config, baseUrl }).success;
+    expect(parse('https://user:secret@host/v1')).toBe(false);
+    expect(parse('https://sk-secret@host/v1')).toBe(false);
+    expect(parse('https://host/v1')).toBe(true);
   });
 
   it('of other services are never sent', async () => {

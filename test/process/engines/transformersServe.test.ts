@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../../src/node/engines/engine.ts';
+import type { Engine, SampleResult } from '../../../src/node/engines/engine.ts';
+import { FAULTS, type FaultProxy, startFaultProxy } from './faultProxy.ts';
 import {
   ask,
   closesEngines,
@@ -118,6 +119,76 @@ describe('transformers serve', () => {
 
   it('refuses top_k and min_p, which is told once; its name of the model is accepted', () => {
     expect(warnings).toEqual([expect.stringContaining('top_k')]);
+  });
+
+  it('streams what it then gives', async () => {
+    const request = ask('watched', 'What is 5 + 4?', 31, { maxTokens: 60 });
+    const heard: string[] = [];
+    const [watched] = await collect(engine.sample([request], never, (_id, text) => heard.push(text)));
+    const [plain] = await collect(engine.sample([request], never));
+    expect(watched).toMatchObject({ finish: plain?.finish });
+    expect(watched?.text).toBe(plain?.text);
+    expect(heard.length).toBeGreaterThan(5);
+    for (const part of heard) expect(watched?.text.startsWith(part)).toBe(true);
+  });
+
+  it('gives one text where several were asked for, and no log-probabilities: both are told', async () => {
+    const told: string[] = [];
+    const { baseUrl, model } = served;
+    const config = { name: 'served', engine: 'openai', baseUrl, model, concurrency: 1, choices: 4 } as const;
+    const several = await open(config, { onWarning: (message: string) => told.push(message) });
+    const requests = problems(1, 4, { maxTokens: 40, temperature: 0.9 }).map((request) => ({
+      ...request,
+      logprobs: true,
+    }));
+    const rows = await collect(several.sample(requests, never));
+    expect(rows.map(({ id }) => id)).toEqual(requests.map(({ id }) => id));
+    for (const row of rows) {
+      expect(row).not.toHaveProperty('error');
+      expect(row).not.toHaveProperty('logprobs');
+    }
+    expect(told).toContainEqual(expect.stringMatching(/asked for 4 texts.*gave 1/));
+    expect(told).toContainEqual(expect.stringMatching(/no log-probabilities/));
+  });
+
+  describe.each([false, true])('behind a gateway that spoils an answer (streamed: %s)', (isStreamed) => {
+    let proxy: FaultProxy;
+    let expected: SampleResult | undefined;
+    const request = ask('faulty', 'What is 6 + 2?', 5, { maxTokens: 60 });
+    const onPartial = isStreamed ? () => undefined : undefined;
+    beforeAll(async () => {
+      proxy = await startFaultProxy(served.baseUrl);
+      [expected] = await collect(engine.sample([request], never));
+    });
+    afterAll(() => proxy.close());
+
+    it.each(FAULTS)('by %s: the sample is whole or an error, never something between', async (fault) => {
+      const told: string[] = [];
+      const config = {
+        name: 'behind',
+        engine: 'openai',
+        baseUrl: proxy.baseUrl,
+        model: served.model,
+        concurrency: 1,
+      } as const;
+      const behind = await open(config, { onWarning: (message: string) => told.push(message) });
+      // The first request finds out the dialect.
+      await collect(behind.sample([{ ...request, seed: 1 }], never));
+      proxy.count = 0;
+      proxy.fault = fault;
+      const [row] = await collect(behind.sample([request], never, onPartial));
+      expect(proxy.fault).toBeUndefined();
+      if (fault === 'empty choices' && !isStreamed) {
+        expect(row).toMatchObject({ finish: 'error', text: '', error: expect.stringContaining('choice') });
+        return;
+      }
+      expect(row).toMatchObject({ finish: expected?.finish, text: expected?.text });
+      const isHarmless = ['slow first byte', 'wrong model', 'wrong usage'].includes(fault);
+      const isUnseen = fault === 'duplicate chunk' && !isStreamed;
+      expect(proxy.count).toBe(isHarmless || isUnseen ? 1 : 2);
+      if (fault === 'wrong model') expect(told.join()).toContain('"another"');
+      if (fault === 'wrong usage') expect(told.join()).toContain('token counts');
+    });
   });
 
   it('that is killed ends the run with its address', async () => {

@@ -22,6 +22,8 @@ describe('promptRenderer', () => {
   it.each([
     ['<think>\n', '<think>\n'],
     ['<think>', '<think>'],
+    ['<thinking>\n', '<thinking>\n'],
+    ['[THINK]', '[THINK]'],
     ['<think>\n\n</think>\n\n', ''],
     ['', ''],
   ])('knows what the template opened: %j', (end, opened) => {
