@@ -2,9 +2,10 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { GRADING_POLICIES } from '../core/answers/index.ts';
+import { clock } from '../core/clock.ts';
 import { UserError } from '../core/errors.ts';
 import { defaultSampling } from '../core/prompts/index.ts';
-import { nearNames } from '../core/runs/index.ts';
+import { nearNames, type RunEstimate } from '../core/runs/index.ts';
 import type { RunKind } from '../core/schema/common.ts';
 import type { Prompts, SamplingOptions } from '../core/schema/run.ts';
 import type { Engine } from '../node/engines/engine.ts';
@@ -18,12 +19,13 @@ import {
 } from '../node/pipeline/index.ts';
 import { identifyProblems, type ProblemSet, readProblemSet } from '../node/problems/readProblems.ts';
 import { readWorkspace, resolveModel, resolvePrompts } from '../node/workspace/index.ts';
+import { type BudgetOptions, budgetOption } from './budget.ts';
 import { type CommonOptions, type Context, common, numberFrom, wholeNumber } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { type FieldOptions, fieldOption } from './fieldOption.ts';
 import type { Progress } from './output.ts';
 
-export interface GenerationOptions extends CommonOptions, FieldOptions {
+export interface GenerationOptions extends CommonOptions, FieldOptions, BudgetOptions {
   readonly model?: string;
   readonly runDir?: string;
   readonly title?: string;
@@ -39,7 +41,7 @@ export interface GenerationOptions extends CommonOptions, FieldOptions {
 
 export function generationOptions(command: Command): Command {
   return common(
-    fieldOption(command)
+    budgetOption(fieldOption(command))
       .option(
         '--model <model>',
         'nano, a name in reflection.json, a .gguf file, a checkpoint or training run, or openai:MODEL@URL (default: nano)',
@@ -161,6 +163,7 @@ export async function withPipeline<Result extends PipelineResult>(
         ...samplingOf(options),
       },
       ...(options.policy === undefined ? {} : { policy: options.policy }),
+      ...(options.budget === undefined ? {} : { budget: options.budget }),
       parents: model.checkpoint ? [{ kind: 'checkpoint', id: model.checkpoint.name, role: 'model' }] : [],
     });
   } finally {
@@ -200,8 +203,9 @@ function tellEnd(context: Context, result: PipelineResult): void {
   const { wanted, reused } = result.counts;
   if (reused > 0) context.output.note(`${reused} of ${wanted} samples were there already`);
   if (result.isInterrupted) {
+    const why = result.spent === undefined ? 'stopped' : `stopped: the budget of ${result.spent} is spent`;
     context.output.note(
-      `stopped; every finished sample is kept. Go on with: reflection resume ${result.runId}`,
+      `${why}; every finished sample is kept. Go on with: reflection resume ${result.runId}`,
     );
     process.exitCode = EXIT.interrupted;
   } else if (result.failed > 0) {
@@ -217,20 +221,34 @@ function stageBars(context: Context): { show(progress: PipelineProgress): void; 
   let stage: string | undefined;
   let began = 0;
   return {
-    show: ({ stage: now, done, total, tokens, failed }) => {
+    show: ({ stage: now, done, total, tokens, failed, estimate }) => {
       if (stage !== now) {
         bar?.stop();
         [stage, began] = [now, Date.now()];
         bar = context.output.progress(now, total, done);
       }
+      if (estimate !== undefined) context.output.note(estimateText(estimate));
       const perSecond = Math.round(tokens / Math.max(0.001, (Date.now() - began) / 1000));
-      bar?.update(done, `${perSecond} tokens/s${failed > 0 ? `, ${failed} failed` : ''}`);
+      bar?.update(done, `${perSecond} tokens/s${failed > 0 ? `, ${failed} failed` : ''}`, total);
     },
     stop: () => {
       bar?.stop();
       bar = undefined;
     },
   };
+}
+
+/** `464 more samples: about 61k tokens (±4k), 2:10, 0.6 MB; judged by 16` */
+export function estimateText(estimate: RunEstimate): string {
+  const { samples, tokens, tokensSpread, seconds, bytes, probed } = estimate;
+  const spread = tokensSpread === null ? '' : ` (±${thousands(tokensSpread)})`;
+  const size = `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+  return `${samples} more samples: about ${thousands(tokens)} tokens${spread}, ${clock(seconds)}, ${size}; judged by ${probed}`;
+}
+
+function thousands(count: number): string {
+  if (count < 1e4) return String(count);
+  return count < 1e7 ? `${Math.round(count / 1e3)}k` : `${Math.round(count / 1e6)}M`;
 }
 
 function samplingOf(options: GenerationOptions): Partial<SamplingOptions> {

@@ -1,10 +1,11 @@
 /** What the command line says: results on stdout, everything else on stderr. The only place that writes to them. */
 import { SingleBar as Bar, Presets, type SingleBar } from 'cli-progress';
 import { clock } from '../core/clock.ts';
+import { median, recentPaces } from '../core/runs/index.ts';
 
 export interface Progress {
-  /** `done` of `total` are finished; `note` says more, such as tokens a second. */
-  update(done: number, note?: string): void;
+  /** `done` of `total` are finished; `note` says more, such as tokens a second. The total may have grown. */
+  update(done: number, note?: string, total?: number): void;
   /** Leaves the bar where it is. */
   stop(): void;
 }
@@ -39,17 +40,17 @@ export function createOutput(options: { json: boolean; quiet: boolean }): Output
   };
 }
 
+const MARK_SECONDS = 0.5;
+const MARKS_KEPT = 32;
+
 /** A bar with rate and ETA on a terminal; a line every ten seconds elsewhere. */
 function startBar(title: string, total: number, done: number): Progress {
   const bar: SingleBar = new Bar(
     {
-      format: `${title.padEnd(24)} {bar} {value}/{total}  {rate}/s  ETA {eta_formatted}  {note}`,
+      format: `${title.padEnd(24)} {bar} {value}/{total}  {rate}/s  ETA {left}  {note}`,
       formatValue: (value, _options, type) => (type === 'value' ? String(Math.round(value)) : String(value)),
-      // Before there is a pace the library's own estimate is infinite.
-      formatTime: (seconds) => (Number.isFinite(Number(seconds)) ? clock(Number(seconds)) : '...'),
       stream: process.stderr,
       hideCursor: true,
-      etaBuffer: 40,
       fps: 5,
       barsize: 24,
       noTTYOutput: true,
@@ -60,9 +61,21 @@ function startBar(title: string, total: number, done: number): Progress {
   );
   const began = Date.now();
   const rate = (now: number) => ((now - done) / Math.max(0.001, (Date.now() - began) / 1000)).toFixed(1);
-  bar.start(total, done, { rate: '0.0', note: '' });
+  // The library's own estimate is a mean, which one slow start or one long pause spoils.
+  const marks: [number, number][] = [[began / 1000, done]];
+  const left = (now: number): string => {
+    const at = Date.now() / 1000;
+    if (at - (marks.at(-1)?.[0] ?? 0) >= MARK_SECONDS) marks.push([at, now]);
+    if (marks.length > MARKS_KEPT) marks.shift();
+    const pace = median(recentPaces(marks));
+    return pace === null ? '...' : clock(Math.max(0, pace * (bar.getTotal() - now)));
+  };
+  bar.start(total, done, { rate: '0.0', left: '...', note: '' });
   return {
-    update: (now, note = '') => bar.update(now, { rate: rate(now), note }),
+    update: (now, note = '', all = bar.getTotal()) => {
+      if (all !== bar.getTotal()) bar.setTotal(all);
+      bar.update(now, { rate: rate(now), left: left(now), note });
+    },
     stop: () => bar.stop(),
   };
 }

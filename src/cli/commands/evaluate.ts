@@ -1,7 +1,13 @@
 /** `evaluate`: solutions, grades and what they amount to. */
-import { type Command, Option } from 'commander';
-import type { CompareOptions } from '../../core/stats/index.ts';
-import { measureRun, summarize } from '../../node/comparison/index.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { samplesAskedFor } from '../../core/runs/index.ts';
+import {
+  type CompareOptions,
+  DEFAULT_SETTLED,
+  type UnbiasedPass,
+  unbiasedPassAt1,
+} from '../../core/stats/index.ts';
+import { type MeasuredRun, measureRun, summarize } from '../../node/comparison/index.ts';
 import { evaluate, type PipelineResult } from '../../node/pipeline/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
 import { summaryText, type TextFormat } from '../comparisonText.ts';
@@ -14,9 +20,18 @@ export function registerEvaluate(program: Command, signal: AbortSignal): void {
       program
         .command('evaluate')
         .argument('<set>', 'problem file, or its name in reflection.json')
-        .option('-n <samples>', 'solutions per problem (default: 4)', wholeNumber(1)),
+        .option('-n <samples>', 'solutions per problem (default: 4)', wholeNumber(1))
+        .addOption(
+          new Option(
+            '--adaptive [threshold]',
+            'stop sampling a problem once it is settled on which side of this pass rate it lies; -n is then the most',
+          )
+            .argParser(share)
+            .preset(DEFAULT_SETTLED.threshold),
+        )
+        .addHelpText('after', ADAPTIVE_HELP),
     ).description('Sample solutions of each problem, grade them, and print the metrics with intervals.'),
-  ).action(async (set: string, options: GenerationOptions & MetricsOptions & { n?: number }) => {
+  ).action(async (set: string, options: EvaluateCommandOptions) => {
     const context = createContext(withJson(options), signal);
     const { problems, identity } = await openProblemSet(context, set, options);
     const { config } = await readWorkspace(context.workspace);
@@ -27,11 +42,33 @@ export function registerEvaluate(program: Command, signal: AbortSignal): void {
         problems,
         problemSet: identity,
         n: options.n ?? config.defaults.n ?? 4,
+        ...(options.adaptive === undefined
+          ? {}
+          : { settled: { ...DEFAULT_SETTLED, threshold: options.adaptive } }),
       }),
     );
     await reportRun(context, result, options);
   });
 }
+
+interface EvaluateCommandOptions extends GenerationOptions, MetricsOptions {
+  readonly n?: number;
+  readonly adaptive?: number;
+}
+
+/** A share of which neither side is empty. */
+function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('expected a pass rate between 0 and 1, such as 0.5.');
+}
+
+const ADAPTIVE_HELP = `
+Adaptive sampling: after each ${DEFAULT_SETTLED.batch} samples a problem is tested with Robbins' mixture martingale, which holds its level
+(${DEFAULT_SETTLED.level}) however often one looks. Rates of a run that stopped early lean to the extremes; what is printed as "unbiased
+pass@1" does not (Girshick, Mosteller and Savage 1946). Use it to find hard and easy problems or to vote; to compare
+models, sample both with a fixed -n, or compare the unbiased values. The rule is recorded in the run, and comparisons
+say where runs differ in it.`;
 
 /** How metrics are printed. */
 export interface MetricsOptions {
@@ -84,8 +121,30 @@ export async function reportRun(
     );
   }
   const summary = summarize(measured, await metricsSettings(context.workspace, options));
+  const unbiased = unbiasedOf(measured);
   context.output.result(
-    { ...result, summary },
-    `${summaryText(summary, textFormat(options))}\n\n${result.dir}`,
+    { ...result, summary, ...(unbiased === null ? {} : { unbiased }) },
+    [summaryText(summary, textFormat(options)), ...unbiasedLines(unbiased), result.dir].join('\n\n'),
   );
+}
+
+/** What a run that stopped on settled problems says without bias; null for any other run. */
+export function unbiasedOf({ run, groups }: MeasuredRun): UnbiasedPass | null {
+  const { stopping, n } = run.manifest;
+  if (stopping?.rule !== 'settled') return null;
+  return unbiasedPassAt1(groups, {
+    rule: stopping,
+    most: Math.max(n, samplesAskedFor(run.manifest, run.events)),
+  });
+}
+
+export function unbiasedLines(unbiased: UnbiasedPass | null): string[] {
+  if (unbiased === null) return [];
+  const percent = (value: number) => (100 * value).toFixed(1);
+  const { value, interval, stopped, problems } = unbiased;
+  const range = interval === null ? '' : ` [${percent(interval.low)}, ${percent(interval.high)}]`;
+  return [
+    `Adaptive: sampling stopped early on ${stopped} of ${problems} problems, and the rates above lean to the extremes.\n` +
+      `Unbiased pass@1: ${percent(value)} %${range}`,
+  ];
 }

@@ -5,13 +5,15 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { samplesAskedFor, sizeAskedFor } from '../../core/runs/index.ts';
 import { type ModelConfig, modelConfigSchema } from '../../core/schema/model.ts';
-import type { ModelIdentity } from '../../core/schema/run.ts';
+import type { ModelIdentity, RunManifest } from '../../core/schema/run.ts';
 import { connectEngine } from '../../node/engines/index.ts';
 import {
+  type Budget,
   type CritiqueSource,
   continuedIn,
   critique,
   type DatasetOptions,
+  type EvaluateOptions,
   evaluate,
   type PipelineResult,
   type SampleOptions,
@@ -22,6 +24,7 @@ import {
   type WrittenDataset,
 } from '../../node/pipeline/index.ts';
 import { type RunData, readRun, resolveRun } from '../../node/runs/index.ts';
+import { type BudgetOptions, budgetOption } from '../budget.ts';
 import { type CommonOptions, type Context, common, createContext } from '../context.ts';
 import { reopenHeldOut, withConnected } from '../critic.ts';
 import { datasetFacts, funnelText } from '../datasetReport.ts';
@@ -30,7 +33,7 @@ import { reportRun } from './evaluate.ts';
 import { runTrainer } from './train.ts';
 
 export function registerResume(program: Command, signal: AbortSignal): void {
-  common(
+  const command = common(
     program
       .command('resume')
       .argument('<run>', 'name, part of one, or directory')
@@ -39,14 +42,15 @@ export function registerResume(program: Command, signal: AbortSignal): void {
       .description(
         'Go on with a run: fill in missing and failed samples, or train on from the last checkpoint.',
       ),
-  ).action(async (name: string, options: CommonOptions & { python?: string; detach?: boolean }) => {
+  );
+  budgetOption(command).action(async (name: string, options: ResumeOptions) => {
     const context = createContext(options, signal);
     const run = await readRun(await resolveRun(context.workspace, name));
     if (run.manifest.kind === 'train') {
       await runTrainer(context, run.dir, options);
       return;
     }
-    const result = await resumeSampling(context, run);
+    const result = await resumeSampling(context, run, options.budget);
     if (isSampled(result)) {
       const { dataset, ...rest } = result;
       context.output.result({ ...rest, ...datasetFacts(dataset) }, funnelText(dataset));
@@ -54,11 +58,16 @@ export function registerResume(program: Command, signal: AbortSignal): void {
   });
 }
 
+interface ResumeOptions extends CommonOptions, BudgetOptions {
+  readonly python?: string;
+  readonly detach?: boolean;
+}
+
 function isSampled(result: PipelineResult): result is SampleOutcome & { dataset: WrittenDataset } {
   return 'dataset' in result && result.dataset !== null;
 }
 
-async function resumeSampling(context: Context, run: RunData): Promise<PipelineResult> {
+async function resumeSampling(context: Context, run: RunData, budget?: Budget): Promise<PipelineResult> {
   const { manifest, dir } = run;
   const { model, prompts, sampling } = manifest;
   if (!model || !prompts || !sampling) throw incomplete(dir);
@@ -72,6 +81,7 @@ async function resumeSampling(context: Context, run: RunData): Promise<PipelineR
       seed: manifest.seed,
       ...(manifest.grader === undefined ? {} : { policy: manifest.grader.policy }),
       parents: manifest.parents,
+      ...(budget === undefined ? {} : { budget }),
     });
   } finally {
     await engine.close();
@@ -85,7 +95,7 @@ function goOn(context: Context, run: RunData, base: PipelineBase): Promise<Pipel
   if (!problemSet) throw incomplete(dir);
   switch (manifest.kind) {
     case 'evaluate':
-      return evaluate({ ...base, problems, problemSet, n, ...continuation(manifest) });
+      return evaluate({ ...base, problems, problemSet, n, ...continuation(manifest), ...stopping(manifest) });
     case 'critique':
       return critique({ ...base, ...critiqueSource(run), n });
     case 'sample':
@@ -98,6 +108,10 @@ function goOn(context: Context, run: RunData, base: PipelineBase): Promise<Pipel
 function continuation(manifest: RunData['manifest']) {
   const continued = continuedIn(manifest);
   return continued === undefined ? {} : { continued };
+}
+
+function stopping({ stopping: rule }: RunManifest): Pick<EvaluateOptions, 'settled'> {
+  return rule?.rule === 'settled' ? { settled: rule } : {};
 }
 
 function incomplete(dir: string): UserError {

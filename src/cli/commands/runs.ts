@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import type { RunSummary } from '../../core/schema/comparison.ts';
-import { summarizeBy } from '../../core/stats/index.ts';
+import { summarizeBy, type UnbiasedPass } from '../../core/stats/index.ts';
 import { measureRun, summarize } from '../../node/comparison/index.ts';
 import {
   type IndexedSummaryOptions,
@@ -25,7 +25,15 @@ import { EXIT } from '../exitCodes.ts';
 import { followRun } from '../follow.ts';
 import { progressText, runRow, statusMark } from '../runLine.ts';
 import { table } from '../tables.ts';
-import { type MetricsOptions, metricsOptions, metricsSettings, textFormat, withJson } from './evaluate.ts';
+import {
+  type MetricsOptions,
+  metricsOptions,
+  metricsSettings,
+  textFormat,
+  unbiasedLines,
+  unbiasedOf,
+  withJson,
+} from './evaluate.ts';
 import { showReflections } from './reflections.ts';
 
 interface ShowOptions extends CommonOptions, MetricsOptions {
@@ -79,15 +87,20 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
     }
     const { manifest, state } = await summariseRun(dir);
     const settings = await metricsSettings(workspace, options);
-    const { summary, parts, faults, leftOut } =
-      manifest.kind === 'train'
-        ? NOTHING
-        : await summariesOf(dir, {
-            ...settings,
-            ...(options.by && { by: options.by }),
-            signal,
-            onFill: (bytes) => output.note(`indexing ${megabytes(bytes)} of samples`),
-          });
+    const {
+      summary,
+      parts,
+      faults,
+      leftOut,
+      unbiased = null,
+    } = manifest.kind === 'train'
+      ? NOTHING
+      : await summariesOf(dir, {
+          ...settings,
+          ...(options.by && { by: options.by }),
+          signal,
+          onFill: (bytes) => output.note(`indexing ${megabytes(bytes)} of samples`),
+        });
     for (const fault of faults) output.warn(`${fault.file}:${fault.line}: ${fault.message}`);
     const about = [
       `${statusMark(state.status)} ${manifest.id}  ${state.status}  ${progressText(state)}`,
@@ -101,10 +114,17 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
       `  ${dir}`,
     ];
     output.result(
-      { manifest, state, summary, ...(options.by === undefined ? {} : { parts }) },
+      {
+        manifest,
+        state,
+        summary,
+        ...(unbiased === null ? {} : { unbiased }),
+        ...(options.by === undefined ? {} : { parts }),
+      },
       [
         about.join('\n'),
         ...[summary, ...parts].flatMap((one) => (one === null ? [] : summaryText(one, textFormat(options)))),
+        ...unbiasedLines(unbiased),
         ...(leftOut.length === 0
           ? []
           : [`Left out of a run of this size: ${leftOut.join(', ')}. They read every text: --detail.`]),
@@ -165,6 +185,7 @@ interface Summaries {
   readonly parts: readonly RunSummary[];
   readonly faults: readonly LineFault[];
   readonly leftOut: readonly string[];
+  readonly unbiased?: UnbiasedPass | null;
 }
 
 const NOTHING: Summaries = { summary: null, parts: [], faults: [], leftOut: [] };
@@ -177,7 +198,13 @@ async function summariesOf(dir: string, options: IndexedSummaryOptions): Promise
   const { faults } = measured.run;
   if (measured.groups.length === 0) return { ...NOTHING, faults };
   const parts = options.by === undefined ? [] : summarizeBy(measured, options.by, options);
-  return { summary: summarize(measured, options), parts, faults, leftOut: [] };
+  return {
+    summary: summarize(measured, options),
+    parts,
+    faults,
+    leftOut: [],
+    unbiased: unbiasedOf(measured),
+  };
 }
 
 function megabytes(bytes: number): string {

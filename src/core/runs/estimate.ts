@@ -1,5 +1,7 @@
 /** What the rest of a run will take, from the samples of a short probe. */
 
+import { studentQuantile } from '../stats/student.ts';
+
 /** A sample of the probe. */
 export interface ProbedSample {
   readonly tokens: number;
@@ -36,7 +38,7 @@ export function estimateRest(
   return {
     samples,
     tokens: Math.round(mean * samples),
-    tokensSpread: probed < 2 ? null : Math.round(1.96 * error * samples),
+    tokensSpread: probed < 2 ? null : Math.round(studentQuantile(0.975, probed - 1) * error * samples),
     seconds: (sum(({ ms }) => ms) / probed / 1000) * (samples / Math.max(1, Math.min(atOnce, samples))),
     bytes: Math.round((sum(({ bytes }) => bytes) / probed) * samples),
     probed,

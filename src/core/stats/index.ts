@@ -43,6 +43,8 @@ export {
   isSettled,
   type SettledRule,
   samplesToHave,
+  type UnbiasedPass,
+  unbiasedPassAt1,
   unbiasedRate,
 } from './settled.ts';
 export { signFlipTest } from './signFlip.ts';

@@ -5,7 +5,9 @@
  * rate p lies: the mixture martingale of Robbins (1970) with a uniform prior, E = ∫ q^c (1−q)^(n−c) dq / t^c (1−t)^(n−c).
  * Where p = t, E reaches 1/α with a probability of at most α however long one goes on looking (Ville 1939).
  */
+import type { Grade } from '../schema/common.ts';
 import type { Stopping } from '../schema/run.ts';
+import { bootstrapInterval, type Interval } from './bootstrap.ts';
 
 export type SettledRule = Extract<Stopping, { rule: 'settled' }>;
 
@@ -72,4 +74,34 @@ function logFactorial(n: number): number {
     logFactorials.push((logFactorials[i - 1] ?? 0) + Math.log(i));
   }
   return logFactorials[n] ?? Number.NaN;
+}
+
+/** pass@1 of a run that stopped early on settled problems, without the bias of doing so. */
+export interface UnbiasedPass {
+  readonly value: number;
+  readonly interval: Interval | null;
+  readonly problems: number;
+  /** Problems on which sampling stopped before the most that was allowed. */
+  readonly stopped: number;
+}
+
+/** Mean over problems of the unbiased rate; undetermined answers count as not right, as they did for the rule. */
+export function unbiasedPassAt1(
+  problems: readonly { readonly solutions: readonly { readonly grade: Grade }[] }[],
+  { rule, most }: { readonly rule: SettledRule; readonly most: number },
+): UnbiasedPass | null {
+  const rates = problems.flatMap(({ solutions }) => {
+    const right = solutions.filter(({ grade }) => grade === 'correct').length;
+    return unbiasedRate(right, solutions.length, rule) ?? [];
+  });
+  if (rates.length === 0) return null;
+  return {
+    value: rates.reduce((sum, rate) => sum + rate, 0) / rates.length,
+    interval: bootstrapInterval(
+      rates.map((rate) => [rate, 1]),
+      ([sum = 0, count = 0]) => (count === 0 ? null : sum / count),
+    ),
+    problems: rates.length,
+    stopped: problems.filter(({ solutions }) => solutions.length < most).length,
+  };
 }

@@ -7,6 +7,7 @@ export { evaluate } from './evaluate.ts';
 export { policyNamed } from './grading.ts';
 export { type JudgeOptions, type JudgeOutcome, judge } from './judge.ts';
 export type {
+  Budget,
   CritiqueOptions,
   CritiqueSource,
   EvaluateOptions,

@@ -11,7 +11,8 @@ describe('the estimate of a run', () => {
     expect(estimateRest(probe, { samples: 40, atOnce: 8 })).toEqual({
       samples: 40,
       tokens: 8000,
-      tokensSpread: Math.round(1.96 * Math.sqrt(20_000 * (1 / 2 + 1 / 40)) * 40),
+      // 12.706: Student's t with one degree of freedom.
+      tokensSpread: Math.round(12.7062 * Math.sqrt(20_000 * (1 / 2 + 1 / 40)) * 40),
       seconds: 10,
       bytes: 24_000,
       probed: 2,
