@@ -1,0 +1,96 @@
+/** Kills the command line with SIGKILL at random moments, again and again, until what it was asked for is done. */
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hash32 } from '../../../src/core/sampling/index.ts';
+import { readRunState } from '../../../src/node/runs/index.ts';
+import { NANO, startCli } from '../cli/cli.ts';
+
+/** One process, one thread, one slot: the shape in which the same seed always gives the same text. */
+export const ONE_SLOT = JSON.stringify({
+  models: {
+    one: { engine: 'llama', path: NANO, gpu: 'cpu', processes: 1, slots: 1, prompts: 'nano' },
+  },
+});
+
+const LINES = ['solutions.jsonl', 'critiques.jsonl'] as const;
+
+export interface KilledRun {
+  readonly workspace: string;
+  readonly dir: string;
+  /** Arguments of the command, without its run directory. */
+  readonly args: readonly string[];
+}
+
+/** Runs the command to its end. */
+export async function finish({ workspace, dir, args }: KilledRun): Promise<void> {
+  const { code, stderr } = await startCli([...args, '--run-dir', dir, '--quiet', '--json'], {
+    cwd: workspace,
+  }).ended;
+  if (code !== 0) throw new Error(`the command ended with ${code}: ${stderr}`);
+}
+
+/**
+ * Kills the run up to `kills` times and resumes it after each; tells how often it was killed before it was done. Half of
+ * the kills come while the process starts, the others soon after it has written something. No line that was whole
+ * may ever change.
+ */
+export async function killUntilDone(run: KilledRun, kills: number, seed: number): Promise<number> {
+  const before = new Map<string, string>();
+  for (let kill = 0; kill < kills; kill += 1) {
+    const wasKilled = await liveAndDie(run, (what) => hash32(seed, `${what} ${kill}`) / 2 ** 32);
+    for (const name of LINES) {
+      const text = await readFile(path.join(run.dir, name), 'utf8').catch(() => '');
+      if (!text.startsWith(before.get(name) ?? '')) throw new Error(`${name} has changed after kill ${kill}`);
+      before.set(name, text.slice(0, text.lastIndexOf('\n') + 1));
+    }
+    if (!wasKilled) return kill;
+    const { status } = await readRunState(run.dir);
+    if (!['lost', 'empty', 'done'].includes(status))
+      throw new Error(`after kill ${kill} the run is ${status}`);
+  }
+  await finish(run);
+  return kills;
+}
+
+/** Starting takes about so long; kills after the first written line come within the other. */
+const START_MS = 900;
+const WORK_MS = 120;
+const LOOK_MS = 4;
+
+async function liveAndDie(
+  { workspace, dir, args }: KilledRun,
+  random: (what: string) => number,
+): Promise<boolean> {
+  const size = () => writtenBytes(dir);
+  const sizeBefore = await size();
+  const { child, ended } = startCli([...args, '--run-dir', dir, '--quiet', '--json'], { cwd: workspace });
+  let isOver = false;
+  const end = ended.then((result) => {
+    isOver = true;
+    return result;
+  });
+  const isEarly = random('when') < 1 / 2;
+  if (!isEarly) while (!isOver && (await size()) === sizeBefore) await sleep(LOOK_MS);
+  const delay = random('how long') * (isEarly ? START_MS : WORK_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), delay);
+  const { code, stderr } = await end;
+  clearTimeout(timer);
+  if (code !== null && code !== 0) throw new Error(`the command ended with ${code}: ${stderr}`);
+  return code === null;
+}
+
+async function writtenBytes(dir: string): Promise<number> {
+  const sizes = LINES.map((name) =>
+    stat(path.join(dir, name)).then(
+      (entry) => entry.size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** The workspace that `ONE_SLOT` describes. */
+export async function prepareWorkspace(workspace: string): Promise<void> {
+  await writeFile(path.join(workspace, 'reflection.json'), ONE_SLOT);
+}
