@@ -157,6 +157,9 @@ const dropTemperatures: Step = rules([
   ' ',
 ]);
 
+/** `\approx 2.71` and `= 5` are values that follow what was asked for. */
+const dropLeadingSign: Step = rules([/^\s?(?:=|\\(?:approx|simeq)(?![a-z]))\s?/, '']);
+
 const STEPS: readonly Step[] = [
   unicodeToLatex,
   undoubleBackslashes,
@@ -170,6 +173,7 @@ const STEPS: readonly Step[] = [
   unwrapText,
   unifyPercent,
   dropTemperatures,
+  dropLeadingSign,
   (text) => text.trim().replace(/\s{1,3000}/g, ' '),
 ];
 

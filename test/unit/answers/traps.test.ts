@@ -31,6 +31,19 @@ const SAME: readonly (readonly [string, string, string])[] = [
   ['an unreduced fraction', '\\frac{1}{2}', '\\frac{2}{4}'],
   ['a determinant', '-2', '\\begin{vmatrix} 1 & 2 \\\\ 3 & 4 \\end{vmatrix}'],
   [
+    'a matrix by its name',
+    'B^{-1}=\\left[\\begin{array}{rr}3 & 7 \\\\ 5 & 12\\end{array}\\right]',
+    '\\begin{bmatrix}3&7\\\\5&12\\end{bmatrix}',
+  ],
+  [
+    'a matrix by its name, twice',
+    'B^{-1}=\\begin{bmatrix}3&7\\\\5&12\\end{bmatrix}',
+    'B^{-1}=\\begin{pmatrix}3&7\\\\5&12\\end{pmatrix}',
+  ],
+  ['a gold with an approximation sign', '\\approx 2.71', '2.71'],
+  ['an approximate interval', '\\approx(-\\infty, 2.7095)', '(-\\infty, 2.7095)'],
+  ['an answer that begins with its equals sign', '5', '= 5'],
+  [
     'a factor before a matrix',
     '\\begin{pmatrix} 2 & 4 \\end{pmatrix}',
     '2\\begin{pmatrix} 1 & 2 \\end{pmatrix}',
@@ -56,6 +69,12 @@ const SAME: readonly (readonly [string, string, string])[] = [
 ];
 
 const DIFFERENT: readonly (readonly [string, string, string])[] = [
+  [
+    'another matrix of that name',
+    'B^{-1}=\\begin{bmatrix}3&7\\\\5&12\\end{bmatrix}',
+    '\\begin{bmatrix}3&7\\\\5&13\\end{bmatrix}',
+  ],
+  ['another value behind an approximation sign', '\\approx 2.71', '2.72'],
   ['a unit list that eats symbols', '3s^7', '3'],
   ['a tolerance on large numbers', '98721', '98730'],
   ['a tolerance on small numbers', '0.00001', '0.00002'],

@@ -30,8 +30,15 @@ export function assignedValue(relation: Relation): string | null {
   if (relation.parts.length > 2) return last;
   if (isName(first) || isAssigned(first)) return last;
   if (isName(second) && !isName(first)) return first;
+  // B^{-1}, 2A or AB: what is equal to a matrix written out is only a name for it.
+  if (isMatrix(second) && !isMatrix(first)) return second;
+  if (isMatrix(first) && !isMatrix(second)) return first;
   const left = readExpression(first);
   return 'kind' in left && variablesOf(left).size === 0 ? last : null;
+}
+
+function isMatrix(text: string): boolean {
+  return text.includes('\\begin') && readStructure(text).kind === 'matrix';
 }
 
 /** A name, or a notation without arithmetic such as \frac{NO}{BO}, (p, q), \lim_{x \to 0} ... */

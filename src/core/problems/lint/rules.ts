@@ -57,7 +57,7 @@ function isReadable(structure: Structure): boolean {
   // A name or a word, such as Evelyn, is met by its text.
   if (structure.kind === 'scalar')
     return 'kind' in readExpression(structure.text) || WORDS.test(structure.text);
-  if (structure.kind === 'relation') return structure.parts.every((part) => 'kind' in readExpression(part));
+  if (structure.kind === 'relation') return structure.parts.every((part) => isReadable(readStructure(part)));
   if (structure.kind === 'matrix') return structure.rows.flat().every(isReadable);
   return structure.kind === 'condition' ? false : structure.items.every(isReadable);
 }
