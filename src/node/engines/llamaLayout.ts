@@ -1,5 +1,5 @@
 /** Chooses between ways of using the cores by trying each for a moment. */
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { z } from 'zod';
 import { fastest, type Layout } from './llamaPlan.ts';
 import type { LoadedProcess } from './llamaProcess.ts';
@@ -8,8 +8,8 @@ import type { ModelFile } from './modelFile.ts';
 
 /** Long enough for some ten steps of a small model, short enough not to be noticed. */
 const MEASURE_MS = 300;
-/** What was measured while something else kept the machine busy is forgotten after a week. */
-const MAX_AGE_MS = 7 * 24 * 3600 * 1000;
+/** Machines change; and what was measured while others used the cores says little about later. */
+const MAX_AGE_MS = { idle: 7 * 24 * 3600 * 1000, busy: 10 * 60 * 1000 } as const;
 
 const measuredSchema = z.object({
   processes: z.int().min(1),
@@ -28,7 +28,9 @@ export interface LayoutWish {
   readonly slots: number;
 }
 
-export const knownChoice = (wish: LayoutWish): Promise<LayoutChoice | undefined> => readCached(placeOf(wish));
+export async function knownChoice(wish: LayoutWish): Promise<LayoutChoice | undefined> {
+  return (await readCached(placeOf(wish, 'idle'))) ?? (await readCached(placeOf(wish, 'busy')));
+}
 
 export interface MeasuredProcesses {
   readonly choice: LayoutChoice;
@@ -43,6 +45,8 @@ export async function measureLayouts(
   startOthers: (count: number) => Promise<readonly LoadedProcess[]>,
 ): Promise<MeasuredProcesses> {
   const slots = Math.min(wish.slots, first.description.slots);
+  // Taken before we are busy ourselves. Windows always says 0.
+  const machine = (loadavg()[0] ?? 0) >= availableParallelism() ? 'busy' : 'idle';
   const tried: LayoutChoice['tried'] = [];
   let running = [first];
   for (const layout of wish.layouts) {
@@ -63,16 +67,19 @@ export async function measureLayouts(
   const processes = running.slice(0, chosen.processes);
   await Promise.all(running.slice(chosen.processes).map(({ process }) => process.kill()));
   await Promise.all(processes.map(({ process }) => process.remote.useThreads(chosen.threads)));
-  await writeCached(placeOf(wish), { chosen, tried });
+  await writeCached(placeOf(wish, machine), { chosen, tried });
   return { choice: { chosen, tried }, processes };
 }
 
-function placeOf({ model, layouts, slots }: LayoutWish): CachePlace<LayoutChoice> {
+function placeOf(
+  { model, layouts, slots }: LayoutWish,
+  state: keyof typeof MAX_AGE_MS,
+): CachePlace<LayoutChoice> {
   const machine = { cores: availableParallelism(), processor: cpus()[0]?.model ?? '' };
   return {
     kind: 'layouts',
-    key: { version: 1, model, layouts, slots, machine },
+    key: { version: 1, state, model, layouts, slots, machine },
     schema: choiceSchema,
-    maxAgeMs: MAX_AGE_MS,
+    maxAgeMs: MAX_AGE_MS[state],
   };
 }

@@ -196,6 +196,15 @@ describe('with one process and one slot', () => {
 });
 
 describe('many slots', () => {
+  it('give the same texts again in the same batches', async () => {
+    const engine = await open({ name: 'nano', engine: 'llama', path: nano, processes: 1, slots: 12 });
+    // As many as slots: none is refilled at a moment of its own.
+    const requests = problems(3, 4, { maxTokens: 60 });
+    const first = textsOf(await collect(engine.sample(requests, never)));
+    const again = textsOf(await collect(engine.sample(requests, never)));
+    expect(again).toEqual(first);
+  });
+
   it('give nearly the texts of one slot: other batch shapes change the last bits only', async () => {
     const config = { name: 'nano', engine: 'llama', path: nano, processes: 1 } as const;
     const requests = problems(6, 6, { maxTokens: 60, temperature: 0.8 });
