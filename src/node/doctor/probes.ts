@@ -60,13 +60,18 @@ function describe({ name, version, device, processes, threads, layout }: EngineF
 }
 
 /** Several short samples of one prompt, with everything that an engine may be asked for. */
-async function sampleSome(engine: Engine, count: number, signal: AbortSignal): Promise<SampleResult[]> {
+async function sampleSome(
+  engine: Engine,
+  count: number,
+  signal: AbortSignal,
+  seedOf = (index: number) => index,
+): Promise<SampleResult[]> {
   const sampling = { temperature: 1, topP: 1, topK: 0, minP: 0, maxTokens: 12 };
   const messages = [{ role: 'user' as const, content: 'Tom has 3 cards.' }];
   const requests = Array.from({ length: count }, (_, index) => ({
     id: String(index),
     messages,
-    seed: index,
+    seed: seedOf(index),
     sampling,
     logprobs: true,
   }));
@@ -88,12 +93,18 @@ export async function probePython(asked: string | undefined, signal: AbortSignal
 /** Samples that differ by their seeds only: enough to notice a server that ignores temperature or seed. */
 const SERVER_SAMPLES = 3;
 
+const SEED_IGNORED =
+  'Requests with the same seed side by side got different texts: samples cannot be made again exactly ' +
+  '(transformers serve has one seed for all requests: use concurrency 1).';
+
 /** Reaches the server and has it generate a few tokens; what it silently does not do is a warning. */
 export async function probeServer(model: OpenaiModelConfig, signal: AbortSignal): Promise<Finding> {
   const warnings: string[] = [];
   const engine = await connectEngine(model, signal, { onWarning: (message) => warnings.push(message) });
   try {
     await sampleSome(engine, SERVER_SAMPLES, signal);
+    const again = await sampleSome(engine, SERVER_SAMPLES, signal, () => 1);
+    if (new Set(again.map(({ text }) => text)).size > 1) warnings.push(SEED_IGNORED);
     const detail = [`${model.baseUrl} serves ${engine.identity.path}`, ...warnings].join('; ');
     return { status: warnings.length > 0 ? 'warning' : 'ok', detail, remedy: '' };
   } finally {

@@ -14,6 +14,7 @@ export interface ServerChecks {
 
 interface PromptTally {
   expected: number;
+  readonly seeds: Set<number>;
   finished: number;
   text: string | undefined;
   isVaried: boolean;
@@ -28,8 +29,15 @@ export function createServerChecks(
   for (const request of requests) {
     if (request.sampling.temperature === 0) continue;
     const key = promptKey(request);
-    const tally = tallies.get(key) ?? { expected: 0, finished: 0, text: undefined, isVaried: false };
+    const tally = tallies.get(key) ?? {
+      expected: 0,
+      seeds: new Set(),
+      finished: 0,
+      text: undefined,
+      isVaried: false,
+    };
     tally.expected++;
+    tally.seeds.add(request.seed);
     tallies.set(key, tally);
   }
 
@@ -42,7 +50,7 @@ export function createServerChecks(
     tally.text = text;
     if (tally.finished < tally.expected) return;
     tallies.delete(key);
-    if (tally.isVaried || tally.expected < FEWEST_SUSPICIOUS) return;
+    if (tally.isVaried || tally.seeds.size < FEWEST_SUSPICIOUS) return;
     warnOnce(
       'identical',
       `All ${tally.expected} samples of one prompt at temperature ${request.sampling.temperature} are the same text: ` +

@@ -26,6 +26,15 @@ describe('the doctor', () => {
     expect(finding.detail).toMatch(/no log-probabilities/);
   });
 
+  it('finds out a server whose seed is one for all requests', async () => {
+    const server = await startFaultServer((exchange) =>
+      answer(exchange, {
+        choices: [{ finish_reason: 'stop', message: { content: `text ${exchange.index}` } }],
+      }),
+    );
+    expect((await probeServer(served(server.baseUrl), never)).detail).toMatch(/same seed/);
+  });
+
   it('is content with a server that does all', async () => {
     const server = await startFaultServer((exchange) => {
       const text = `seed ${exchange.body.seed}`;

@@ -204,6 +204,17 @@ describe('createServerChecks', () => {
     expect(run(['a', 'a', 'a'], 0)).toEqual([]);
   });
 
+  it('does not wonder at equal texts of equal seeds', () => {
+    const requests = [1, 2, 3, 4].map((id) => ({ ...request, id: `${id}`, seed: 7 }));
+    const topics: string[] = [];
+    const checks = createServerChecks('m', requests, (topic) => topics.push(topic));
+    for (const each of requests) {
+      const row = { id: each.id, text: 'a', promptTokens: 1, tokens: 1, finish: 'stop', ms: 1 } as const;
+      checks.check(each, row, finished);
+    }
+    expect(topics).toEqual([]);
+  });
+
   it('notices another model, but neither a revision nor a date', () => {
     const answer = (model: string) =>
       run(['a'], 1, completion({ finish_reason: 'stop', message: { content: 'x' } }, { model }));
