@@ -21,27 +21,49 @@ const SUBSET_SEED = 0;
 export function majorityAtKOf(votes: readonly Vote[], k: number, most = MOST_SUBSETS): number | null {
   const n = votes.length;
   if (n < k || k < 1) return null;
-  if (k === n) return plurality(votes);
-  const subsets = choose(n, k) <= most ? allSubsets(n, k) : drawnSubsets(n, k, most);
+  const plurality = pluralityOf(votes);
+  const all = Uint32Array.from({ length: n }, (_, at) => at);
+  if (k === n) return plurality(all, n);
   let sum = 0;
   let seen = 0;
-  for (const subset of subsets) {
-    sum += plurality(subset.flatMap((at) => votes[at] ?? []));
+  const take = (subset: Uint32Array) => {
+    sum += plurality(subset, k);
     seen += 1;
-  }
+  };
+  if (choose(n, k) <= most) eachSubset(n, k, take);
+  else drawSubsets(all, k, most, take);
   return sum / seen;
 }
 
-/** 1 if the most frequent answer is right, 0 if not; with ties the share of right ones among the tied. */
-function plurality(votes: readonly Vote[]): number {
-  const counts = new Map<number, { votes: number; isRight: boolean }>();
-  for (const { answer, isRight } of votes) {
-    if (answer === null) continue;
-    counts.set(answer, { votes: (counts.get(answer)?.votes ?? 0) + 1, isRight });
-  }
-  const most = Math.max(0, ...[...counts.values()].map((entry) => entry.votes));
-  const tied = [...counts.values()].filter((entry) => entry.votes === most);
-  return tied.length === 0 ? 0 : tied.filter((entry) => entry.isRight).length / tied.length;
+/**
+ * Over the first k of some positions: 1 if the most frequent answer is right, 0 if not; with ties the share of right ones
+ * among the tied. Counts in place, because it is asked millions of times.
+ */
+function pluralityOf(votes: readonly Vote[]): (positions: Uint32Array, k: number) => number {
+  const answers = [...new Set(votes.flatMap(({ answer }) => (answer === null ? [] : [answer])))];
+  const classes = Int32Array.from(votes, ({ answer }) => (answer === null ? -1 : answers.indexOf(answer)));
+  const isRight = answers.map((answer) => votes.some((vote) => vote.answer === answer && vote.isRight));
+  const counts = new Uint32Array(answers.length);
+  return (positions, k) => {
+    counts.fill(0);
+    let most = 0;
+    for (let i = 0; i < k; i += 1) {
+      const at = classes[positions[i] as number] as number;
+      if (at < 0) continue;
+      const count = (counts[at] as number) + 1;
+      counts[at] = count;
+      if (count > most) most = count;
+    }
+    if (most === 0) return 0;
+    let tied = 0;
+    let right = 0;
+    for (let at = 0; at < counts.length; at += 1) {
+      if (counts[at] !== most) continue;
+      tied += 1;
+      if (isRight[at]) right += 1;
+    }
+    return right / tied;
+  };
 }
 
 function choose(n: number, k: number): number {
@@ -50,10 +72,10 @@ function choose(n: number, k: number): number {
   return Math.round(ways);
 }
 
-function* allSubsets(n: number, k: number): Generator<number[]> {
-  const subset = Array.from({ length: k }, (_, i) => i);
-  while (true) {
-    yield subset;
+function eachSubset(n: number, k: number, take: (subset: Uint32Array) => void): void {
+  const subset = Uint32Array.from({ length: k }, (_, i) => i);
+  for (;;) {
+    take(subset);
     let at = k - 1;
     while (at >= 0 && subset[at] === n - k + at) at -= 1;
     if (at < 0) return;
@@ -62,17 +84,23 @@ function* allSubsets(n: number, k: number): Generator<number[]> {
   }
 }
 
-function* drawnSubsets(n: number, k: number, draws: number): Generator<number[]> {
+/** Shuffles the first k of the order anew for each draw. */
+function drawSubsets(
+  order: Uint32Array,
+  k: number,
+  draws: number,
+  take: (subset: Uint32Array) => void,
+): void {
+  const n = order.length;
   const random = seededRandom(SUBSET_SEED);
-  const order = Array.from({ length: n }, (_, i) => i);
   for (let draw = 0; draw < draws; draw += 1) {
     for (let i = 0; i < k; i += 1) {
       const j = i + random.below(n - i);
-      const held = order[i] ?? 0;
-      order[i] = order[j] ?? 0;
+      const held = order[i] as number;
+      order[i] = order[j] as number;
       order[j] = held;
     }
-    yield order.slice(0, k);
+    take(order);
   }
 }
 
