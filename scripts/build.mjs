@@ -74,6 +74,9 @@ const entries = {
     // zod asks `navigator` whether it runs on Cloudflare, and VS Code logs an error for every look at that.
     define: { 'import.meta.dirname': '__dirname', navigator: 'undefined' },
     external: ['vscode', 'node-llama-cpp'],
+    // What is read at every activation is small; names stay, so that an error's stack can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
     entryPoints: ['src/extension/extension.ts'],
     outfile: 'dist/extension.cjs',
   },

@@ -12,6 +12,8 @@ export interface Scenario {
   env?: Record<string, string>;
   /** When true the window starts in restricted mode, and trust can be given in it. Default: all is trusted. */
   restricted?: boolean;
+  /** When true the window has the packaged extension installed, as a user has it, instead of this folder. */
+  installed?: boolean;
   /** Fills the empty workspace folder before the window opens. */
   prepare?: (workspace: string) => void | Promise<void>;
   /** What one step may take before it is called stuck. Default: 120 seconds. */

@@ -5,6 +5,7 @@ import { blockOutside, developmentHost, newWindow } from './browser.ts';
 import { createDriver, type Driver } from './driver.ts';
 import { extensionErrors, extensionHostIsReady, recentLogLines } from './hostLogs.ts';
 import type { Host } from './install.ts';
+import { installPackage } from './installPackage.ts';
 import { makeTempDir, removeDir } from './paths.ts';
 import type { Scenario } from './scenario.ts';
 import { type Server, startServer, workbenchUrl } from './server.ts';
@@ -49,13 +50,11 @@ export async function openWorkbench(
   };
   try {
     await scenario.prepare?.(workspace);
-    server = await startServer(host, {
-      ...scenario,
-      userDataDir,
-      extensionsDir: path.join(temp, 'extensions'),
-    });
+    const extensionsDir = path.join(temp, 'extensions');
+    if (scenario.installed) await installPackage(host, { userDataDir, extensionsDir });
+    server = await startServer(host, { ...scenario, userDataDir, extensionsDir });
     const blocked = await blockOutside(context);
-    await developmentHost(context, server, { extensions: [extension] });
+    if (!scenario.installed) await developmentHost(context, server, { extensions: [extension] });
     const page = await context.newPage();
     page.setDefaultTimeout(ACTION_LIMIT_MS);
     const { violations, messages } = listen(page);
@@ -66,7 +65,7 @@ export async function openWorkbench(
       driver: createDriver(page, workspace, userDataDir),
       blocked,
       violations,
-      extensionErrors: () => extensionErrors(userDataDir, extension),
+      extensionErrors: () => extensionErrors(userDataDir, scenario.installed ? extensionsDir : extension),
       diagnosis: () => [...messages.slice(-10), ...recentLogLines(userDataDir)].join('\n'),
       close,
     };

@@ -6,7 +6,7 @@ import { ArmCanvas, type ArmColours, cellWidth } from './armCanvas.tsx';
 
 export const ROW_HEIGHT = 24;
 /** Beside the samples: how many are correct. */
-const COUNT_WIDTH = 64;
+const COUNT_WIDTH = 88;
 
 /** The headings, which stay while the rows scroll. */
 export function Heads({ runs, samples }: { runs: readonly ComparedRun[]; samples: number }) {

@@ -57,7 +57,7 @@ export function MetricTable({ state, nameOf }: { state: Ready; nameOf: (id: stri
       </Scroll>
       <p class="legend">
         Intervals: 95 %, bootstrap over problems. p: two-sided sign flips, corrected by Holm. * fewer than 20
-        counted.
+        counted. – not defined: the title of the cell says why.
       </p>
     </section>
   );

@@ -84,13 +84,21 @@ function Axes({ ks, most }: { ks: readonly number[]; most: number }) {
           </text>
         </g>
       ))}
-      {ks.map((k) => (
-        <text key={k} x={x(k, most)} y={HEIGHT - 8} text-anchor="middle">
-          {k}
-        </text>
-      ))}
+      {ks
+        .filter((k, at) => isLabelled(k, at, ks))
+        .map((k) => (
+          <text key={k} x={x(k, most)} y={HEIGHT - 8} text-anchor="middle">
+            {k}
+          </text>
+        ))}
     </g>
   );
+}
+
+/** Powers of two, and the last where it is not close to one. */
+function isLabelled(k: number, at: number, ks: readonly number[]): boolean {
+  const power = Math.log2(k);
+  return Number.isInteger(power) || (at === ks.length - 1 && power - Math.floor(power) > 0.25);
 }
 
 function Curve({ curve, at, most, of }: { curve: PassCurve; at: number; most: number; of: number }) {

@@ -1,0 +1,261 @@
+/**
+ * What the editor's parts cost, each against its aim:
+ *
+ *   npm run bench -- editor             the parts by themselves, in Node and in Chromium
+ *   npm run bench -- editor --window    also in a real VS Code: activation, and opening a comparison
+ *
+ * Aims: activation under 50 ms, a comparison of 90 problems x 64 samples x 4 runs under 1 s, 1,000 findings grouped under
+ * 100 ms, a 500 kB transcript under 300 ms, no task over 50 ms while a dashboard of 10^5 steps takes 50 events a second.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../scripts/host/browser.ts';
+import { ensureHost } from '../../scripts/host/install.ts';
+import { projectRoot } from '../../scripts/host/paths.ts';
+import { openWorkbench } from '../../scripts/host/workbenchWindow.ts';
+import { groupFindings } from '../../src/core/findings/index.ts';
+import {
+  type DashboardContent,
+  type DashboardHead,
+  dashboardUpdate,
+} from '../../src/core/protocol/dashboard.ts';
+import { renderTranscript } from '../../src/core/transcript/index.ts';
+import { startComparer } from '../../src/node/comparison/client.ts';
+import { readRun } from '../../src/node/runs/index.ts';
+import { critique, PROBLEMS, solution, writeRun } from '../vscode/runFixtures.ts';
+import { levelled, trainingEvent, writeEvaluations } from '../workbench/panelRuns.ts';
+import { openPanelPage, scrollFrames } from './parts/panelPage.ts';
+
+const { values: options } = parseArgs({ options: { window: { type: 'boolean', default: false } } });
+const MODELS = ['nano', 'scft-nano', 'rlerr-nano', 's2r-nano'];
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-editor-'));
+const comparer = startComparer(path.join(projectRoot, 'dist/comparison.mjs'), () => {});
+// The comparing thread alone does not keep a process alive.
+const alive = setInterval(() => {}, 60_000);
+try {
+  console.log(`load ${os.loadavg()[0]?.toFixed(1)} on ${os.availableParallelism()} cores`);
+  bundleSizes();
+  await transcripts();
+  const state = await comparison(90, 64);
+  const host = await ensureHost();
+  const browser = await launchBrowser(host);
+  try {
+    await comparePage(browser, state);
+    await gridPage(browser);
+    await dashboard(browser);
+    if (options.window) await realWindow(host, browser);
+  } finally {
+    await browser.close();
+  }
+} finally {
+  clearInterval(alive);
+  comparer.dispose();
+  fs.rmSync(folder, { recursive: true, force: true });
+}
+
+function print(what: string, value: string, aim = ''): void {
+  console.log(`${what.padEnd(64)} ${value.padStart(12)}  ${aim}`);
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+}
+
+async function timed<T>(work: () => T | Promise<T>): Promise<{ value: T; took: number }> {
+  const began = performance.now();
+  const value = await work();
+  return { value, took: performance.now() - began };
+}
+
+function bundleSizes(): void {
+  const size = (file: string) =>
+    gzipSync(fs.readFileSync(path.join(projectRoot, 'dist', file))).length / 1000;
+  print('extension, gzipped', `${size('extension.cjs').toFixed(0)} kB`, 'aim: under 300 kB');
+  for (const panel of ['compare', 'sampling', 'dashboard', 'training']) {
+    print(`panel ${panel}, gzipped`, `${size(`webview/${panel}.js`).toFixed(0)} kB`);
+  }
+}
+
+async function transcripts(): Promise<void> {
+  const [problem] = PROBLEMS;
+  const long = solution(
+    problem?.id ?? '',
+    0,
+    'incorrect',
+    'Step 1: 37*3=111. Wait, let me check.\n'.repeat(13_500),
+  );
+  const dir = writeRun(folder, { kind: 'evaluate', id: '20260101-000000-evaluate', solutions: [long] });
+  const read = await timed(() => readRun(dir));
+  const rendered = await timed(() => renderTranscript(read.value, long, [], []));
+  const kilobytes = (rendered.value.text.length / 1000).toFixed(0);
+  print(
+    `transcript of ${kilobytes} kB: read and rendered`,
+    ms(read.took + rendered.took),
+    'aim: under 300 ms',
+  );
+  const short = solution('tank', 0);
+  const critiques = Array.from({ length: 500 }, (_, at) => critique(short, at));
+  const source = { run: 'run', critiques, reviews: [] };
+  const grouped = await timed(() => groupFindings(short.id, [source]));
+  print('1,000 findings grouped for publishing', ms(grouped.took), 'aim: under 100 ms');
+}
+
+async function comparison(problems: number, samples: number) {
+  const ids = writeEvaluations(folder, { problems: levelled(problems), samples, models: MODELS });
+  const runs = ids.map((id) => ({ dir: path.join(folder, '.reflection/runs', id), revision: '1' }));
+  const [baseline] = runs;
+  const what = `comparison of ${problems} x ${samples} x ${runs.length}`;
+  const first = await timed(() => comparer.remote.compare(runs, baseline?.dir ?? '', 'headline'));
+  print(`${what}: read, verdicts, grid`, ms(first.took), 'aim: under 1 s');
+  const all = await timed(() => comparer.remote.compare(runs, baseline?.dir ?? '', 'all'));
+  print(`${what}: all metrics, curves, levels`, ms(all.took));
+  const names = ids.map((id, at) => ({ id, label: MODELS[at] ?? id, status: 'done' }));
+  const { labels: _, pairs, ...rest } = all.value;
+  const [, ...others] = ids;
+  return {
+    status: 'ready',
+    isPartial: false,
+    runs: names,
+    baseline: ids[0],
+    pairs: pairs.map((pair, at) => ({ ...pair, other: others[at] })),
+    ...rest,
+  };
+}
+
+async function comparePage(browser: Browser, state: unknown): Promise<void> {
+  const drawn = await timed(async () => {
+    const panel = await openPanelPage(browser, 'compare', { state, saved: {} });
+    await panel.page.locator('.grid-row').first().waitFor();
+    return panel;
+  });
+  print('the same in the panel, from an empty page to the grid', ms(drawn.took));
+  await drawn.value.close();
+}
+
+async function gridPage(browser: Browser): Promise<void> {
+  const state = await comparison(1000, 64);
+  const panel = await openPanelPage(browser, 'compare', { state, saved: {} });
+  await panel.page.locator('.grid-row').first().waitFor();
+  await panel.longTasks();
+  const frames = await scrollFrames(panel.page, '.grid', 90, 240);
+  const tasks = await panel.longTasks();
+  frames.sort((a, b) => a - b);
+  const at = (share: number) => frames[Math.floor(share * (frames.length - 1))] ?? 0;
+  print(
+    'grid of 1,000 x 64 x 4 scrolled: median, 95 %, worst frame',
+    [0.5, 0.95, 1].map((share) => at(share).toFixed(0)).join(', '),
+    'ms; a frame of 60 Hz is 17 ms',
+  );
+  print('  tasks over 50 ms while scrolling', String(tasks.length), 'aim: none');
+  await panel.close();
+}
+
+async function dashboard(browser: Browser): Promise<void> {
+  const steps = 100_000;
+  const id = '20260302-100000-train';
+  const dir = writeRun(folder, {
+    kind: 'train',
+    id,
+    events: Array.from({ length: steps }, (_, at) => trainingEvent(at + 1)),
+  });
+  const content = async (): Promise<DashboardContent> => {
+    const { groups, curves, rollouts } = (await comparer.remote.watch(dir, -1)) ?? {
+      groups: [],
+      curves: [],
+      rollouts: [],
+    };
+    return { head: headOf(groups), curves, rollouts };
+  };
+  const first = await timed(content);
+  print('dashboard of 10^5 steps x 12 metrics: read and downsampled', ms(first.took), 'in its own thread');
+  let shown = first.value;
+  const panel = await openPanelPage(browser, 'dashboard', {
+    state: { status: 'ready', content: shown },
+    saved: {},
+  });
+  await panel.page.locator('.curve-card canvas').nth(11).waitFor();
+  await sleep(500);
+  await panel.longTasks();
+  const host: number[] = [];
+  const seconds = 10;
+  let step = steps;
+  for (let tick = 0; tick < seconds * 4; tick += 1) {
+    // Fifty events a second, as they come in batches of a quarter of a second.
+    const lines = Array.from({ length: tick % 2 === 0 ? 12 : 13 }, () => {
+      step += 1;
+      return `${JSON.stringify(trainingEvent(step))}\n`;
+    });
+    fs.appendFileSync(path.join(dir, 'events.jsonl'), lines.join(''));
+    const next = await content();
+    const update = await timed(() => dashboardUpdate(shown, next));
+    host.push(update.took);
+    shown = next;
+    if (update.value !== null) await panel.send('update', update.value);
+    await sleep(250);
+  }
+  const tasks = await panel.longTasks();
+  print(
+    `  ${step - steps} events in ${seconds} s: worst work of the host`,
+    ms(Math.max(...host)),
+    'aim: under 50 ms',
+  );
+  print(
+    '  tasks of the panel over 50 ms, and the longest',
+    `${tasks.length}, ${ms(Math.max(0, ...tasks))}`,
+    'aim: none',
+  );
+  await panel.close();
+}
+
+function headOf(groups: DashboardHead['groups']): DashboardHead {
+  return {
+    id: 'run',
+    title: 'rlerr nano',
+    model: 'nano',
+    state: 'running',
+    tone: 'busy',
+    step: 1,
+    total: null,
+    etaSeconds: null,
+    loss: null,
+    detail: null,
+    checkpoints: 0,
+    canStop: true,
+    canResume: false,
+    recipe: '',
+    startedAt: null,
+    endedAt: null,
+    groups,
+    checkpointRows: [],
+    alarms: [],
+    logs: [],
+    trusted: true,
+  };
+}
+
+async function realWindow(host: Awaited<ReturnType<typeof ensureHost>>, browser: Browser): Promise<void> {
+  const workbench = await openWorkbench(host, browser, projectRoot, {
+    prepare: (workspace) => {
+      writeEvaluations(workspace, { problems: levelled(90), samples: 64, models: MODELS });
+    },
+    steps: {},
+  });
+  try {
+    const { driver } = workbench;
+    await driver.palette('Reflection: Compare Checkpoints');
+    await driver.pickMany(MODELS.map((model) => new RegExp(`^${model} on aime-made`)));
+    const opened = await timed(() => driver.webview('editor').locator('.verdict h1').nth(2).waitFor());
+    print('in a window: from the choice of the runs to the verdicts', ms(opened.took), 'aim: under 1 s');
+    await driver.palette('Developer: Show Running Extensions');
+    const row = driver.page.locator('.runtime-extension', { hasText: 'Reflection Workbench' });
+    const words = await row.locator('.activation-time').innerText();
+    print('in a window: activation', /(\d+)\s*ms/.exec(words)?.[0] ?? words, 'aim: under 50 ms');
+  } finally {
+    await workbench.close();
+  }
+}
