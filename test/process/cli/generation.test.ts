@@ -118,6 +118,12 @@ describe('grading policy and columns', () => {
     expect((await runCli([...run, ...more], { cwd })).code).toBe(0);
     const manifest = JSON.parse(await readFile(path.join(cwd, 'run', 'run.json'), 'utf8'));
     expect(manifest.grader.policy).toBe('boxed');
+    if (command === 'sample') {
+      const meta = JSON.parse(await readFile(path.join(cwd, 'run', 'dataset.meta.json'), 'utf8'));
+      expect(meta.grader).toEqual(manifest.grader);
+      const again = await runCli(['sample', 'run', '-o', 'd.jsonl', '--policy', 'boxed'], { cwd });
+      expect(again.stderr).toContain('a run with grades');
+    }
     expect(await lines(path.join(cwd, 'run', 'solutions.jsonl'), solutionSchema)).toHaveLength(4);
   });
 
