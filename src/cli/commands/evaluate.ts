@@ -1,13 +1,8 @@
 /** `evaluate`: solutions, grades and what they amount to. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { samplesAskedFor } from '../../core/runs/index.ts';
-import {
-  type CompareOptions,
-  DEFAULT_SETTLED,
-  type UnbiasedPass,
-  unbiasedPassAt1,
-} from '../../core/stats/index.ts';
-import { type MeasuredRun, measureRun, summarize } from '../../node/comparison/index.ts';
+import { type CompareOptions, DEFAULT_SETTLED, type UnbiasedPass } from '../../core/stats/index.ts';
+import { measureRun, summarize } from '../../node/comparison/index.ts';
+import { unbiasedOf } from '../../node/comparison/runSummary.ts';
 import { evaluate, type PipelineResult } from '../../node/pipeline/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
 import { summaryText, type TextFormat } from '../comparisonText.ts';
@@ -126,16 +121,6 @@ export async function reportRun(
     { ...result, summary, ...(unbiased === null ? {} : { unbiased }) },
     [summaryText(summary, textFormat(options)), ...unbiasedLines(unbiased), result.dir].join('\n\n'),
   );
-}
-
-/** What a run that stopped on settled problems says without bias; null for any other run. */
-export function unbiasedOf({ run, groups }: MeasuredRun): UnbiasedPass | null {
-  const { stopping, n } = run.manifest;
-  if (stopping?.rule !== 'settled') return null;
-  return unbiasedPassAt1(groups, {
-    rule: stopping,
-    most: Math.max(n, samplesAskedFor(run.manifest, run.events)),
-  });
 }
 
 export function unbiasedLines(unbiased: UnbiasedPass | null): string[] {

@@ -1,17 +1,9 @@
 /** `runs`, `show`, `watch`, `stop`: what there is, and what is going on. */
 import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors.ts';
-import type { RunSummary } from '../../core/schema/comparison.ts';
-import { summarizeBy, type UnbiasedPass } from '../../core/stats/index.ts';
-import { measureRun, summarize } from '../../node/comparison/index.ts';
-import {
-  type IndexedSummaryOptions,
-  isLargeRun,
-  summariseFromIndex,
-} from '../../node/comparison/indexedSummary.ts';
+import { type RunSummaries, summariesOf } from '../../node/comparison/runSummary.ts';
 import {
   isProcessAlive,
-  type LineFault,
   listRuns,
   readRunState,
   resolveRun,
@@ -31,7 +23,6 @@ import {
   metricsSettings,
   textFormat,
   unbiasedLines,
-  unbiasedOf,
   withJson,
 } from './evaluate.ts';
 import { showReflections } from './reflections.ts';
@@ -180,32 +171,7 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
   });
 }
 
-interface Summaries {
-  readonly summary: RunSummary | null;
-  readonly parts: readonly RunSummary[];
-  readonly faults: readonly LineFault[];
-  readonly leftOut: readonly string[];
-  readonly unbiased?: UnbiasedPass | null;
-}
-
-const NOTHING: Summaries = { summary: null, parts: [], faults: [], leftOut: [] };
-
-/** A large run from its index; any other, and any run where there is no index, from its lines. */
-async function summariesOf(dir: string, options: IndexedSummaryOptions): Promise<Summaries> {
-  const indexed = (await isLargeRun(dir)) ? await summariseFromIndex(dir, options) : null;
-  if (indexed !== null) return indexed;
-  const measured = await measureRun(dir);
-  const { faults } = measured.run;
-  if (measured.groups.length === 0) return { ...NOTHING, faults };
-  const parts = options.by === undefined ? [] : summarizeBy(measured, options.by, options);
-  return {
-    summary: summarize(measured, options),
-    parts,
-    faults,
-    leftOut: [],
-    unbiased: unbiasedOf(measured),
-  };
-}
+const NOTHING: RunSummaries = { summary: null, parts: [], faults: [], leftOut: [], unbiased: null };
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(0)} MB`;

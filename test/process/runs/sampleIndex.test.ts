@@ -6,7 +6,7 @@ import { METRICS, type ProblemGroup } from '../../../src/core/metrics/index.ts';
 import type { RunSummary } from '../../../src/core/schema/comparison.ts';
 import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
 import { measureRun, summarize } from '../../../src/node/comparison/index.ts';
-import { summariseFromIndex } from '../../../src/node/comparison/indexedSummary.ts';
+import { summariesOf } from '../../../src/node/comparison/runSummary.ts';
 import { createRun, openRunIndex, type RunIndex, readRun } from '../../../src/node/runs/index.ts';
 import { scanCritique, scanSolution } from '../../../src/node/runs/sampleIndex/scanRow.ts';
 import { manifest, temporaryDir } from './fixtures.ts';
@@ -247,20 +247,20 @@ describe('a summary from the index', () => {
     for (const kind of ['evaluate', 'critique', 'sample'] as const) {
       const dir = await smallRun(kind);
       const whole = summarize(await measureRun(dir));
-      const light = await summariseFromIndex(dir);
-      expect(light?.summary.metrics.length).toBeGreaterThan(2);
-      const left = new Set(light?.leftOut);
+      const light = await summariesOf(dir, { largeBytes: 0 });
+      expect(light.summary?.metrics.length).toBeGreaterThan(2);
+      const left = new Set(light.leftOut);
       const metrics = whole.metrics.filter(({ label }) => !left.has(label));
-      expect(drawless(light?.summary)).toEqual(drawless({ ...whole, metrics }));
+      expect(drawless(light.summary)).toEqual(drawless({ ...whole, metrics }));
     }
   });
 
   it('reads the texts on request, and gives parts', async () => {
     const dir = await smallRun();
-    const detailed = await summariseFromIndex(dir, { detail: true, by: 'level' });
+    const detailed = await summariesOf(dir, { detail: true, by: 'level', largeBytes: 0 });
     const whole = drawless(summarize(await measureRun(dir), { detail: true }));
-    expect(drawless(detailed?.summary)?.metrics).toEqual(expect.arrayContaining(whole?.metrics ?? []));
-    expect(detailed?.parts.map(({ label, problems }) => [label, problems])).toEqual([
+    expect(drawless(detailed.summary)?.metrics).toEqual(expect.arrayContaining(whole?.metrics ?? []));
+    expect(detailed.parts.map(({ label, problems }) => [label, problems])).toEqual([
       ['level 0', 2],
       ['level 1', 1],
       ['level 2', 1],
@@ -271,12 +271,14 @@ describe('a summary from the index', () => {
 
   it('is remembered until there is a new line', async () => {
     const dir = await smallRun();
-    const first = await summariseFromIndex(dir);
-    expect(await summariseFromIndex(dir)).toEqual(first);
+    const first = await summariesOf(dir, { largeBytes: 0 });
+    expect(await summariesOf(dir, { largeBytes: 0 })).toEqual(first);
     const [row] = (await readRun(dir)).solutions;
     const id = `${row?.problemId}#4`;
     await appendFile(path.join(dir, 'solutions.jsonl'), lineOf({ ...row, id, index: 4 }));
-    expect((await summariseFromIndex(dir))?.summary.solutions).toBe((first?.summary.solutions ?? 0) + 1);
+    expect((await summariesOf(dir, { largeBytes: 0 }))?.summary?.solutions).toBe(
+      (first.summary?.solutions ?? 0) + 1,
+    );
   });
 
   it('is made of metrics that look at no text', async () => {
@@ -302,8 +304,8 @@ describe('a summary from the index', () => {
 });
 
 /** Intervals are drawn problem by problem, and the two come in another order: their ends are left out. */
-function drawless(summary: RunSummary | undefined) {
-  if (summary === undefined) return undefined;
+function drawless(summary: RunSummary | null) {
+  if (summary === null) return null;
   const metrics = summary.metrics.map(({ estimate: { interval, ...estimate }, ...words }) => ({
     ...words,
     estimate: { ...estimate, hasInterval: interval !== null },

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { compareAnswers, defaultPolicy, GRADER_VERSION, GRADING_POLICIES } from '../../core/answers/index.ts';
 import { groupByProblem, metricsForRows, type ProblemGroup } from '../../core/metrics/index.ts';
-import { type RunSummary, runSummarySchema } from '../../core/schema/comparison.ts';
+import { samplesAskedFor } from '../../core/runs/index.ts';
+import { intervalSchema, type RunSummary, runSummarySchema } from '../../core/schema/comparison.ts';
 import {
   type Critique,
   critiqueSchema,
@@ -16,7 +17,17 @@ import {
 } from '../../core/schema/lines.ts';
 import { type Problem, problemSchema } from '../../core/schema/problem.ts';
 import type { RunManifest } from '../../core/schema/run.ts';
-import { type CompareOptions, collectRun, DEFAULT_DRAWS, type RunCollector } from '../../core/stats/index.ts';
+import {
+  type CompareOptions,
+  collectRun,
+  DEFAULT_DRAWS,
+  type RunCollector,
+  summarizeBy,
+  summarizeRun,
+  type UnbiasedPass,
+  unbiasedPassAt1,
+} from '../../core/stats/index.ts';
+import { packageRoot } from '../packageRoot.ts';
 import {
   type IndexedSample,
   type LineFault,
@@ -27,6 +38,7 @@ import {
   workbenchFacts,
 } from '../runs/index.ts';
 import { readJsonLines } from '../runs/jsonLines.ts';
+import { type MeasuredRun, measureRun } from './index.ts';
 
 /** A run with more lines than this is summarised from its index. */
 const LARGE_BYTES = 64 << 20;
@@ -36,67 +48,105 @@ const FEWEST_DRAWS = 500;
 /** Votes taken for maj@k over all problems. */
 const MAJORITY_SUBSETS = 2_000_000;
 
-export interface IndexedSummary {
-  readonly summary: RunSummary;
+/** What `show` prints of a run's samples. */
+export interface RunSummaries {
+  /** Null: there is nothing to measure yet. */
+  readonly summary: RunSummary | null;
+  /** By level or subject, where asked for. */
   readonly parts: readonly RunSummary[];
+  /** Lines that cannot be used, the first hundred. */
   readonly faults: readonly LineFault[];
-  /** Labels of the metrics that were left out because they read the texts. */
+  /** Labels of the metrics that were left out because they read the texts of a large run. */
   readonly leftOut: readonly string[];
+  /** Of a run that stopped on settled problems. */
+  readonly unbiased: UnbiasedPass | null;
 }
 
-export interface IndexedSummaryOptions extends Pick<CompareOptions, 'detail' | 'lists'> {
+export interface SummaryOptions extends Pick<CompareOptions, 'detail' | 'lists'> {
   readonly by?: 'level' | 'subject';
   readonly signal?: AbortSignal;
   /** Called with the bytes that the index has to take in first. */
   readonly onFill?: (bytes: number) => void;
-}
-
-/** Whether reading the run whole would take long and much memory. */
-export async function isLargeRun(dir: string, largeBytes = LARGE_BYTES): Promise<boolean> {
-  return (await linesBytes(dir)) > largeBytes;
+  /** Lines above which a run is not read whole. */
+  readonly largeBytes?: number;
 }
 
 /**
- * The summary of a run from its index, which is brought up to date first. Metrics that read texts are left out, unless
- * `detail` asks for all of them: then each text is read once, and none is held. Null where there is no index.
+ * The metrics of a run, remembered by its index for as long as nothing changes. A large run is worked out from the index,
+ * problem by problem: metrics that read texts are left out, unless `detail` asks for all of them; then each text is read
+ * once, and none is held. Without an index every run is read whole.
  */
-export async function summariseFromIndex(
-  dir: string,
-  options: IndexedSummaryOptions = {},
-): Promise<IndexedSummary | null> {
-  const { signal, onFill, ...asked } = options;
+export async function summariesOf(dir: string, options: SummaryOptions = {}): Promise<RunSummaries> {
+  const { signal, onFill, largeBytes = LARGE_BYTES, ...asked } = options;
   const manifest = await readManifest(dir);
-  const index = await openRunIndex(dir, { ...(signal && { signal }), ...(onFill && { onFill }) });
-  if (index === null) return null;
+  const isLarge = (await linesBytes(dir)) > largeBytes;
+  const index = await openRunIndex(dir, { ...(signal && { signal }), ...(isLarge && onFill && { onFill }) });
+  if (index === null) return fromLines(dir, asked);
   try {
-    const key = await keyOf(dir, manifest, asked);
+    const key = await keyOf(dir, manifest, { ...asked, isLarge });
     const known = parseKnown(index.remembered(key));
-    const found = known ?? (await summarise(index, manifest, asked, signal));
-    if (known === null) index.remember(key, JSON.stringify(found));
-    return { ...found, faults: index.faults() };
+    if (known !== null) return known;
+    const found = isLarge ? await fromIndex(index, manifest, asked, signal) : await fromLines(dir, asked);
+    index.remember(key, JSON.stringify(found));
+    return found;
   } finally {
     index.close();
   }
 }
 
-type Found = Omit<IndexedSummary, 'faults'>;
-type Asked = Pick<IndexedSummaryOptions, 'detail' | 'lists' | 'by'>;
+async function fromLines(dir: string, asked: Asked): Promise<RunSummaries> {
+  const measured = await measureRun(dir);
+  const faults = measured.run.faults.slice(0, FAULTS_SHOWN);
+  const isEmpty = measured.groups.length === 0;
+  return {
+    summary: isEmpty ? null : summarizeRun(measured, asked),
+    parts: isEmpty || asked.by === undefined ? [] : summarizeBy(measured, asked.by, asked),
+    faults,
+    leftOut: [],
+    unbiased: isEmpty ? null : unbiasedOf(measured),
+  };
+}
 
-const foundSchema = z.object({
-  summary: runSummarySchema,
+/** What a run that stopped on settled problems says without bias; null for any other run. */
+export function unbiasedOf({ run, groups }: MeasuredRun): UnbiasedPass | null {
+  const { stopping, n } = run.manifest;
+  if (stopping?.rule !== 'settled') return null;
+  const most = Math.max(n, samplesAskedFor(run.manifest, run.events));
+  return unbiasedPassAt1(groups, { rule: stopping, most });
+}
+
+const FAULTS_SHOWN = 100;
+
+type Asked = Pick<SummaryOptions, 'detail' | 'lists' | 'by'>;
+
+const knownSchema = z.object({
+  summary: runSummarySchema.nullable(),
   parts: z.array(runSummarySchema),
+  faults: z.array(z.object({ file: z.string(), line: z.int(), message: z.string() })),
   leftOut: z.array(z.string()),
+  unbiased: z
+    .object({
+      value: z.number(),
+      interval: intervalSchema.nullable(),
+      problems: z.int(),
+      stopped: z.int(),
+    })
+    .nullable(),
 });
 
-function parseKnown(text: string | null): Found | null {
+function parseKnown(text: string | null): RunSummaries | null {
   if (text === null) return null;
-  const known = foundSchema.safeParse(JSON.parse(text));
+  const known = knownSchema.safeParse(JSON.parse(text));
   return known.success ? known.data : null;
 }
 
 /** What the summary depends on besides the samples, which the index watches itself. */
-async function keyOf(dir: string, manifest: RunManifest, asked: Asked): Promise<string> {
-  const other = ['problems', 'dropped'] as const;
+async function keyOf(
+  dir: string,
+  manifest: RunManifest,
+  asked: Asked & { isLarge: boolean },
+): Promise<string> {
+  const other = ['problems', 'dropped', 'reviews'] as const;
   const revisions = await Promise.all(
     other.map((name) =>
       stat(path.join(dir, RUN_LINES[name])).then(
@@ -105,16 +155,21 @@ async function keyOf(dir: string, manifest: RunManifest, asked: Asked): Promise<
       ),
     ),
   );
-  const { version, commit } = await workbenchFacts();
-  return JSON.stringify({ asked, revisions, title: manifest.title, version, commit, grader: GRADER_VERSION });
+  // The code as well: what another version worked out is not what this one would.
+  const { version } = await workbenchFacts();
+  const code = await stat(path.join(packageRoot(), 'dist', 'cli.mjs')).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  return JSON.stringify({ asked, revisions, title: manifest.title, version, code, grader: GRADER_VERSION });
 }
 
-async function summarise(
+async function fromIndex(
   index: RunIndex,
   manifest: RunManifest,
   { detail = false, lists = {}, by }: Asked,
   signal: AbortSignal | undefined,
-): Promise<Found> {
+): Promise<RunSummaries> {
   const facts = index.facts();
   const isCritique = manifest.kind === 'critique';
   const all = metricsForRows(
@@ -145,7 +200,9 @@ async function summarise(
     parts: [...parts]
       .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
       .map(([, part]) => summaryOf(part, facts.problems)),
+    faults: index.faults(),
     leftOut: all.filter((metric) => !metrics.includes(metric)).map(({ label }) => label),
+    unbiased: null,
   };
 }
 

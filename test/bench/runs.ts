@@ -1,0 +1,151 @@
+/**
+ * `npm run bench -- runs [SAMPLES ...]`: opening runs of 10^4, 10^5 and 10^6 samples (the last over 1 GB), and following a
+ * run while it is written. Reading with JSON.parse and indexing take turns, and the best of three counts: other work on
+ * the machine only ever adds time.
+ */
+import { execFile } from 'node:child_process';
+import { appendFileSync, closeSync, openSync, readSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import { openRunIndex, tailRun } from '../../src/node/runs/index.ts';
+import { solutionAt, writeLargeRun } from '../process/runs/largeRun.ts';
+
+const N = 16;
+const CLI = path.resolve(import.meta.dirname, '../../dist/cli.mjs');
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const sizes = process.argv.slice(2).map(Number);
+const root = await mkdtemp(path.join(os.tmpdir(), 'reflection-bench-'));
+try {
+  say(
+    'samples        MB   JSON.parse      index   index/JSON   first screen   memory   screen before the index',
+  );
+  for (const samples of sizes.length > 0 ? sizes : [1e4, 1e5, 1e6]) await benchOpening(samples);
+  say('');
+  await benchFollowing();
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
+
+async function benchOpening(samples: number): Promise<void> {
+  const dir = path.join(root, `run-${samples}`);
+  await writeLargeRun(dir, { problems: samples / N, n: N });
+  const file = path.join(dir, 'solutions.jsonl');
+  const parsing: number[] = [];
+  const indexing: number[] = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    parsing.push(await seconds(() => parseAll(file)));
+    process.env.REFLECTION_CACHE = path.join(root, `cache-${samples}-${turn}`);
+    indexing.push(await seconds(() => index(dir)));
+  }
+  const [parse, fill] = [Math.min(...parsing), Math.min(...indexing)];
+  const cold = await show(dir, path.join(root, `cache-cold-${samples}`));
+  const warm: Screen[] = [];
+  for (let turn = 0; turn < 3; turn += 1)
+    warm.push(await show(dir, path.join(root, `cache-cold-${samples}`)));
+  const best = warm.reduce((a, b) => (a.seconds < b.seconds ? a : b));
+  say(
+    [
+      String(samples).padStart(7),
+      (statSync(file).size / 1e6).toFixed(0).padStart(9),
+      `${parse.toFixed(2)} s`.padStart(12),
+      `${fill.toFixed(2)} s`.padStart(10),
+      (fill / parse).toFixed(2).padStart(12),
+      `${best.seconds.toFixed(2)} s`.padStart(14),
+      `${best.megabytes.toFixed(0)} MB`.padStart(8),
+      `${cold.seconds.toFixed(1)} s`.padStart(25),
+    ].join(' '),
+  );
+  await rm(dir, { recursive: true });
+}
+
+/** CPU time of this process: what the work takes, whatever else the machine does. */
+async function seconds(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+/** The least that any reader of the lines has to do. */
+function parseAll(file: string): number {
+  const handle = openSync(file, 'r');
+  let buffer = Buffer.allocUnsafe(16 << 20);
+  let [kept, position, tokens] = [0, 0, 0];
+  for (;;) {
+    const count = readSync(handle, buffer, kept, buffer.length - kept, position);
+    if (count === 0) break;
+    position += count;
+    const filled = kept + count;
+    let start = 0;
+    for (let end = buffer.indexOf(0x0a); end >= 0 && end < filled; end = buffer.indexOf(0x0a, start)) {
+      const row: { tokens: number } = JSON.parse(buffer.toString('utf8', start, end));
+      tokens += row.tokens;
+      start = end + 1;
+    }
+    kept = filled - start;
+    if (kept === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
+    else buffer.copyWithin(0, start, filled);
+  }
+  closeSync(handle);
+  return tokens;
+}
+
+async function index(dir: string): Promise<void> {
+  const opened = await openRunIndex(dir);
+  if (opened === null) throw new Error('this Node has no SQLite');
+  opened.close();
+}
+
+interface Screen {
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+/** `reflection show` as a process of its own: wall time to its end, and the most memory that it held. */
+async function show(dir: string, cache: string): Promise<Screen> {
+  const began = performance.now();
+  const probe = `process.on('exit',()=>process.stderr.write('\\nPEAK '+process.resourceUsage().maxRSS))`;
+  const { stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(probe)}`, CLI, 'show', dir],
+    { env: { ...process.env, REFLECTION_CACHE: cache } },
+  );
+  const kilobytes = Number(/PEAK (\d+)/.exec(stderr)?.[1]);
+  return { seconds: (performance.now() - began) / 1000, megabytes: kilobytes / 1024 };
+}
+
+/** Lines a second that the reader of live runs keeps up with. */
+async function benchFollowing(): Promise<void> {
+  const dir = path.join(root, 'followed');
+  await writeLargeRun(dir, { problems: 1, n: 1 });
+  const file = path.join(dir, 'solutions.jsonl');
+  const stop = new AbortController();
+  // The reader's own pauses do not keep a process alive.
+  const awake = setInterval(() => undefined, 1000);
+  const text = 'x'.repeat(1000);
+  const LINES = 20_000;
+  const began = performance.now();
+  const writing = (async () => {
+    for (let at = 0; at < LINES; at += 20) {
+      const lines = Array.from({ length: 20 }, (_, i) => `${JSON.stringify(solutionAt(1, at + i, text))}\n`);
+      appendFileSync(file, lines.join(''));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return (performance.now() - began) / 1000;
+  })();
+  let seen = -1;
+  for await (const delta of tailRun(dir, { signal: stop.signal, pollMs: 100 })) {
+    seen += delta.solutions.length;
+    if (seen >= LINES) stop.abort();
+  }
+  const all = (performance.now() - began) / 1000;
+  clearInterval(awake);
+  const wrote = await writing;
+  say(
+    `following: ${LINES} lines written in ${wrote.toFixed(1)} s (${(LINES / wrote).toFixed(0)} lines/s), the last one seen ${(all - wrote).toFixed(2)} s later`,
+  );
+}
