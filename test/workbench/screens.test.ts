@@ -66,7 +66,7 @@ export const scenario: Scenario = {
       );
       assert.equal(await panel.locator('.metrics tbody tr').first().locator('th').innerText(), 'pass@1');
       assert.match(await panel.locator('.warnings').innerText(), /temperature 0\.6 → 1/);
-      assert.equal(await panel.locator('.grid tbody tr').count(), 2);
+      assert.equal(await panel.locator('.grid-row').count(), 2);
     },
 
     'what a model wrote is text in the comparison': async ({ webview }) => {

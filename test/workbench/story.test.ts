@@ -135,7 +135,7 @@ export const scenario: Scenario = {
     },
 
     'a row of the comparison opens both transcripts': async ({ webview, page, shot }) => {
-      await webview('editor').locator('.grid tbody tr').first().click();
+      await webview('editor').locator('.grid-row .grid-problem').first().click();
       await page.locator('.monaco-diff-editor').waitFor();
       await page.locator('.monaco-diff-editor .view-line', { hasText: 'Problem' }).first().waitFor();
       await shot('story-11-diff');

@@ -62,7 +62,7 @@ function describe(curve: TrainingCurve, title: string): string {
   const measured = curve.loss.filter((value) => value !== null);
   const [first, last] = [measured[0], measured.at(-1)];
   if (first === undefined || last === undefined) return `${title}: no loss yet`;
-  return `${title}: loss from ${first.toFixed(3)} to ${last.toFixed(3)} in ${curve.steps.length} steps`;
+  return `${title}: loss from ${first.toFixed(3)} to ${last.toFixed(3)} in ${curve.steps.at(-1)} steps`;
 }
 
 function data(curve: TrainingCurve): uPlot.AlignedData {

@@ -1,3 +1,4 @@
+import { downsample } from '../runs/curves.ts';
 import type { RunState, RunStatus } from '../runs/index.ts';
 import type { RunManifest } from '../schema/run.ts';
 import type { TrainingHead, TrainingRow } from './training.ts';
@@ -5,9 +6,12 @@ import type { TrainingHead, TrainingRow } from './training.ts';
 /** Importing torch takes a while on a busy machine; longer than this is no start. */
 const STARTED_WITHIN_SECONDS = 120;
 
+const SIDE_BAR_POINTS = 300;
+
 /** How the Training view shows a run; `now` in Unix seconds. */
 export function trainingRow(manifest: RunManifest, state: RunState, now: number): TrainingRow {
-  const loss = state.metrics.loss ?? [];
+  // A side bar is a few hundred pixels wide: of a long run each point is the middle of a few steps.
+  const curve = downsample('loss', state.metrics.loss ?? [], SIDE_BAR_POINTS);
   const isOverdue =
     state.status === 'empty' && now - Date.parse(manifest.createdAt) / 1000 > STARTED_WITHIN_SECONDS;
   return {
@@ -26,7 +30,7 @@ export function trainingRow(manifest: RunManifest, state: RunState, now: number)
       canStop: state.status === 'running' || state.status === 'stalled',
       canResume: isOverdue || ['lost', 'failed', 'cancelled', 'interrupted'].includes(state.status),
     },
-    curve: { steps: loss.map(([step]) => step), loss: loss.map(([, value]) => value) },
+    curve: { steps: curve.steps, loss: curve.low.map((low, at) => (low + (curve.high[at] ?? low)) / 2) },
   };
 }
 

@@ -72,3 +72,11 @@ it('a training that never started is waited for, but not for ever', () => {
   expect(rowOf([], made + 10).head).toMatchObject({ tone: 'busy', canResume: false });
   expect(rowOf([], made + 600).head).toMatchObject({ tone: 'warning', canResume: true });
 });
+
+it('a training of a hundred thousand steps is drawn with as many points as a side bar has pixels', () => {
+  const steps = Array.from({ length: 100_000 }, (_, at) => step(at + 1, 1 / (at + 1)));
+  const { curve, head } = rowOf([start, ...steps], made + 100_000);
+  expect(head.loss).toBe(1 / 100_000);
+  expect(curve.steps.length).toBeLessThanOrEqual(300);
+  expect(curve.steps.at(-1)).toBe(100_000);
+});
