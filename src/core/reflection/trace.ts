@@ -78,7 +78,7 @@ export function readTrace(text: string, options: TraceOptions): Trace {
       transition: before === null || after === null ? null : transitionOf(before.grade, after.grade),
       isChanged,
       verdict: before === null ? null : reflectionVerdict(verdictRegion(text, span, firstOther)),
-      isSuperficial: before !== null && !isChanged && isNovel[at] !== true,
+      isSuperficial: before !== null && !isChanged && !isNovel(at),
     };
   });
   const firstCorrect = answers.find((answer) => answer.grade === 'correct') ?? null;
@@ -111,16 +111,53 @@ function clipToPart(text: string, [start, end]: Span, { think }: ThinkingParts):
   return trimSpan(text, [start, stop]);
 }
 
-/** For each span, in order, whether it computes anything that stands nowhere before it. */
-function noveltyOf(text: string, spans: readonly Span[]): boolean[] {
+/**
+ * Whether a span computes anything that stands nowhere before it. Looked up only for spans that are asked about: a
+ * formula that is new is looked for in all of the text before it.
+ */
+function noveltyOf(text: string, spans: readonly Span[]): (at: number) => boolean {
   const pieces = spans.map(([start], at) => squeeze(text.slice(spans[at - 1]?.[0] ?? 0, start)));
   const earlier = pieces.join('');
-  let end = 0;
-  return spans.map(([start, stop], at) => {
-    end += pieces[at]?.length ?? 0;
-    return formulasOf(text.slice(start, stop)).some((formula) => {
-      const found = earlier.indexOf(formula);
-      return found < 0 || found + formula.length > end;
-    });
+  let length = 0;
+  const ends = pieces.map((piece) => {
+    length += piece.length;
+    return length;
   });
+  const mayStandBefore = gramFilter(earlier);
+  return (at) => {
+    const [start, stop] = spans[at] ?? [0, 0];
+    const end = ends[at] ?? 0;
+    return formulasOf(text.slice(start, stop)).some(
+      (formula) =>
+        formula.length > end ||
+        !mayStandBefore(formula, end) ||
+        // The nearest earlier place: what is computed again was mostly computed a moment ago.
+        earlier.lastIndexOf(formula, end - formula.length) < 0,
+    );
+  };
+}
+
+/** Characters of a piece of a formula; shorter formulas are found fast, and longer pieces are rarer. */
+const GRAM = 6;
+/** Beyond this the pieces would take more memory than the search takes time. */
+const INDEXED_CHARACTERS = 2_000_000;
+
+/** Says no only where a formula surely does not stand in the text before `end`: it holds a piece that comes later. */
+function gramFilter(text: string): (formula: string, end: number) => boolean {
+  let first: Map<string, number> | undefined;
+  return (formula, end) => {
+    if (formula.length < GRAM || text.length > INDEXED_CHARACTERS) return true;
+    first ??= firstPlaces(text);
+    for (let at = 0; at + GRAM <= formula.length; at += 1) {
+      if ((first.get(formula.slice(at, at + GRAM)) ?? end) + GRAM > end) return false;
+    }
+    return true;
+  };
+}
+
+/** Where each piece of the text stands first. */
+function firstPlaces(text: string): Map<string, number> {
+  const first = new Map<string, number>();
+  for (let at = text.length - GRAM; at >= 0; at -= 1) first.set(text.slice(at, at + GRAM), at);
+  return first;
 }
