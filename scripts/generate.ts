@@ -1,6 +1,6 @@
 /**
  * Writes the generated files, or with `--check` fails when a committed one is stale:
- * the `contributes` block of package.json, and the JSON Schemas that Python and VS Code read.
+ * the `contributes` block of package.json, the strings to translate, and the JSON Schemas that Python and VS Code read.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,6 +15,7 @@ import { runEventSchema } from '../src/core/schema/event.ts';
 import { trainConfigSchema } from '../src/core/schema/trainConfig.ts';
 import { workspaceConfigSchema } from '../src/core/schema/workspace.ts';
 import { contributions } from '../src/extension/contributions.ts';
+import { extensionStrings } from './extensionStrings.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const schemas = 'scripts/trainer/reflection_trainer/schemas';
@@ -31,6 +32,7 @@ function manifest(): string {
 
 const generated: Record<string, string> = {
   'package.json': manifest(),
+  'l10n/bundle.l10n.json': extensionStrings(root),
   [`${schemas}/train-config.schema.json`]: jsonSchema(trainConfigSchema),
   [`${schemas}/event.schema.json`]: jsonSchema(runEventSchema),
   [`${schemas}/scft-record.schema.json`]: jsonSchema(scftRecordSchema),

@@ -33,6 +33,8 @@ export const commands = [
   { id: 'reflection.openRunFolder', title: 'Reveal Run Folder', icon: '$(folder-opened)' },
   { id: 'reflection.evaluateCheckpoint', title: 'Evaluate Checkpoint', icon: '$(beaker)' },
   { id: 'reflection.dismissFinding', title: 'Dismiss Finding', icon: '$(close)' },
+  { id: 'reflection.useModel', title: 'Use This Model', icon: '$(check)' },
+  { id: 'reflection.setApiKey', title: 'Set API Key', icon: '$(key)' },
   { id: 'reflection.selectModel', title: 'Select Model', icon: '$(hubot)' },
   { id: 'reflection.refresh', title: 'Refresh', icon: '$(refresh)' },
   { id: 'reflection.doctor', title: 'Doctor', icon: '$(pulse)' },
@@ -63,7 +65,9 @@ export const views = [
   { id: 'reflection.runs', name: 'Runs', icon: '$(beaker)', initialSize: 3 },
   { id: 'reflection.training', name: 'Training', icon: '$(flame)', type: 'webview', initialSize: 4 },
   { id: 'reflection.checkpoints', name: 'Checkpoints', icon: '$(save)', initialSize: 2 },
-  { id: 'reflection.review', name: 'Review', icon: '$(checklist)', initialSize: 2 },
+  { id: 'reflection.problemSets', name: 'Problem Sets', icon: '$(list-ordered)', visibility: 'collapsed' },
+  { id: 'reflection.models', name: 'Models', icon: '$(hubot)', visibility: 'collapsed' },
+  { id: 'reflection.review', name: 'Review', icon: '$(checklist)', visibility: 'collapsed' },
 ] as const;
 
 export type ViewId = (typeof views)[number]['id'];
@@ -90,6 +94,15 @@ const viewsWelcome = [
     view: 'reflection.review',
     contents:
       'The findings of the transcript that you read, with your decision on each.\n[Open Transcript](command:reflection.openTranscript)',
+  },
+  {
+    view: 'reflection.problemSets',
+    contents:
+      'No problem files yet: rows of {"problem": …, "answer": …} in .jsonl, .json, .csv or .parquet.\n[Import Problem Set…](command:reflection.importProblems)',
+  },
+  {
+    view: 'reflection.models',
+    contents: 'Models belong to a folder.\n[Open Folder](command:workbench.action.files.openFolder)',
   },
   {
     view: 'reflection.checkpoints',
@@ -152,8 +165,42 @@ const taskDefinitions = [
   },
 ] as const;
 
+/** The last frame of a Python traceback and its error: out of memory and the like, at the line that failed. */
+const problemMatchers = [
+  {
+    name: 'reflection-traceback',
+    label: 'Reflection: errors of the trainer',
+    owner: 'reflection trainer',
+    source: 'trainer',
+    fileLocation: 'absolute',
+    severity: 'error',
+    pattern: [
+      { regexp: '^\\s*File "(.+)", line (\\d+), in .+$', file: 1, line: 2 },
+      { regexp: '^\\s{4,}\\S.*$' },
+      { regexp: '^(?:[\\w.]+\\.)?(\\w+(?:Error|Exception|Interrupt)): (.+)$', code: 1, message: 2 },
+    ],
+  },
+  {
+    name: 'reflection-error',
+    label: 'Reflection: errors that name a place',
+    owner: 'reflection trainer',
+    source: 'reflection',
+    fileLocation: 'autoDetect',
+    pattern: [
+      {
+        regexp: '^(error|warning): (.+?):(\\d+): (.+)$',
+        severity: 1,
+        file: 2,
+        line: 3,
+        message: 4,
+      },
+    ],
+  },
+] as const;
+
 /** The top-level fields of package.json that are generated. */
 export const contributions = {
+  l10n: './l10n',
   extensionKind: ['workspace'],
   capabilities: {
     untrustedWorkspaces: {
@@ -188,6 +235,7 @@ export const contributions = {
     jsonValidation: [{ fileMatch: 'reflection.json', url: './media/schemas/reflection.schema.json' }],
     languages,
     menus,
+    problemMatchers,
     taskDefinitions,
     views: {
       reflection: views.map((view) => ({ ...view })),

@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import { UserError } from '../core/errors.ts';
+import { apiKeyEnvironment } from './apiKeys.ts';
 import type { Services } from './services.ts';
 import { setting } from './settings.ts';
 
@@ -48,7 +49,8 @@ export async function launchCommand(
   const name = `${parameters[0]}-${Date.now()}`;
   const files = { stdout: path.join(logs, `${name}.out`), stderr: path.join(logs, `${name}.log`) };
   services.log.info(`reflection ${parameters.join(' ')}  (output in ${files.stderr})`);
-  const child = start(services, folder, parameters, files, secrets);
+  const keys = await apiKeyEnvironment(services, folder.uri.fsPath);
+  const child = start(services, folder, parameters, files, { ...keys, ...secrets });
   const exited = exitOf(child);
   const ended = exited.then((code) => outcomeOf(code, parameters, files.stderr));
   const output = exited.then(() => readFile(files.stdout, 'utf8'));

@@ -19,7 +19,10 @@ export function trainingTask(
     [cliFile(services), ...parameters, '--workspace', folder.uri.fsPath],
     { cwd: folder.uri.fsPath, env: commandEnvironment(folder) },
   );
-  const task = new vscode.Task(definition, folder, name, 'reflection', execution, []);
+  const task = new vscode.Task(definition, folder, name, 'reflection', execution, [
+    '$reflection-traceback',
+    '$reflection-error',
+  ]);
   task.presentationOptions = {
     reveal: vscode.TaskRevealKind.Always,
     panel: vscode.TaskPanelKind.Dedicated,

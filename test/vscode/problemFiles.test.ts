@@ -6,6 +6,9 @@ import * as vscode from 'vscode';
 import { activate, closeEditors, diagnosticsOf, eventually, openFolder } from './extensionUnderTest.ts';
 import { critique, solution, writeRun } from './runFixtures.ts';
 
+const STATEMENT =
+  'A tank holds 37 litres of water. It is tripled, and then 37 more litres are added. How many litres are there now?';
+
 async function opened(name: string, text: string): Promise<vscode.TextEditor> {
   const file = path.join(openFolder().uri.fsPath, name);
   fs.writeFileSync(file, text);
@@ -30,7 +33,7 @@ describe('a problem file', () => {
         row('a', 'Ann has 3 apples and buys 4 more. How many apples has she now?', '7'),
         row('a', 'Bob runs 5 km on each of 6 days. How many kilometres is that in all?', '30'),
         row('c', 'Count the \u202Elegs\u202C of three spiders that sit on one wall.', '24'),
-        '{"id":"d","problem":"What is 1+1?","answer":NaN}',
+        '{"id":"d","problem":"Dora folds a sheet of paper in half four times. How many layers has it?","answer":NaN}',
         '',
       ].join('\n'),
     );
@@ -56,8 +59,12 @@ describe('a problem file', () => {
     assert.equal(JSON.parse(lines[2] ?? '').problem, 'Count the legs of three spiders that sit on one wall.');
     assert.equal(JSON.parse(lines[3] ?? '').answer, null);
     await editor.document.save();
-    const [missing] = await diagnosticsOf(uri, ({ length }) => length === 1, 'the missing answer');
-    assert.equal(missing?.code, 'missing-gold');
+    const left = await diagnosticsOf(
+      uri,
+      (all) => all.length > 0 && all.every(({ code }) => code === 'missing-gold'),
+      'only the missing answer is left',
+    );
+    assert.equal(left.length, 1);
   });
 
   it('tells beside each problem how it fared the last time', async () => {
@@ -138,17 +145,18 @@ describe('findings on the solution of a problem document', () => {
     const worked = 'Step 1: 37*3=111.\nStep 2: 111+37=158.\nThe answer is 158.';
     const editor = await opened(
       'worked.problem.md',
-      `---\nid: worked\nanswer: 148\n---\n\n## Problem\n\nA tank.\n\n## Solution\n\n${worked}\n`,
+      `---\nid: worked\nanswer: 148\n---\n\n## Problem\n\n${STATEMENT}\n\n## Solution\n\n${worked}\n`,
     );
     const { document } = editor;
-    const problems = [{ id: 'worked', problem: 'A tank.', answer: '148', mode: 'math' as const }];
+    const problems = [{ id: 'worked', problem: STATEMENT, answer: '148', mode: 'math' as const }];
     const problemSet = { name: 'worked', path: document.uri.fsPath, sha256: 'b'.repeat(64), count: 1 };
     const text = solution('worked', 0, 'incorrect', worked);
     const run = { kind: 'critique', problems, problemSet, solutions: [text] } as const;
     writeRun(openFolder().uri.fsPath, { ...run, id: 'worked-1', critiques: [critique(text, 0)] });
     const [first] = await diagnosticsOf(document.uri, ({ length }) => length === 1, 'a finding');
     assert.equal(document.getText(first?.range), 'Step 2: 111+37=158.');
-    await editor.edit((edit) => edit.insert(document.positionAt(0), '\n\n'));
+    const heading = document.positionAt(document.getText().indexOf('## Problem'));
+    await editor.edit((edit) => edit.insert(heading, '\n\n'));
     const [moved] = await diagnosticsOf(
       document.uri,
       ([one]) => one?.range.start.line === (first?.range.start.line ?? 0) + 2,
@@ -201,7 +209,7 @@ describe('a problem document', () => {
   it('has an outline with the steps of its solution, and folds', async () => {
     const editor = await opened(
       'tank.problem.md',
-      '---\nid: tank\nanswer: 148\n---\n\n## Problem\n\nA tank.\n\n## Solution\n\nStep 1: 37*3=111.\nStep 2: 111+37=148.\n',
+      `---\nid: tank\nanswer: 148\n---\n\n## Problem\n\n${STATEMENT}\n\n## Solution\n\nStep 1: 37*3=111.\nStep 2: 111+37=148.\n`,
     );
     assert.equal(editor.document.languageId, 'reflection-problem');
     const { uri } = editor.document;

@@ -71,6 +71,23 @@ export const scenario: Scenario = {
       assert.equal(starts(driver).length, 1, 'it is the same process');
     },
 
+    'a killed extension host leaves the trainer running, and the next one finds it': async (driver) => {
+      const { until, openContainer, statusBar } = driver;
+      const before = await shownStep(driver);
+      const host = extensionHost(driver.workspace);
+      if (host === null) return; // only Linux tells which processes belong to this window
+      process.kill(host, 'SIGKILL');
+      await until(
+        'another extension host',
+        () => ![null, host].includes(extensionHost(driver.workspace)),
+        MINUTES,
+      );
+      await openContainer('Reflection');
+      await until('a later step', async () => (await shownStep(driver)) > before + 1, 2 * MINUTES);
+      await statusBar(/slow|scft|train/i).waitFor();
+      assert.equal(starts(driver).length, 1, 'it is the same process');
+    },
+
     'stopping saves a checkpoint and ends the process': async (driver) => {
       const { until, workspace } = driver;
       await run(driver).locator('vscode-button', { hasText: 'Stop' }).click();
@@ -171,6 +188,23 @@ function starts({ workspace }: Driver): Extract<RunEvent, { type: 'run_start' }>
     .trimEnd()
     .split('\n');
   return lines.map((line): RunEvent => JSON.parse(line)).filter((event) => event.type === 'run_start');
+}
+
+/** The extension host of this window: a child of the server that has the window's user data. */
+function extensionHost(workspace: string): number | null {
+  if (!fs.existsSync('/proc/self/cmdline')) return null;
+  const own = path.dirname(workspace);
+  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      if (!command.includes('--type=extensionHost')) continue;
+      const [, parent] = /^PPid:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+      if (fs.readFileSync(`/proc/${parent}/cmdline`, 'utf8').includes(own)) return Number(pid);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return null;
 }
 
 function isAlive(pid: number): boolean {

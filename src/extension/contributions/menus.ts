@@ -12,6 +12,7 @@ export const menus = {
     { command: 'reflection.evaluateCheckpoint', when: 'false' },
     { command: 'reflection.openRunFolder', when: 'false' },
     { command: 'reflection.showFinding', when: 'false' },
+    { command: 'reflection.useModel', when: 'false' },
     { command: 'reflection.dismissFinding', when: 'false' },
     ...(
       [
@@ -36,6 +37,8 @@ export const menus = {
     { command: 'reflection.refresh', when: 'view == reflection.runs', group: 'navigation@3' },
     { command: 'reflection.train', when: 'view == reflection.training', group: 'navigation@1' },
     { command: 'reflection.compare', when: 'view == reflection.checkpoints', group: 'navigation@1' },
+    { command: 'reflection.importProblems', when: 'view == reflection.problemSets', group: 'navigation@1' },
+    { command: 'reflection.selectModel', when: 'view == reflection.models', group: 'navigation@1' },
     { command: 'reflection.exportReviewed', when: 'view == reflection.review', group: 'navigation@1' },
     { command: 'reflection.undoReview', when: 'view == reflection.review', group: 'navigation@2' },
   ],
@@ -50,6 +53,11 @@ export const menus = {
     { command: 'reflection.showTraining', when: row('runs', '\\brun train\\b'), group: 'inline@3' },
     { command: 'reflection.openTranscript', when: row('runs', '\\bsample\\b'), group: '2_look@2' },
     { command: 'reflection.openRunFolder', when: row('runs', '\\brun\\b'), group: '3_files@1' },
+    { command: 'reflection.useModel', when: row('models', '\\bmodel\\b'), group: 'inline@2' },
+    { command: 'reflection.setApiKey', when: row('models', '\\bkey\\b'), group: 'inline@1' },
+    { command: 'reflection.evaluate', when: row('problemSets', '\\bproblems\\b'), group: 'inline@1' },
+    { command: 'reflection.critique', when: row('problemSets', '\\bproblems\\b'), group: '1_start@1' },
+    { command: 'reflection.sample', when: row('problemSets', '\\bproblems\\b'), group: '1_start@2' },
     { command: 'reflection.exportReviewed', when: row('runs', '\\bcritiques\\b'), group: '1_start@4' },
     { command: 'reflection.acceptFinding', when: row('review', '\\bfinding\\b'), group: 'inline@1' },
     { command: 'reflection.rejectFinding', when: row('review', '\\bfinding\\b'), group: 'inline@2' },

@@ -1,11 +1,18 @@
 /** From the first solve to the first comparison on the built-in model: each step is one real command. */
 
-const step = (id: string, title: string, command: string, button: string, text: string) => ({
+const step = (
+  id: string,
+  title: string,
+  command: string,
+  button: string,
+  text: string,
+  completedBy: readonly string[] = [command],
+) => ({
   id,
   title,
   description: `${text}\n[${button}](command:${command})`,
   media: { markdown: `media/walkthrough/${id}.md` },
-  completionEvents: [`onCommand:${command}`],
+  completionEvents: completedBy.map((done) => `onCommand:${done}`),
 });
 
 export const walkthrough = {
@@ -34,6 +41,7 @@ export const walkthrough = {
       'reflection.openTranscript',
       'Open Transcript',
       'Put the cursor on a finding and press Alt+A to accept or Alt+R to reject. Decisions are lines in `reviews.jsonl`.',
+      ['reflection.acceptFinding', 'reflection.rejectFinding', 'reflection.markSuperficial'],
     ),
     step(
       'sample',

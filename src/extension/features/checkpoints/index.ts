@@ -3,12 +3,14 @@ import * as vscode from 'vscode';
 import { completeCheckpoints } from '../../../node/workspace/index.ts';
 import { isOver } from '../../followRun.ts';
 import { holdWhileVisible } from '../../holdWhileVisible.ts';
+import { modelTitle } from '../../modelTitle.ts';
 import { runHeadline } from '../../runHeadline.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 
 /** A complete checkpoint of a training run. Carries the fields that commands read (`Target`). */
 interface CheckpointRow {
+  readonly row: 'checkpoint';
   readonly checkpoint: string;
   readonly run: { readonly folder: string; readonly id: string };
   readonly entry: RunEntry;
@@ -19,17 +21,28 @@ interface CheckpointRow {
   readonly evaluation: RunEntry | undefined;
 }
 
-/** The Checkpoints tree: what training wrote, and how good it turned out to be. */
+/** A model that was trained from and is no checkpoint of this workspace. */
+interface BaseRow {
+  readonly row: 'base';
+  /** As its checkpoints name it. */
+  readonly trainedFrom: string;
+  readonly folder: vscode.WorkspaceFolder;
+}
+
+type Row = CheckpointRow | BaseRow;
+
+/** The Checkpoints tree: what was trained from what, and how good it turned out to be. */
 export function registerCheckpoints(services: Services): void {
   const changed = new vscode.EventEmitter<void>();
-  const provider: vscode.TreeDataProvider<CheckpointRow> = {
+  const provider: vscode.TreeDataProvider<Row> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: (row) => itemOf(services, row),
-    getChildren: (row) => (row === undefined ? checkpointRows(services) : []),
+    getTreeItem: (row) => (row.row === 'base' ? baseItem(services, row) : checkpointItem(services, row)),
+    getChildren: async (row) => childrenOf(await checkpointRows(services), row),
   };
   const view = vscode.window.createTreeView('reflection.checkpoints', {
     treeDataProvider: provider,
     canSelectMany: true,
+    showCollapseAll: true,
   });
   services.context.subscriptions.push(
     changed,
@@ -39,18 +52,32 @@ export function registerCheckpoints(services: Services): void {
   );
 }
 
+/** The lineage: base model, its checkpoints, and what was trained from those. */
+function childrenOf(all: readonly CheckpointRow[], row: Row | undefined): Row[] {
+  const isWithin = (model: string, checkpoint: string) =>
+    model === checkpoint || model.startsWith(checkpoint + path.sep);
+  const parentOf = ({ trainedFrom }: CheckpointRow) =>
+    all.find(({ checkpoint }) => isWithin(trainedFrom, checkpoint));
+  if (row?.row === 'checkpoint') return all.filter((one) => parentOf(one)?.checkpoint === row.checkpoint);
+  const roots = all.filter((one) => parentOf(one) === undefined);
+  if (row !== undefined) return roots.filter(({ trainedFrom }) => trainedFrom === row.trainedFrom);
+  const bases = new Map(roots.map(({ trainedFrom, entry }) => [trainedFrom, entry.folder]));
+  return [...bases].map(([trainedFrom, folder]) => ({ row: 'base', trainedFrom, folder }));
+}
+
 async function checkpointRows(services: Services): Promise<CheckpointRow[]> {
   const trainings = services.runs.runs.filter(({ manifest }) => manifest.kind === 'train');
   const rows = await Promise.all(
     trainings.map(async (entry) =>
       (await completeCheckpoints(entry.dir)).map(({ dir, mark }): CheckpointRow => {
         return {
+          row: 'checkpoint',
           checkpoint: dir,
           run: { folder: entry.folder.uri.toString(), id: entry.id },
           entry,
           step: mark.step,
           hasGguf: mark.gguf !== null,
-          trainedFrom: mark.trainedFrom,
+          trainedFrom: path.resolve(entry.folder.uri.fsPath, mark.trainedFrom),
           evaluation: evaluationOf(services, dir),
         };
       }),
@@ -69,8 +96,22 @@ function evaluationOf(services: Services, checkpointDir: string): RunEntry | und
   );
 }
 
-async function itemOf(services: Services, row: CheckpointRow): Promise<vscode.TreeItem> {
-  const item = new vscode.TreeItem(`${row.entry.manifest.title || row.entry.id} · step ${row.step}`);
+function baseItem(services: Services, { trainedFrom, folder }: BaseRow): vscode.TreeItem {
+  const label = modelTitle(services, folder, trainedFrom);
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `base ${folder.uri.toString()} ${trainedFrom}`;
+  item.description = vscode.l10n.t('base');
+  item.iconPath = new vscode.ThemeIcon('package');
+  item.tooltip = trainedFrom;
+  item.contextValue = 'base';
+  return item;
+}
+
+async function checkpointItem(services: Services, row: CheckpointRow): Promise<vscode.TreeItem> {
+  const { Expanded, None } = vscode.TreeItemCollapsibleState;
+  const label = `${row.entry.manifest.title || row.entry.id} · step ${row.step}`;
+  const hasChildren = childrenOf(await checkpointRows(services), row).length > 0;
+  const item = new vscode.TreeItem(label, hasChildren ? Expanded : None);
   item.id = row.checkpoint;
   item.iconPath = new vscode.ThemeIcon('save');
   item.contextValue = 'checkpoint';
@@ -80,6 +121,9 @@ async function itemOf(services: Services, row: CheckpointRow): Promise<vscode.Tr
         ? 'not evaluated yet'
         : 'no GGUF'
       : await runHeadline(services, row.evaluation).catch(() => 'could not be measured');
-  item.tooltip = `${row.checkpoint}\ntrained from ${row.trainedFrom}`;
+  const data = row.entry.manifest.parents
+    .filter(({ role }) => role !== 'model')
+    .map(({ role, id }) => `${role} ${id}`);
+  item.tooltip = [row.checkpoint, `trained from ${row.trainedFrom}`, ...data].join('\n');
   return item;
 }

@@ -35,9 +35,22 @@ export function registerDoctor(services: Services): Handlers<'reflection.doctor'
         content: reportText(report),
       });
       await vscode.window.showTextDocument(document, { preview: true });
+      void offerCopy(report);
       return report;
     },
   };
+}
+
+async function offerCopy(report: Report): Promise<void> {
+  const failed = report.filter(({ status }) => status === 'failed').length;
+  const copy = vscode.l10n.t('Copy Report');
+  const chosen = await (failed === 0
+    ? vscode.window.showInformationMessage(vscode.l10n.t('This machine has what is needed.'), copy)
+    : vscode.window.showWarningMessage(
+        vscode.l10n.t('{0} of {1} probes failed; the report says what to do.', failed, report.length),
+        copy,
+      ));
+  if (chosen === copy) await vscode.env.clipboard.writeText(reportText(report));
 }
 
 function readReport(stdout: string): Report {

@@ -2,15 +2,17 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
-import { recipes } from '../../../core/recipes/index.ts';
+import { recipes, SIZES } from '../../../core/recipes/index.ts';
 import { datasetText } from '../../../core/sampling/index.ts';
+import type { DatasetMeta } from '../../../core/schema/dataset.ts';
 import { newRunId, runsRoot } from '../../../node/runs/index.ts';
 import { askModel } from '../../ask/askModel.ts';
-import { DATASET_FILE, findDatasets } from '../../datasets.ts';
+import { DATASET_FILE, findDatasets, readDataset } from '../../datasets.ts';
 import { modelTitle } from '../../modelTitle.ts';
+import { isProblemFile } from '../../problemFiles.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 import { Cancelled } from '../../showError.ts';
-import { type Choice, choose, type RunName, type Target } from '../../target.ts';
+import { type Choice, choose, heading, type RunName, type Target } from '../../target.ts';
 import { executeTraining } from '../../trainingTask.ts';
 
 const TITLE = 'Start Training';
@@ -20,7 +22,8 @@ export async function startTraining(services: Services, target: Target): Promise
   requireTrust('Training');
   const data = target.data ?? datasetOf(services, target) ?? (await askDataset(services));
   const folder = workspaceFolder(vscode.Uri.file(data));
-  const recipe = target.recipe ?? (await choose(TITLE, recipes.map(recipeChoice), 'Recipe'));
+  const recipe =
+    target.recipe ?? (await choose(TITLE, await recipeChoices(data), vscode.l10n.t('Recipe and hardware')));
   const model = await startingModel(services, folder, target);
   const parameters = ['train', recipe, '--data', data, '--model', model];
   const isExplicit = target.data !== undefined && target.recipe !== undefined;
@@ -49,28 +52,67 @@ async function startingModel(
   return target.model ?? (await askModel(services, folder, TITLE));
 }
 
+type Method = (typeof recipes)[number]['config']['method'];
+
+/** What each kind of dataset is made for; a problem set has no kind. */
+const METHODS_FOR: Record<DatasetMeta['kind'] | 'problems', readonly Method[]> = {
+  scft: ['scft'],
+  'self-distill': ['selfDistill'],
+  s2r: ['bi'],
+  offline: ['orlOffline', 'prlOffline'],
+  problems: ['rlerr', 'orl', 'prl', 'sft'],
+};
+
+/** The recipes that train on this data, by the hardware that they need; the smallest first. */
+async function recipeChoices(data: string): Promise<(Choice<string> | vscode.QuickPickItem)[]> {
+  const kind = (await readDataset(data))?.meta.kind ?? 'problems';
+  const fitting = recipes.filter(({ config }) => METHODS_FOR[kind].includes(config.method));
+  return SIZES.flatMap(({ id: size, label, where }) => {
+    const ofSize = fitting.filter(({ id }) => id.includes(`-${size}`));
+    return ofSize.length === 0 ? [] : [heading(`${label} ${where}`), ...ofSize.map(recipeChoice)];
+  });
+}
+
 function recipeChoice({ id, label, about }: (typeof recipes)[number]): Choice<string> {
   return { label: id, description: label, detail: about, value: id };
 }
 
 async function askDataset(services: Services): Promise<string> {
   const datasets = await findDatasets(services);
-  if (datasets.length === 0) {
+  const sets = await problemFiles();
+  if (datasets.length + sets.length === 0) {
     throw new UserError('no-dataset', 'There is no dataset to train on yet.', {
       remedy: 'Run "Reflection: Rejection-Sample Critiques" first.',
     });
   }
   return choose(
     TITLE,
-    datasets.map(({ file, meta }) => ({
-      label: vscode.workspace.asRelativePath(file),
-      description: `${meta.records} records: ${datasetText(meta)}`,
-      detail: `made ${meta.createdAt} from ${meta.parents.map(({ id }) => id).join(', ')}`,
-      value: file,
-    })),
-    'Dataset',
+    [
+      ...datasets.map(({ file, meta }) => ({
+        label: vscode.workspace.asRelativePath(file),
+        description: `${meta.records} records: ${datasetText(meta)}`,
+        detail: `made ${meta.createdAt} from ${meta.parents.map(({ id }) => id).join(', ')}`,
+        value: file,
+      })),
+      ...(sets.length === 0 ? [] : [heading(vscode.l10n.t('problem sets, for reinforcement learning'))]),
+      ...sets.map((file) => ({ label: vscode.workspace.asRelativePath(file), value: file })),
+    ],
+    vscode.l10n.t('Dataset'),
   );
 }
+
+async function problemFiles(): Promise<string[]> {
+  const found = await vscode.workspace.findFiles(
+    '**/*.{jsonl,json,csv,parquet}',
+    '**/{node_modules,.reflection,.git,.venv}/**',
+    FILES_AT_MOST,
+  );
+  const files: string[] = [];
+  for (const { fsPath } of found) if (await isProblemFile(fsPath)) files.push(fsPath);
+  return files;
+}
+
+const FILES_AT_MOST = 200;
 
 /** The last question shows what will run, so that it can be repeated in a terminal. */
 async function confirm(parameters: readonly string[]): Promise<void> {

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { messageOf } from '../../../core/errors.ts';
+import { isOver } from '../../followRun.ts';
+import { holdWhileVisible } from '../../holdWhileVisible.ts';
+import { isProblemFile } from '../../problemFiles.ts';
+import { runHeadline } from '../../runHeadline.ts';
+import type { Services } from '../../services.ts';
+
+/** A problem file. Carries the field that commands read (`Target`). */
+interface SetRow {
+  readonly file: string;
+}
+
+const FOUND = '**/*.{jsonl,ndjson,csv,parquet,json,problem.md}';
+const SKIPPED = '**/{node_modules,.reflection,.git,.venv}/**';
+const FILES_AT_MOST = 200;
+
+/** The Problem Sets tree: the problem files of the workspace, each with how its newest evaluation came out. */
+export function registerProblemSetsTree(services: Services): void {
+  const changed = new vscode.EventEmitter<void>();
+  const watcher = vscode.workspace.createFileSystemWatcher(FOUND);
+  const refresh = () => changed.fire();
+  const view = vscode.window.createTreeView<SetRow>('reflection.problemSets', {
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getTreeItem: (row) => itemOf(services, row),
+      getChildren: (row) => (row === undefined ? setRows() : []),
+    },
+    canSelectMany: true,
+  });
+  services.context.subscriptions.push(
+    changed,
+    watcher,
+    view,
+    watcher.onDidCreate(refresh),
+    watcher.onDidDelete(refresh),
+    holdWhileVisible(services, view),
+    services.runs.onDidChange(refresh),
+  );
+}
+
+async function setRows(): Promise<SetRow[]> {
+  const found = await vscode.workspace.findFiles(FOUND, SKIPPED, FILES_AT_MOST);
+  const rows: SetRow[] = [];
+  for (const { fsPath } of found.sort((a, b) => a.fsPath.localeCompare(b.fsPath)))
+    if (await isProblemFile(fsPath)) rows.push({ file: fsPath });
+  return rows;
+}
+
+async function itemOf(services: Services, { file }: SetRow): Promise<vscode.TreeItem> {
+  const item = new vscode.TreeItem(path.basename(file));
+  item.id = file;
+  item.resourceUri = vscode.Uri.file(file);
+  item.iconPath = new vscode.ThemeIcon('list-ordered');
+  item.contextValue = 'problems';
+  item.tooltip = file;
+  const newest = services.runs.runs.find(
+    ({ manifest, state }) =>
+      manifest.kind === 'evaluate' && manifest.problemSet?.path === file && isOver(state.status),
+  );
+  if (newest !== undefined) {
+    item.description = await runHeadline(services, newest).catch((thrown: unknown) => messageOf(thrown));
+    item.tooltip = `${file}\n${newest.manifest.title}: ${item.description}`;
+  }
+  if (!file.endsWith('.parquet'))
+    item.command = { command: 'vscode.open', title: vscode.l10n.t('Open'), arguments: [item.resourceUri] };
+  return item;
+}
