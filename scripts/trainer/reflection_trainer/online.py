@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+import datasets
 import torch
+from torch.utils.data import Sampler
 from transformers import PreTrainedModel, Qwen2ForCausalLM
+from trl.trainer.utils import RepeatSampler
 
 from .checkpoints import PRIVATE
 from .config import OnlineConfig
@@ -19,7 +22,7 @@ from .method import Prepared
 from .model import BaseModel
 from .problems import messages, prompt_length, read_problems
 from .rollouts import block_steps
-from .sampler import Sampler
+from .sampler import Sampler as CpuSampler
 from .session import Session
 from .similarity import near_duplicates
 
@@ -102,23 +105,53 @@ def name_reference(model: PreTrainedModel, session: Session) -> PreTrainedModel:
     return model
 
 
-class CpuRollouts:
-    """Before a TRL trainer among the bases: rollouts by our sampler where it can make them.
+class EpochSampler(Sampler[int]):
+    """TRL's order of problems, drawn from the seed and the number of the pass over them.
 
-    For Qwen2 on a CPU, when nothing is cut from the distribution: there `generate()` takes most of
-    a step. It draws from torch's generator, which a checkpoint restores.
+    TRL's own sampler goes on drawing from one generator, which starts afresh when a run resumes:
+    a run that went on in its second pass would meet the first one's order again.
     """
+
+    def __init__(self, inner: RepeatSampler, passes: Callable[[], int]) -> None:
+        self._inner, self._passes = inner, passes
+
+    def __iter__(self) -> Iterator[int]:
+        if self._inner.shuffle:
+            self._inner.generator.manual_seed(self._inner.seed + self._passes())
+        return iter(self._inner)
+
+    def __len__(self) -> int:
+        return len(self._inner)
+
+
+class OnlineTrainer:
+    """Before a TRL trainer among the bases: exact resumes, and rollouts by our sampler.
+
+    Our sampler is for Qwen2 on a CPU, when nothing is cut from the distribution: there `generate()`
+    takes most of a step. It draws from torch's generator, which a checkpoint restores.
+    """
+
+    def _get_train_sampler(self, dataset: datasets.Dataset | None = None) -> EpochSampler:
+        trainer: Any = self
+        parent: Any = super()
+        args = trainer.args
+        group, batch = trainer.num_generations, args.generation_batch_size
+        inner = parent._get_train_sampler(dataset)
+        batches = inner.num_samples // (batch // group)
+        share = args.per_device_train_batch_size * args.gradient_accumulation_steps
+        steps = batches * trainer.num_iterations * batch // (share * args.world_size)
+        return EpochSampler(inner, lambda: trainer.state.global_step // steps)
 
     def _generate_single_turn(self, prompt_ids: list[list[int]], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         trainer: Any = self
+        parent: Any = super()
         wanted, model = trainer.args, trainer.accelerator.unwrap_model(trainer.model)
         plain = wanted.top_p == 1 and not wanted.top_k and not wanted.use_vllm
         # the exact class: a model with adapters has other weights than its layers' own
         if type(model) is not Qwen2ForCausalLM or model.device.type != "cpu" or not plain:
-            parent: Any = super()
             return parent._generate_single_turn(prompt_ids, *args, **kwargs)
         end = trainer._tokenizer.eos_token_id
-        sampler = Sampler(model, end)
+        sampler = CpuSampler(model, end)
         ids = sampler.run(prompt_ids, wanted.temperature, wanted.max_completion_length)
         # GRPOTrainer also asks for log-probabilities of the sampler; None: not known
         return (ids, None) if args[2:] or kwargs else ids

@@ -29,7 +29,7 @@ from .grading import Grader
 from .lora import peft_config
 from .method import Prepared
 from .online import (
-    CpuRollouts,
+    OnlineTrainer,
     name_reference,
     prepare_problems,
     prompt_text,
@@ -100,7 +100,7 @@ def outcome_reward(one: Trajectory) -> float | None:
     return float(outcome(one.actions))
 
 
-class OrlTrainer(CpuRollouts, RLOOTrainer):
+class OrlTrainer(OnlineTrainer, RLOOTrainer):
     """RLOO as it is; what the rollouts were worth is measured over all processes and shown."""
 
     def __init__(self, session: Session, reward: OutcomeReward, **kwargs: Any) -> None:  # noqa: ANN401

@@ -40,7 +40,7 @@ from .grading import Grader
 from .lora import peft_config
 from .method import Prepared
 from .online import (
-    CpuRollouts,
+    OnlineTrainer,
     Rollout,
     name_reference,
     prepare_problems,
@@ -148,7 +148,9 @@ def earns_bonus(actions: Sequence[Action], at: int) -> bool:
     return at >= 1 and actions[at - 1].reward > 0
 
 
-class PrlTrainer(CpuRollouts, GRPOTrainer):
+class PrlTrainer(OnlineTrainer, GRPOTrainer):
+    """GRPO with an advantage for each token and, with `ratio: action`, a ratio for each action."""
+
     def __init__(self, session: Session, grader: Grader, **kwargs: Any) -> None:  # noqa: ANN401
         config: Any = session.config
         self._session, self._grader = session, grader

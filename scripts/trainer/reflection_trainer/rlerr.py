@@ -32,7 +32,7 @@ from .lora import peft_config
 from .method import Prepared
 from .model import BaseModel
 from .online import (
-    CpuRollouts,
+    OnlineTrainer,
     Rollout,
     completion_text,
     name_reference,
@@ -125,7 +125,7 @@ class RewardParts:
         return [scored.reflection for scored in self.last]
 
 
-class RlerrTrainer(CpuRollouts, GRPOTrainer):
+class RlerrTrainer(OnlineTrainer, GRPOTrainer):
     """GRPO as it is; what the rollouts were worth is measured over all processes and shown."""
 
     def __init__(self, parts: RewardParts, session: Session, **kwargs: Any) -> None:  # noqa: ANN401
