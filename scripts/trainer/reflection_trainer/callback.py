@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import (
+    AutoModelForCausalLM,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     TrainerCallback,
@@ -21,14 +22,17 @@ from .alarms import new_alarms
 from .checkpoints import PRIVATE, prune, publish
 from .errors import UserError
 from .events import say
-from .gguf_io import write_gguf
+from .gguf_io import write_adapter_gguf, write_gguf
+from .lora import merged_copy
 from .room import peak_bytes
 from .session import Session
+
+FRUITLESS = 10  # logged steps without any variance of the reward, from the start of a run
 
 if TYPE_CHECKING:
     from .evaluation import Evaluation
 
-GGUF = "model.gguf"
+GGUF, ADAPTER_GGUF = "model.gguf", "adapter.gguf"
 
 
 class RunCallback(TrainerCallback):
@@ -121,7 +125,9 @@ class RunCallback(TrainerCallback):
         if state.is_world_process_zero:
             say(self._progress(step, total, metrics))
         refuse_nan(step, metrics, self.session.config["learningRate"])
-        for found in new_alarms([e for e in state.log_history if "grad_norm" in e]):
+        steps = [entry for entry in state.log_history if "grad_norm" in entry]
+        refuse_no_variance(steps)
+        for found in new_alarms(steps):
             self.session.events.write("alarm", step=step, alarm=found.alarm, message=found.message)
             if state.is_world_process_zero:
                 say(f"alarm: {found.message}")
@@ -148,13 +154,13 @@ class RunCallback(TrainerCallback):
         if state.is_world_process_zero:
             step = state.global_step
             folder = self.session.run_dir / PRIVATE / f"checkpoint-{step}"
-            gguf = GGUF if self._export(model, processing_class, folder / GGUF) else None
+            gguf = self._export(model, processing_class, folder)
             mark = {**self.session.mark, "worldSize": args.world_size, "gguf": gguf}
             saved = publish(self.session.run_dir, step, mark)
             path = saved.path.relative_to(self.session.run_dir).as_posix()
             size = sum(saved.mark["files"].values())
             self.session.events.write(
-                "checkpoint", step=step, path=path, bytes=size, gguf=gguf is not None
+                "checkpoint", step=step, path=path, bytes=size, gguf=gguf == GGUF
             )
             say(f"checkpoint {path}  {size / 1e6:.1f} MB")
             prune(self.session.run_dir, self.session.config["keepCheckpoints"])
@@ -206,18 +212,48 @@ class RunCallback(TrainerCallback):
         self,
         model: PreTrainedModel | None,
         tokenizer: PreTrainedTokenizerBase | None,
-        path: Path,
-    ) -> bool:
-        if not self.session.config["exportGguf"] or model is None or tokenizer is None:
-            return False
+        folder: Path,
+    ) -> str | None:
+        """Writes the checkpoint for llama.cpp; the name of the file, None where there is none."""
+        config = self.session.config
+        if not config["exportGguf"] or model is None or tokenizer is None:
+            return None
+        lora = config["lora"]
+        name = ADAPTER_GGUF if lora is not None and lora["export"] == "adapter" else GGUF
+        lineage = self._lineage()
         try:
-            write_gguf(model, tokenizer, path, name=self.session.run_dir.name)
+            if name == ADAPTER_GGUF:
+                write_adapter_gguf(model, folder / name, lineage)
+            else:
+                whole = self._whole(model, folder)
+                title = self.session.run_dir.name
+                write_gguf(whole, tokenizer, folder / name, config["ggufType"], title, lineage)
         except (ValueError, KeyError, NotImplementedError) as error:
-            for started in path.parent.glob(f"{GGUF}*"):
+            for started in folder.glob(f"{name}*"):
                 started.unlink()
             self.session.events.log("warning", f"no GGUF in this checkpoint: {error}")
-            return False
-        return True
+            return None
+        return name
+
+    def _whole(self, model: PreTrainedModel, folder: Path) -> PreTrainedModel:
+        """All weights in one place: with the adapter merged in, or gathered from the shards."""
+        if self.session.config["lora"] is not None:
+            return merged_copy(model)
+        if self.session.config["sharding"] != "none":  # what was just saved is whole
+            return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        return model
+
+    def _lineage(self) -> dict[str, str]:
+        """Where the weights came from: fields of the GGUF, which travels alone."""
+        mark, config = self.session.mark, self.session.config
+        return {
+            "method": config["method"],
+            "recipe": config["recipe"],
+            "step": str(self.session.step),
+            "seed": str(config["seed"]),
+            "trainedFrom": str(mark.get("trainedFrom")),
+            "dataSha256": str(mark.get("dataSha256")),
+        }
 
 
 def refuse_nan(step: int, metrics: dict[str, Any], learning_rate: float) -> None:
@@ -232,6 +268,19 @@ def refuse_nan(step: int, metrics: dict[str, Any], learning_rate: float) -> None
                 '"maxGradNorm", or set "precision" to "float32"; the last checkpoint was saved '
                 "before",
             )
+
+
+def refuse_no_variance(steps: list[dict[str, float]]) -> None:
+    """Ends a run that has never had a signal: its first steps gave nothing to learn from."""
+    if len(steps) != FRUITLESS or any(s.get("frac_reward_zero_std") != 1 for s in steps):
+        return
+    raise UserError(
+        f"in the first {FRUITLESS} logged steps all rollouts of every problem had the same reward "
+        f"({steps[-1].get('reward', 0):g}): there is no gradient",
+        code="no-reward-variance",
+        remedy="choose problems that this model solves sometimes, raise rollouts.perProblem or "
+        "rollouts.temperature in config.json, or start from an SCFT or BI checkpoint",
+    )
 
 
 def duration(seconds: float) -> str:

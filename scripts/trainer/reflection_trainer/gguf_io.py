@@ -2,7 +2,8 @@
 
 Writing uses the `gguf` package, reading uses transformers' own GGUF loader behind a check of the
 header: a broken or hostile file must end in a `ValueError` that names it, never in a crash, an
-endless loop or silently random weights. Supported: llama and qwen2 with byte-level BPE.
+endless loop or silently random weights. Supported: llama, qwen2 and qwen3 with byte-level BPE;
+weights as f32, f16 or q8_0; adapters on their own (`write_adapter_gguf`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import gguf
 import numpy as np
@@ -18,14 +21,24 @@ import torch
 from numpy.typing import DTypeLike
 from tokenizers import Regex, decoders, pre_tokenizers
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
     PreTrainedModel,
     PreTrainedTokenizerFast,
 )
 
-ARCHITECTURES = ("llama", "qwen2")
-FILE_TYPES = {"f32": gguf.LlamaFileType.ALL_F32, "f16": gguf.LlamaFileType.MOSTLY_F16}
+if TYPE_CHECKING:
+    from peft import PeftModel
+
+ARCHITECTURES = ("llama", "qwen2", "qwen3")
+FILE_TYPES = {
+    "f32": gguf.LlamaFileType.ALL_F32,
+    "f16": gguf.LlamaFileType.MOSTLY_F16,
+    "q8_0": gguf.LlamaFileType.MOSTLY_Q8_0,
+}
+LINEAGE = "reflection."
+Q8_0_BLOCK = 32  # weights that share a scale: a row must be made of whole blocks
 
 QWEN2_PATTERN = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
@@ -45,6 +58,8 @@ LAYER_NAMES = {
     "self_attn.k_proj": "attn_k",
     "self_attn.v_proj": "attn_v",
     "self_attn.o_proj": "attn_output",
+    "self_attn.q_norm": "attn_q_norm",
+    "self_attn.k_norm": "attn_k_norm",
     "mlp.gate_proj": "ffn_gate",
     "mlp.up_proj": "ffn_up",
     "mlp.down_proj": "ffn_down",
@@ -57,18 +72,15 @@ def write_gguf(
     path: str | Path,
     dtype: str = "f16",
     name: str = "model",
+    lineage: Mapping[str, str] | None = None,
 ) -> None:
     """Write `model` and `tokenizer` as one GGUF file; norms and biases always stay f32.
 
-    The file appears under its name only when it is complete.
+    `lineage` is written as `reflection.*` fields. The file appears under its name only when it is
+    complete.
     """
     path = Path(path)
-    architecture = model.config.model_type
-    if architecture not in ARCHITECTURES:
-        raise ValueError(
-            f"{path}: cannot write the architecture '{architecture}' as GGUF; "
-            f"supported: {', '.join(ARCHITECTURES)}"
-        )
+    architecture = _architecture(model, path)
     if dtype not in FILE_TYPES:
         raise ValueError(f"{path}: unknown GGUF type '{dtype}'; use one of {', '.join(FILE_TYPES)}")
     rope = model.config.rope_parameters
@@ -79,6 +91,7 @@ def write_gguf(
     writer = gguf.GGUFWriter(part, architecture)
     try:
         _add_sizes(writer, model, dtype, name)
+        _add_lineage(writer, lineage or {})
         _add_tokenizer(writer, tokenizer, pre, model.config.vocab_size)
         _add_tensors(writer, model, dtype)
         writer.write_header_to_file()
@@ -89,14 +102,83 @@ def write_gguf(
     os.replace(part, path)
 
 
+def write_adapter_gguf(
+    adapted: PeftModel, path: str | Path, lineage: Mapping[str, str] | None = None
+) -> None:
+    """Write the low-rank adapter alone: llama.cpp puts it on the GGUF of the base model."""
+    path = Path(path)
+    base = cast("PreTrainedModel", adapted.get_base_model())
+    architecture = _architecture(base, path)
+    settings: Any = adapted.peft_config["default"]
+    part = path.with_name(path.name + ".part")
+    writer = gguf.GGUFWriter(part, architecture)
+    try:
+        writer.add_type(gguf.GGUFType.ADAPTER)
+        writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
+        writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, float(settings.lora_alpha))
+        writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+        _add_lineage(writer, lineage or {})
+        for name, tensor in adapted.state_dict().items():
+            found = re.fullmatch(r".*?(model\.layers\..+)\.lora_(A|B)\.default\.weight", name)
+            if found is None:
+                continue
+            array = tensor.detach().float().cpu().numpy()
+            module = found[1].split(".")[-1]
+            if found[2] == "B":  # its rows are those of the weight itself
+                array = _llama_order(array, module, base.config)
+            target = gguf_name(f"{found[1]}.weight")
+            writer.add_tensor(f"{target}.lora_{found[2].lower()}", np.ascontiguousarray(array))
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+    finally:
+        writer.close()
+    os.replace(part, path)
+
+
+def read_lineage(path: str | Path) -> dict[str, str]:
+    """The `reflection.*` fields of a GGUF file."""
+    reader = _BoundedReader(Path(path))
+    return {
+        key.removeprefix(LINEAGE): str(field.contents())
+        for key, field in reader.fields.items()
+        if key.startswith(LINEAGE)
+    }
+
+
+def _architecture(model: PreTrainedModel, path: Path) -> str:
+    architecture = model.config.model_type
+    if architecture not in ARCHITECTURES:
+        raise ValueError(
+            f"{path}: cannot write the architecture '{architecture}' as GGUF; "
+            f"supported: {', '.join(ARCHITECTURES)}"
+        )
+    return architecture
+
+
+def _add_lineage(writer: gguf.GGUFWriter, lineage: Mapping[str, str]) -> None:
+    for key, value in lineage.items():
+        writer.add_string(LINEAGE + key, value)
+
+
 def read_gguf(path: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     """The model (f32 weights) and the tokenizer of a GGUF file, quantized or not."""
     path = Path(path)
     check_gguf(path)
     tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
-    model = AutoModelForCausalLM.from_pretrained(
-        path.parent, gguf_file=path.name, dtype=torch.float32
+    config = AutoConfig.from_pretrained(path.parent, gguf_file=path.name)
+    head = _BoundedReader(path).fields.get(f"{config.model_type}.attention.key_length")
+    if head is not None:  # transformers does not look at it
+        config.head_dim = int(head.contents())
+    model, loaded = AutoModelForCausalLM.from_pretrained(
+        path.parent,
+        gguf_file=path.name,
+        config=config,
+        dtype=torch.float32,
+        output_loading_info=True,
     )
+    if random := loaded["mismatched_keys"] or loaded["missing_keys"]:
+        raise ValueError(f"{path}: weights that do not fit or are not there: {sorted(random)[:3]}")
     # The weights are plain f32 now: a saved copy must not claim to be quantized, and a trainer must
     # not refuse them.
     del model.config.quantization_config
@@ -185,23 +267,30 @@ def _expected_shapes(
     present = {t.name.split(".")[1] for t in reader.tensors if t.name.startswith("blk.")}
     if blocks != len(present):
         raise ValueError(f"{path}: the header promises {blocks} blocks, {len(present)} are there")
-    if hidden % heads or heads % kv_heads:
+    if heads % kv_heads:
         raise ValueError(f"{path}: {heads} heads ({kv_heads} of keys) do not divide {hidden}")
+    if f"{architecture}.attention.key_length" in reader.fields:
+        head = _size(reader, f"{architecture}.attention.key_length", path)
+    elif hidden % heads:
+        raise ValueError(f"{path}: {heads} heads ({kv_heads} of keys) do not divide {hidden}")
+    else:
+        head = hidden // heads
     tokens = _field(reader, "tokenizer.ggml.tokens", path)
     if not isinstance(tokens, list):
         raise ValueError(f"{path}: the GGUF field 'tokenizer.ggml.tokens' is not a list")
-    keys_width = hidden // heads * kv_heads
     layer = {
         "attn_norm": (hidden,),
-        "attn_q": (hidden, hidden),
-        "attn_k": (hidden, keys_width),
-        "attn_v": (hidden, keys_width),
-        "attn_output": (hidden, hidden),
+        "attn_q": (hidden, head * heads),
+        "attn_k": (hidden, head * kv_heads),
+        "attn_v": (hidden, head * kv_heads),
+        "attn_output": (head * heads, hidden),
         "ffn_norm": (hidden,),
         "ffn_gate": (hidden, feed),
         "ffn_up": (hidden, feed),
         "ffn_down": (feed, hidden),
     }
+    if architecture == "qwen3":
+        layer |= {"attn_q_norm": (head,), "attn_k_norm": (head,)}
     shapes = {f"blk.{b}.{n}.weight": s for b in range(blocks) for n, s in layer.items()}
     return shapes | {
         "token_embd.weight": (hidden, len(tokens)),
@@ -219,7 +308,11 @@ def _add_sizes(writer: gguf.GGUFWriter, model: PreTrainedModel, dtype: str, name
     writer.add_feed_forward_length(config.intermediate_size)
     writer.add_head_count(config.num_attention_heads)
     writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_rope_dimension_count(config.hidden_size // config.num_attention_heads)
+    head = _head_size(config)
+    writer.add_rope_dimension_count(head)
+    if head * config.num_attention_heads != config.hidden_size or config.model_type == "qwen3":
+        writer.add_key_length(head)
+        writer.add_value_length(head)
     writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_vocab_size(config.vocab_size)
@@ -258,16 +351,30 @@ def _add_tokenizer(
 
 def _add_tensors(writer: gguf.GGUFWriter, model: PreTrainedModel, dtype: str) -> None:
     config = model.config
-    heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}
     for name, tensor in model.state_dict().items():
         if name == "lm_head.weight" and config.tie_word_embeddings:
             continue
-        array = tensor.detach().float().cpu().numpy()
-        module = name.split(".")[-2]
-        if config.model_type == "llama" and module in heads:
-            array = _interleave(array, heads[module])
-        half = dtype == "f16" and array.ndim > 1
+        array = _llama_order(tensor.detach().float().cpu().numpy(), name.split(".")[-2], config)
+        if dtype == "q8_0" and array.ndim > 1 and array.shape[-1] % Q8_0_BLOCK == 0:
+            packed = gguf.quants.quantize(array, gguf.GGMLQuantizationType.Q8_0)
+            kind = gguf.GGMLQuantizationType.Q8_0
+            writer.add_tensor(gguf_name(name), packed, raw_dtype=kind)
+            continue
+        half = dtype != "f32" and array.ndim > 1
         writer.add_tensor(gguf_name(name), array.astype(np.float16 if half else np.float32))
+
+
+def _head_size(config: Any) -> int:  # noqa: ANN401 (a transformers configuration)
+    head = getattr(config, "head_dim", None)
+    return head or config.hidden_size // config.num_attention_heads
+
+
+def _llama_order(array: np.ndarray, module: str, config: Any) -> np.ndarray:  # noqa: ANN401
+    """Rows of queries and keys as llama.cpp wants them."""
+    heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}
+    if config.model_type != "llama" or module not in heads:
+        return array
+    return _interleave(array, heads[module])
 
 
 def _interleave(array: np.ndarray, heads: int) -> np.ndarray:

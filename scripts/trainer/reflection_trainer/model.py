@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from transformers import (
@@ -17,9 +17,18 @@ from transformers import (
 )
 
 from .errors import UserError
+from .lora import add_adapter, base_of, is_adapter
+from .token_checks import check_template
 
 FIELD = 'config.json: field "model.path"'
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
+
+
+class LoadWeights(Protocol):
+    """Weights are float32, and bfloat16 is autocast, so that small updates are not lost; frozen
+    ones may be bfloat16."""
+
+    def __call__(self, dtype: torch.dtype = torch.float32) -> PreTrainedModel: ...
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,7 @@ class BaseModel:
     path: str
     tokenizer: PreTrainedTokenizerBase
     config: PretrainedConfig
-    load: Callable[[], PreTrainedModel]
+    load: LoadWeights
 
 
 def open_model(path: Path) -> BaseModel:
@@ -43,6 +52,7 @@ def open_model(path: Path) -> BaseModel:
         )
     if base.tokenizer.eos_token_id is None:
         raise UserError(f"{path}: the tokenizer has no end-of-sequence token; set eos_token")
+    check_template(base.tokenizer, str(path))
     if len(base.tokenizer) > base.config.vocab_size:
         raise UserError(
             f"{path}: the tokenizer has {len(base.tokenizer)} tokens, the model only "
@@ -52,6 +62,8 @@ def open_model(path: Path) -> BaseModel:
 
 
 def _open_directory(path: Path) -> BaseModel:
+    if is_adapter(path):
+        return _open_adapter(path)
     if not (path / "config.json").is_file():
         raise UserError(f"{FIELD}: {path} is not a model: it has no config.json")
     if not any((path / name).is_file() for name in TOKENIZER_FILES):
@@ -63,16 +75,26 @@ def _open_directory(path: Path) -> BaseModel:
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{path}: cannot be opened as a model: {error}") from error
 
-    def load() -> PreTrainedModel:
+    def load(dtype: torch.dtype = torch.float32) -> PreTrainedModel:
         try:
-            # Weights stay float32; bfloat16 is autocast, so that small updates are not lost.
-            return AutoModelForCausalLM.from_pretrained(
-                path, local_files_only=True, dtype=torch.float32
-            )
+            return AutoModelForCausalLM.from_pretrained(path, local_files_only=True, dtype=dtype)
         except Exception as error:  # whatever a damaged weight file raises
             raise UserError(f"{path}: the weights cannot be loaded: {error}") from error
 
     return BaseModel(str(path), tokenizer, config, load)
+
+
+def _open_adapter(path: Path) -> BaseModel:
+    """A checkpoint of low-rank adapters: a whole model together with its base."""
+    base = open_model(base_of(path))
+
+    def load(dtype: torch.dtype = torch.float32) -> PreTrainedModel:
+        try:
+            return add_adapter(base.load(dtype), path)
+        except Exception as error:  # whatever a damaged or foreign adapter raises
+            raise UserError(f"{path}: the adapter cannot be loaded: {error}") from error
+
+    return BaseModel(str(path), base.tokenizer, base.config, load)
 
 
 def _open_gguf(path: Path) -> BaseModel:
@@ -87,4 +109,8 @@ def _open_gguf(path: Path) -> BaseModel:
         model, tokenizer = read_gguf(path)
     except Exception as error:  # whatever a damaged file raises
         raise UserError(f"{path}: cannot be read as a GGUF model: {error}") from error
-    return BaseModel(str(path), tokenizer, model.config, lambda: model)
+
+    def load(dtype: torch.dtype = torch.float32) -> PreTrainedModel:
+        return model.to(dtype)
+
+    return BaseModel(str(path), tokenizer, model.config, load)

@@ -17,6 +17,7 @@ from .estimate import Data, Shape, estimate, longest_sequence, shape_of
 from .events import EventWriter
 from .method import Prepared, load_method
 from .model import BaseModel, open_model
+from .token_checks import check_rows
 
 # Prompts that are measured where rows hold texts: a mean over that many is enough.
 MOST_MEASURED = 2000
@@ -67,6 +68,7 @@ def estimated(config: TrainConfig, run_dir: Path, processes: int | None) -> dict
     events = Warnings()
     base = open_model(Path(config["model"]["path"]))
     prepared = load_method(config["method"]).prepare(config, base, events)
+    check_rows(base.tokenizer, prepared, Path(config["data"]["path"]), events)
     wanted = processes or config["worldSize"] or 1
     has_gpu = torch.cuda.is_available()
     is_bfloat16 = {"auto": has_gpu, "float32": False, "bfloat16": True}[config["precision"]]

@@ -29,6 +29,7 @@ from .session import Session
 from .stop import watch_signals
 
 if TYPE_CHECKING:  # torch and TRL take seconds to import: mistakes that need neither come first
+    import torch
     from transformers import Trainer, TrainingArguments
 
     from .callback import RunCallback
@@ -91,10 +92,12 @@ def _train(session: Session) -> str:
     from .callback import RunCallback
     from .model import open_model
     from .plan import plan_of
+    from .token_checks import check_rows
 
     _stop_here(session)
     base = open_model(Path(config["model"]["path"]))
     prepared = method.prepare(config, base, events)
+    check_rows(base.tokenizer, prepared, Path(config["data"]["path"]), events)
     session.mark = _lineage(config, prepared.data_sha256, prepared.problem_hashes)
     launched = int(os.environ.get("WORLD_SIZE", "1"))
     examples = len(prepared.rows)
@@ -127,11 +130,19 @@ def _train(session: Session) -> str:
         events.log("warning", warning)
     check_disk(run_dir, config, plan.shape)
     _stop_here(session)
-    model = base.load()
+    model = base.load(weights_type(config, plan.is_bfloat16))
+    model.name_or_path = base.path  # what an adapter remembers as its base
     callback = RunCallback(session, block_steps(config))
     trainer = method.trainer(args, model, base.tokenizer, prepared, callback)
     _run_trainer(trainer, callback, session, last)
     return "cancelled" if callback.stopped else "ok"
+
+
+def weights_type(config: TrainConfig, is_bfloat16: bool) -> torch.dtype:
+    """Frozen weights need no more than the precision they are used in."""
+    import torch
+
+    return torch.bfloat16 if config["lora"] is not None and is_bfloat16 else torch.float32
 
 
 def _start_point(session: Session) -> Checkpoint | None:
