@@ -305,6 +305,10 @@ describe('import of a file', () => {
       problems: 5,
       faults: [{ line: 6, message: expect.stringContaining('nested') }],
     });
+    const strange = path.join(dir, 'strange.jsonl');
+    writeFileSync(strange, '{"left": "1", "right": "2"}\n');
+    expect((await failure(strange, { dir: path.join(dir, 'sets') })).code).toBe('problem-set-empty');
+    expect(readdirSync(path.join(dir, 'sets')).filter((name) => /strange|partial/.test(name))).toEqual([]);
     const bad = path.join(dir, 'bad.jsonl');
     writeFileSync(bad, 'oops');
     expect((await failure(bad, { dir: path.join(dir, 'none') })).code).toBe('problem-set-empty');

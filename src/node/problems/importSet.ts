@@ -170,11 +170,12 @@ async function takeIn(request: ImportRequest, file: string, origin: Origin): Pro
   await onDisk(dir, () => mkdir(dir, { recursive: true }));
   // What must not be published is kept out of repositories.
   if (entry?.terms !== undefined) await onDisk(dir, () => writeFile(path.join(dir, '.gitignore'), '*\n'));
-  const partial = `${target}.partial`;
+  const partial = path.join(dir, `${name}.partial.jsonl`);
   try {
     const copied = await copyRows(file, partial, entry, request.signal);
+    // A file that holds no problem replaces nothing.
+    const { problems, modes, faults } = await countProblems(partial, target, request.signal);
     await rename(partial, target);
-    const { problems, modes, faults } = await countProblems(target, request.signal);
     const source = describe(origin, copied);
     await onDisk(dir, () =>
       writeFile(path.join(dir, `${name}.source.json`), `${JSON.stringify(source, null, 2)}\n`),
@@ -186,22 +187,23 @@ async function takeIn(request: ImportRequest, file: string, origin: Origin): Pro
   }
 }
 
-/** Reads the rows as problems without holding them. Throws when none is one. */
+/** Reads the rows as problems without holding them; faults name the file that it will be. Throws when none is one. */
 async function countProblems(
   file: string,
+  target: string,
   signal: AbortSignal | undefined,
 ): Promise<Pick<ImportReport, 'problems' | 'modes' | 'faults'>> {
   const modes: Record<string, number> = {};
   const faults = createFaults();
   let problems = 0;
   for await (const item of scanProblems(file, signal)) {
-    if ('fault' in item) faults.add(item.fault);
+    if ('fault' in item) faults.add({ ...item.fault, file: target });
     else {
       problems++;
       modes[item.problem.mode] = (modes[item.problem.mode] ?? 0) + 1;
     }
   }
-  if (problems === 0) throw noUsableRow(file, faults.list());
+  if (problems === 0) throw noUsableRow(target, faults.list());
   return { problems, modes, faults: faults.list() };
 }
 
