@@ -31,7 +31,7 @@ export interface FinishedRun {
  */
 export async function startRun(services: Services, request: StartRequest): Promise<FinishedRun> {
   const { folder, resume } = request;
-  requireTrust('Running a model');
+  requireTrust(vscode.l10n.t('Running a model'));
   const dir = resume?.dir ?? (await newDirectory(folder, request));
   const parameters = [
     ...request.parameters,
@@ -83,7 +83,7 @@ function showProgress(
         const run = services.runs.runs.find((entry) => entry.dir === dir);
         const state = run?.state;
         if (state === undefined || state.total === null || state.total === 0) {
-          progress.report({ message: 'loading the model' });
+          progress.report({ message: vscode.l10n.t('loading the model') });
           return;
         }
         const now = (100 * state.done) / state.total;
@@ -97,7 +97,7 @@ function showProgress(
       report();
       const subscription = services.runs.onDidChange(report);
       token.onCancellationRequested(() => {
-        progress.report({ message: 'stopping: finished samples are kept' });
+        progress.report({ message: vscode.l10n.t('stopping: finished samples are kept') });
         subscription.dispose();
         launched.stop();
       });

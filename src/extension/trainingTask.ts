@@ -39,6 +39,6 @@ export async function executeTraining(
   parameters: readonly string[],
   name: string,
 ): Promise<vscode.TaskExecution> {
-  requireTrust('Training');
+  requireTrust(vscode.l10n.t('Training'));
   return vscode.tasks.executeTask(trainingTask(services, folder, parameters, name));
 }

@@ -71,7 +71,10 @@ function lastFirst(
 }
 
 async function browse(): Promise<string> {
-  const picked = await vscode.window.showOpenDialog({ title: 'Model', filters: { GGUF: ['gguf'] } });
+  const picked = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Model'),
+    filters: { GGUF: ['gguf'] },
+  });
   const file = picked?.[0]?.fsPath;
   if (file === undefined) throw new Cancelled();
   return file;

@@ -50,15 +50,15 @@ export async function askProblemFile(services: Services, title: string): Promise
 
 async function browse(): Promise<string> {
   const picked = await vscode.window.showOpenDialog({
-    title: 'Problem file',
+    title: vscode.l10n.t('Problem file'),
     filters: { 'Problem files': ['jsonl', 'json', 'csv', 'parquet', 'md'] },
   });
   const file = picked?.[0]?.fsPath;
   if (file === undefined) throw new Cancelled();
   if (await isProblemFile(file)) return file;
-  throw new UserError('not-a-problem-file', 'No problem was recognised in the first rows.', {
+  throw new UserError('not-a-problem-file', vscode.l10n.t('No problem was recognised in the first rows.'), {
     place: { file },
-    remedy: 'Each row needs a statement (problem, question or prompt) and an answer.',
+    remedy: vscode.l10n.t('Each row needs a statement (problem, question or prompt) and an answer.'),
   });
 }
 

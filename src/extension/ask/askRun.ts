@@ -16,7 +16,7 @@ export async function runOf(
     const run = services.runs.find(vscode.Uri.parse(target.run.folder), target.run.id);
     if (run !== undefined) return run;
     throw new UserError('run-gone', `The run ${target.run.id} is not there any more.`, {
-      remedy: 'Refresh the Runs view.',
+      remedy: vscode.l10n.t('Refresh the Runs view.'),
     });
   }
   const runs = fitting(services, options);

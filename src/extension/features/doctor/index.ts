@@ -20,10 +20,14 @@ const MARKS = { ok: '✓', warning: '!', failed: '✗' } as const;
 export function registerDoctor(services: Services): Handlers<'reflection.doctor'> {
   return {
     'reflection.doctor': async () => {
-      requireTrust('Doctor');
+      requireTrust(vscode.l10n.t('Doctor'));
       const folder = workspaceFolder();
       const report = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: 'Checking this machine', cancellable: true },
+        {
+          location: vscode.ProgressLocation.Notification,
+          title: vscode.l10n.t('Checking this machine'),
+          cancellable: true,
+        },
         async (_, token) => {
           const launched = await launchCommand(services, folder, ['doctor', '--json']);
           token.onCancellationRequested(() => launched.stop());

@@ -15,12 +15,12 @@ export function registerRuns(services: Services): Handlers<Commands> {
   return {
     'reflection.refresh': () => services.runs.refresh(),
     'reflection.stopRun': async (parameter) => {
-      requireTrust('Stopping a run');
+      requireTrust(vscode.l10n.t('Stopping a run'));
       const run = await runOf(services, targetOf(parameter), {
-        title: 'Stop Run',
+        title: vscode.l10n.t('Stop Run'),
         fits: ({ state }) => !isOver(state.status),
-        none: 'Nothing is running.',
-        remedy: 'There is nothing to stop.',
+        none: vscode.l10n.t('Nothing is running.'),
+        remedy: vscode.l10n.t('There is nothing to stop.'),
       });
       const { ended } = await launchCommand(services, run.folder, ['stop', run.dir, '--json']);
       await vscode.window.withProgress(
@@ -31,10 +31,10 @@ export function registerRuns(services: Services): Handlers<Commands> {
     },
     'reflection.openRunFolder': async (parameter) => {
       const run = await runOf(services, targetOf(parameter), {
-        title: 'Reveal Run Folder',
+        title: vscode.l10n.t('Reveal Run Folder'),
         fits: () => true,
-        none: 'There are no runs yet.',
-        remedy: 'Run "Reflection: Evaluate Problem File" first.',
+        none: vscode.l10n.t('There are no runs yet.'),
+        remedy: vscode.l10n.t('Run "Reflection: Evaluate Problem File" first.'),
       });
       await vscode.commands.executeCommand(
         'revealInExplorer',

@@ -165,7 +165,7 @@ function solutionItem(row: SolutionRow): vscode.TreeItem {
   };
   item.command = {
     command: 'reflection.openTranscript',
-    title: 'Open Transcript',
+    title: vscode.l10n.t('Open Transcript'),
     arguments: [{ run, solution }],
   };
   return item;

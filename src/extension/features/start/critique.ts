@@ -14,14 +14,14 @@ const TITLE = 'Critique Solutions';
 
 /** Has a model criticise the solutions of a run, or the worked solutions of a problem file. Returns the run. */
 export async function critiqueSolutions(services: Services, target: Target): Promise<RunName> {
-  requireTrust('Running a model');
+  requireTrust(vscode.l10n.t('Running a model'));
   const source = await sourceOf(services, target);
   const model = target.model ?? (await askModel(services, source.folder, TITLE));
   const n =
     target.n ??
     (await askCount(services, 'reflection.lastCritiques', {
       title: TITLE,
-      prompt: 'Critiques of each solution (n)',
+      prompt: vscode.l10n.t('Critiques of each solution (n)'),
       initial: setting('reflection.critiques', source.folder.uri),
     }));
   const { run, outcome } = await startRun(services, {
@@ -61,8 +61,8 @@ async function sourceOf(services: Services, target: Target): Promise<Source> {
   const run = await runOf(services, target, {
     title: TITLE,
     fits: hasSolutions,
-    none: 'There are no solutions to criticise yet.',
-    remedy: 'Run "Reflection: Evaluate Problem File" first.',
+    none: vscode.l10n.t('There are no solutions to criticise yet.'),
+    remedy: vscode.l10n.t('Run "Reflection: Evaluate Problem File" first.'),
   });
   return { folder: run.folder, path: run.dir, name: run.manifest.title || run.id };
 }

@@ -14,7 +14,7 @@ const TITLE = 'Evaluate Problem File';
 
 /** Samples solutions to a problem file and grades them. Returns the run. */
 export async function evaluateProblems(services: Services, target: Target): Promise<RunName> {
-  requireTrust('Running a model');
+  requireTrust(vscode.l10n.t('Running a model'));
   const file = target.file ?? (await askProblemFile(services, TITLE));
   const folder = workspaceFolder(vscode.Uri.file(file));
   const model = target.model ?? (await askModel(services, folder, TITLE));
@@ -54,7 +54,7 @@ async function headline(services: Services, run: Parameters<typeof runHeadline>[
 function askSamples(services: Services, folder: vscode.WorkspaceFolder): Promise<number> {
   return askCount(services, 'reflection.lastSamples', {
     title: TITLE,
-    prompt: 'Solutions for each problem (n)',
+    prompt: vscode.l10n.t('Solutions for each problem (n)'),
     initial: setting('reflection.samples', folder.uri),
   });
 }

@@ -10,12 +10,12 @@ import { executeTraining } from '../../trainingTask.ts';
 
 /** Goes on with a run that was stopped, lost, or has failed samples. */
 export async function resumeRun(services: Services, target: Target): Promise<RunName> {
-  requireTrust('Resuming a run');
+  requireTrust(vscode.l10n.t('Resuming a run'));
   const run = await runOf(services, target, {
-    title: 'Resume Run',
+    title: vscode.l10n.t('Resume Run'),
     fits: isResumable,
-    none: 'There is no run to resume.',
-    remedy: 'Runs that were stopped, lost or failed can be resumed.',
+    none: vscode.l10n.t('There is no run to resume.'),
+    remedy: vscode.l10n.t('Runs that were stopped, lost or failed can be resumed.'),
   });
   const name: RunName = { folder: run.folder.uri.toString(), id: run.id };
   if (run.manifest.kind === 'train') {

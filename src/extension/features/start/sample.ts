@@ -23,14 +23,14 @@ export async function sampleCritiques(
   services: Services,
   target: Target,
 ): Promise<RunName & { data: string }> {
-  requireTrust('Running a model');
+  requireTrust(vscode.l10n.t('Running a model'));
   const source = await sourceOf(services, target);
   const model = target.model ?? (await askModel(services, source.folder, TITLE));
   const size =
     target.n ??
     (await askCount(services, 'reflection.lastDatasetSize', {
       title: TITLE,
-      prompt: 'Records wanted (the set is smaller when fewer critiques pass)',
+      prompt: vscode.l10n.t('Records wanted (the set is smaller when fewer critiques pass)'),
       initial: 450,
     }));
   const { run, outcome } = await startRun(services, {
@@ -69,8 +69,8 @@ async function sourceOf(
     const run = services.runs.find(vscode.Uri.parse(target.run.folder), target.run.id);
     const file = run?.manifest.problemSet?.path;
     if (run === undefined || file === undefined || file === null) {
-      throw new UserError('no-problem-file', 'The problem file of this run is not known.', {
-        remedy: 'Choose the problem file itself.',
+      throw new UserError('no-problem-file', vscode.l10n.t('The problem file of this run is not known.'), {
+        remedy: vscode.l10n.t('Choose the problem file itself.'),
       });
     }
     return { folder: run.folder, path: file, name: fileStem(file) };

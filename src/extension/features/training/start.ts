@@ -19,7 +19,7 @@ const TITLE = 'Start Training';
 
 /** Asks for recipe, data and model, shows the command, and runs it as a task. Returns the run that it will write. */
 export async function startTraining(services: Services, target: Target): Promise<RunName> {
-  requireTrust('Training');
+  requireTrust(vscode.l10n.t('Training'));
   const data = target.data ?? datasetOf(services, target) ?? (await askDataset(services));
   const folder = workspaceFolder(vscode.Uri.file(data));
   const recipe =
@@ -81,8 +81,8 @@ async function askDataset(services: Services): Promise<string> {
   const datasets = await findDatasets(services);
   const sets = await problemFiles();
   if (datasets.length + sets.length === 0) {
-    throw new UserError('no-dataset', 'There is no dataset to train on yet.', {
-      remedy: 'Run "Reflection: Rejection-Sample Critiques" first.',
+    throw new UserError('no-dataset', vscode.l10n.t('There is no dataset to train on yet.'), {
+      remedy: vscode.l10n.t('Run "Reflection: Rejection-Sample Critiques" first.'),
     });
   }
   return choose(

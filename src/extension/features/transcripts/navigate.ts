@@ -14,10 +14,10 @@ import { findingsOfRun } from './library.ts';
 /** Opens the transcript of a solution; asks which run and which solution when they were not named. */
 export async function openTranscript(services: Services, target: Target): Promise<vscode.Uri> {
   const run = await runOf(services, target, {
-    title: 'Open Transcript',
+    title: vscode.l10n.t('Open Transcript'),
     fits: ({ manifest }) => manifest.kind !== 'train',
-    none: 'There are no solutions to read yet.',
-    remedy: 'Run "Reflection: Evaluate Problem File" first.',
+    none: vscode.l10n.t('There are no solutions to read yet.'),
+    remedy: vscode.l10n.t('Run "Reflection: Evaluate Problem File" first.'),
   });
   const sample = target.solution ?? (await askSolution(services, run));
   const uri = transcriptUri({ folder: run.folder.uri.toString(), run: run.id, kind: 'transcript', sample });
@@ -41,7 +41,7 @@ async function askSolution(services: Services, run: RunEntry): Promise<string> {
   });
   if (rows.length === 0) {
     throw new UserError('no-solutions', `The run ${run.id} holds no solutions yet.`, {
-      remedy: 'Wait for the first one, or resume the run.',
+      remedy: vscode.l10n.t('Wait for the first one, or resume the run.'),
     });
   }
   return choose(
@@ -73,8 +73,8 @@ export async function goToFinding(
   const uri = editor?.document.uri;
   const transcript = uri && documents.get(uri);
   if (editor === undefined || uri === undefined || transcript === undefined) {
-    throw new UserError('no-transcript', 'No transcript is open.', {
-      remedy: 'Run "Reflection: Open Transcript".',
+    throw new UserError('no-transcript', vscode.l10n.t('No transcript is open.'), {
+      remedy: vscode.l10n.t('Run "Reflection: Open Transcript".'),
     });
   }
   const at = editor.selection.active;
