@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { defaultPolicy } from '../../core/answers/index.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Problem } from '../../core/schema/problem.ts';
@@ -6,7 +5,7 @@ import type { RunManifest } from '../../core/schema/run.ts';
 import {
   createRun,
   isRun,
-  onDisk,
+  makeDirectory,
   openRunWriter,
   type RunData,
   readRun,
@@ -29,7 +28,7 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { dir, engine, onProgress } = options;
-  await onDisk(dir, () => mkdir(dir, { recursive: true }));
+  await makeDirectory(dir);
   const writer = await openRunWriter(dir);
   // Stops the engine too when it is the disk that fails: tokens that cannot be written are not worth generating.
   const stop = new AbortController();

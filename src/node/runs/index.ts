@@ -1,6 +1,6 @@
 /** Run directories: create, append, read, list, follow, review. */
 export { appendReview } from './appendReview.ts';
-export { createRun, isRun } from './createRun.ts';
+export { createRun, isRun, makeDirectory } from './createRun.ts';
 export { diskError, errorCode, onDisk } from './diskErrors.ts';
 export { hostFacts, workbenchFacts } from './facts.ts';
 export type { LineFault } from './jsonLines.ts';

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { SCHEMA_VERSION } from '../../../src/core/schema/common.ts';
 import type { Solution } from '../../../src/core/schema/lines.ts';
 import type { Problem } from '../../../src/core/schema/problem.ts';
 import type { RunManifest } from '../../../src/core/schema/run.ts';
@@ -18,7 +19,7 @@ export const problems: Problem[] = [{ id: 'p', problem: 'What is 1+1?', answer: 
 
 export function manifest(id: string, change: Partial<RunManifest> = {}): RunManifest {
   return {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     id,
     kind: 'evaluate',
     title: '',
