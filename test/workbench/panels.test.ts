@@ -22,7 +22,7 @@ export const scenario: Scenario = {
       const panel = webview('editor');
       await panel.locator('.funnel tbody tr').first().waitFor();
       assert.match(await panel.locator('h1').innerText(), /^\d+ records? of 40 wanted/);
-      assert.match(await panel.locator('.funnel').innerText(), /critique ends wrong/);
+      assert.match(await panel.locator('.funnel').innerText(), /ending wrong/);
       assert.match(await panel.locator('.mix').innerText(), /asked 2:1 \(the line\), have 2\.1 : 1/);
       assert.equal(await panel.locator('[aria-labelledby="yield"] tbody tr').count(), 5);
     },
@@ -30,7 +30,7 @@ export const scenario: Scenario = {
     'a drop count opens the dropped ones by keyboard, and each of them its texts': async (driver) => {
       const { webview, page, palette } = driver;
       const panel = webview('editor');
-      const count = panel.locator('.funnel .link', { hasText: 'critique ends wrong' });
+      const count = panel.locator('.funnel .link', { hasText: 'ending wrong' });
       await count.focus();
       await page.keyboard.press('Enter');
       const rows = panel.locator('.dropped li');

@@ -5,7 +5,7 @@ import { Scroll } from '../shared/scroll.tsx';
 const ALL = 'all';
 const STRATA = [ALL, 'best', 'worst', 'truncated', 'zero-variance'] as const;
 type Stratum = (typeof STRATA)[number];
-const ROWS_AT_ONCE = 20;
+const ROWS_AT_ONCE = 8;
 
 interface Props {
   readonly rows: readonly RolloutRow[];

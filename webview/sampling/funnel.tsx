@@ -15,6 +15,7 @@ export function Funnel({ picture, droppedRows, openCandidate }: Props) {
   const chosen = useSignal<string | null>(null);
   const found = useSignal<DroppedRows | null>(null);
   const fault = useSignal<string | null>(null);
+  const isWhole = useSignal(false);
   const show = async (filter: string, from: number) => {
     chosen.value = filter;
     if (from === 0) found.value = null;
@@ -29,6 +30,7 @@ export function Funnel({ picture, droppedRows, openCandidate }: Props) {
   };
   const { funnel, solutions, solutionsAsked, critiques } = picture;
   const most = Math.max(1, funnel?.[0]?.entered ?? 0);
+  const idle = (funnel ?? []).filter(({ dropped }, at, all) => dropped === 0 && at < all.length - 1).length;
   return (
     <section>
       <h2 id="funnel">Funnel</h2>
@@ -65,33 +67,47 @@ export function Funnel({ picture, droppedRows, openCandidate }: Props) {
                 </td>
                 <td />
               </tr>
-              {funnel.map(({ filter, entered, dropped }) => {
-                const { passed, dropped: words } = stageWords(filter);
-                return (
-                  <tr key={filter}>
-                    <th scope="row">{passed}</th>
-                    <td class="number">{entered - dropped}</td>
-                    <td>
-                      <Bar share={(entered - dropped) / most} />
-                    </td>
-                    <td>
-                      {dropped > 0 && (
-                        <button
-                          type="button"
-                          class="link"
-                          aria-expanded={chosen.value === filter}
-                          onClick={() => void show(filter, 0)}
-                        >
-                          {dropped} {words}
-                        </button>
-                      )}
-                    </td>
-                  </tr>
-                );
-              })}
+              {funnel
+                .filter(({ dropped }, at) => isWhole.value || dropped > 0 || at === funnel.length - 1)
+                .map(({ filter, entered, dropped }) => {
+                  const { passed, dropped: words } = stageWords(filter);
+                  return (
+                    <tr key={filter}>
+                      <th scope="row">{passed}</th>
+                      <td class="number">{entered - dropped}</td>
+                      <td>
+                        <Bar share={(entered - dropped) / most} />
+                      </td>
+                      <td>
+                        {dropped > 0 && (
+                          <button
+                            type="button"
+                            class="link"
+                            aria-expanded={chosen.value === filter}
+                            onClick={() => void show(filter, 0)}
+                          >
+                            {dropped} {words}
+                          </button>
+                        )}
+                      </td>
+                    </tr>
+                  );
+                })}
             </tbody>
           </table>
         </Scroll>
+      )}
+      {idle > 0 && (
+        <button
+          type="button"
+          class="link"
+          aria-expanded={isWhole.value}
+          onClick={() => {
+            isWhole.value = !isWhole.value;
+          }}
+        >
+          {isWhole.value ? 'Hide' : 'Show'} the {idle} filters that dropped nothing
+        </button>
       )}
       {fault.value !== null && (
         <p class="failure" role="alert">

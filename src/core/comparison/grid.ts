@@ -1,5 +1,6 @@
 import type { ProblemGroup } from '../metrics/index.ts';
 import type { Problem } from '../schema/problem.ts';
+import { visibleText } from '../visibleText.ts';
 import { gradeLetters } from './samples.ts';
 
 /** One problem with the grades of its samples in each run. */
@@ -35,7 +36,7 @@ export function comparisonGrid(runs: readonly GridArm[]): GridRow[] {
     });
     return {
       problemId,
-      statement: (problem?.problem ?? '').slice(0, STATEMENT_CHARACTERS),
+      statement: visibleText((problem?.problem ?? '').slice(0, STATEMENT_CHARACTERS)),
       gold: problem?.answer ?? null,
       level: problem?.level === undefined ? null : String(problem.level),
       arms,

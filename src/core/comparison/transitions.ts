@@ -1,5 +1,6 @@
 import type { ProblemGroup } from '../metrics/index.ts';
 import type { Transition, Verdict } from '../schema/common.ts';
+import { visibleText } from '../visibleText.ts';
 
 /** One critique in a cell of the transition matrix. */
 export interface TransitionRow {
@@ -19,6 +20,7 @@ export interface TransitionRows {
 }
 
 export const TRANSITION_ROWS_AT_ONCE = 100;
+const ANSWER_CHARACTERS = 200;
 
 /** The critiques of a run that made this transition, in the order of the problems. */
 export function transitionRows(
@@ -34,7 +36,7 @@ export function transitionRows(
       solutionId: row.solutionId,
       problemId: row.problemId,
       verdict: row.verdict,
-      answer: row.answer,
+      answer: row.answer === null ? null : visibleText(row.answer.slice(0, ANSWER_CHARACTERS)),
       tokens: row.tokens,
     })),
   };

@@ -163,7 +163,11 @@ function groupOf(name: string): string {
   return GROUPS.find(({ pattern }) => pattern.test(name))?.title ?? 'Other';
 }
 
-/** Totals before their parts: `reward` before `rewards/outcome/mean`. */
+/** What is looked at first. */
+const LEADERS = ['reward', 'loss'];
+
+/** Leaders, then totals before their parts: `reward` before `rewards/outcome/mean`. */
 function compareNames(a: string, b: string): number {
-  return a.split('/').length - b.split('/').length || (a < b ? -1 : Number(a > b));
+  const lead = Number(LEADERS.includes(b)) - Number(LEADERS.includes(a));
+  return lead || a.split('/').length - b.split('/').length || (a < b ? -1 : Number(a > b));
 }

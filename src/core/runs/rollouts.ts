@@ -1,5 +1,6 @@
 /** Rollouts of a training run, as many as a person can look through and a panel can hold. */
 import type { RunEvent } from '../schema/event.ts';
+import { visibleText } from '../visibleText.ts';
 
 export type RolloutEvent = Extract<RunEvent, { type: 'rollout' }>;
 
@@ -62,8 +63,8 @@ export function foldRollout(fold: RolloutFold, event: RolloutEvent): void {
 
 /** Beginning and end: an answer stands at the end, and where a text goes wrong often at the beginning. */
 function shortened(text: string, head: number, tail: number): string {
-  if (text.length <= head + tail + 1) return text;
-  return `${text.slice(0, head)}…${tail === 0 ? '' : text.slice(-tail)}`;
+  if (text.length <= head + tail + 1) return visibleText(text);
+  return visibleText(`${text.slice(0, head)}…${tail === 0 ? '' : text.slice(-tail)}`);
 }
 
 /** `outcome 1 + reflection 0.4 = 1.4`; null parts were not measured. */

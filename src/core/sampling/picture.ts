@@ -2,6 +2,7 @@
 import type { DatasetKind, FunnelStage, Lengths } from '../schema/dataset.ts';
 import type { Critique, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
+import { visibleText } from '../visibleText.ts';
 import { hash32 } from './seeds.ts';
 
 /** A record of any kind of dataset, as far as a picture needs it. */
@@ -131,7 +132,7 @@ export function exampleRecords(records: readonly KeptRecord[]): ExampleRecord[] 
 }
 
 function shortened(text: string): string {
-  return text.length <= EXAMPLE_CHARACTERS ? text : `${text.slice(0, EXAMPLE_CHARACTERS)}…`;
+  return visibleText(text.length <= EXAMPLE_CHARACTERS ? text : `${text.slice(0, EXAMPLE_CHARACTERS)}…`);
 }
 
 function countBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, number> {
@@ -156,11 +157,11 @@ const WORDS: Readonly<Record<string, StageWords>> = {
   contaminated: { passed: 'not in a benchmark', dropped: 'in a benchmark that is held out' },
   type: { passed: 'of a type that is asked for', dropped: 'of a type that is not asked for' },
   'not-critiqued': { passed: 'critiqued', dropped: 'not critiqued, because not needed' },
-  'wrong-answer': { passed: 'critique ends right', dropped: 'critique ends wrong' },
+  'wrong-answer': { passed: 'critique ends right', dropped: 'ending wrong' },
   review: { passed: 'not rejected by a person', dropped: 'rejected by a person' },
   'too-long': { passed: 'short enough', dropped: 'too long' },
   verdict: { passed: 'verdict fits the grade', dropped: 'verdict contradicts the grade' },
-  duplicate: { passed: 'not a duplicate', dropped: 'duplicate of a kept one' },
+  duplicate: { passed: 'not a duplicate', dropped: 'duplicates' },
   mix: { passed: 'kept', dropped: 'beyond the mix or the size' },
   'not-verified': { passed: 'verified', dropped: 'not verified' },
   'no-verdict': { passed: 'verdict found', dropped: 'without a verdict' },

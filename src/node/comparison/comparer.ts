@@ -12,6 +12,7 @@ import { DROPPED_ROWS_AT_ONCE } from '../../core/protocol/sampling.ts';
 import { settingDifferences } from '../../core/runs/index.ts';
 import type { Comparison } from '../../core/schema/comparison.ts';
 import type { CompareOptions } from '../../core/stats/index.ts';
+import { visibleText } from '../../core/visibleText.ts';
 import { readEvents } from '../runs/readRun.ts';
 import type { ComparedRuns, Comparer, RunAt } from './client.ts';
 import { compareMeasured, type MeasuredRun, measureRun, summarize, withUniqueLabels } from './index.ts';
@@ -75,7 +76,10 @@ export function createComparer(): Comparer {
         total: rows.length,
         rows: rows
           .slice(from, from + DROPPED_ROWS_AT_ONCE)
-          .map(({ candidate, detail }) => ({ candidate, detail: detail.slice(0, DETAIL_CHARACTERS) })),
+          .map(({ candidate, detail }) => ({
+            candidate,
+            detail: visibleText(detail.slice(0, DETAIL_CHARACTERS)),
+          })),
       };
     },
     watch: (dir, known) => watcher.look(dir, known),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { DashboardCheckpoint, DashboardHead } from '../../../core/protocol/dashboard.ts';
 import { trainingRow } from '../../../core/protocol/trainingRow.ts';
 import type { CurveGroup } from '../../../core/runs/curves.ts';
+import { visibleText } from '../../../core/visibleText.ts';
 import { runHeadline } from '../../runHeadline.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
@@ -32,7 +33,7 @@ export async function dashboardHead(
     alarms: state.alarms.slice(-ALARMS_SHOWN),
     logs: state.logs
       .slice(-LOGS_SHOWN)
-      .map((line) => ({ ...line, message: line.message.slice(0, LINE_CHARACTERS) })),
+      .map((line) => ({ ...line, message: visibleText(line.message.slice(0, LINE_CHARACTERS)) })),
     trusted: vscode.workspace.isTrusted,
   };
 }
