@@ -1,7 +1,7 @@
 /** What works on this machine: each probe runs the real thing and says what to do when it fails. */
 import { messageOf, UserError } from '../../core/errors.ts';
 import type { ModelConfig } from '../../core/schema/model.ts';
-import { probeDisk, probeLlama, probeNode, probePython, probeServer } from './probes.ts';
+import { probeDisk, probeLlama, probeModelFiles, probeNode, probePython, probeServer } from './probes.ts';
 
 export interface ProbeResult {
   readonly id: string;
@@ -16,7 +16,7 @@ export interface ProbeResult {
 export interface DoctorOptions {
   readonly workspace: string;
   readonly python?: string;
-  /** Models of `reflection.json`: its servers are asked. */
+  /** Models of `reflection.json`: servers are asked, files are looked at. */
   readonly models: readonly ModelConfig[];
   readonly signal: AbortSignal;
   readonly onResult?: (result: ProbeResult) => void;
@@ -27,11 +27,17 @@ type Probe = { id: string; label: string; run(): Promise<Omit<ProbeResult, 'id' 
 /** Runs every probe, one after the other; none stops the rest. */
 export async function examine(options: DoctorOptions): Promise<ProbeResult[]> {
   const servers = options.models.filter((model) => model.engine === 'openai');
+  const files = options.models.filter((model) => model.engine === 'llama');
   const probes: Probe[] = [
     { id: 'node', label: 'Node', run: async () => probeNode() },
     { id: 'disk', label: 'Disk', run: () => probeDisk(options.workspace) },
     { id: 'llama', label: 'Local models (llama.cpp)', run: () => probeLlama(options.signal) },
     { id: 'python', label: 'Training (Python)', run: () => probePython(options.python, options.signal) },
+    ...files.map((model) => ({
+      id: `model:${model.name}`,
+      label: `Model ${model.name}`,
+      run: () => probeModelFiles(model),
+    })),
     ...servers.map((model) => ({
       id: `server:${model.name}`,
       label: `Server ${model.name}`,

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
-import type { OpenaiModelConfig } from '../../core/schema/model.ts';
+import type { LlamaModelConfig, OpenaiModelConfig } from '../../core/schema/model.ts';
 import type { EngineFacts } from '../../core/schema/run.ts';
 import type { Engine, SampleResult } from '../engines/engine.ts';
 import { connectEngine } from '../engines/index.ts';
+import { inspectModelFile } from '../engines/modelFile.ts';
+import { checkGgufHeader } from '../inference/ggufHeader.ts';
 import { packageRoot } from '../packageRoot.ts';
 import { findTrainerPython } from '../training/index.ts';
 import type { ProbeResult } from './index.ts';
@@ -50,6 +52,18 @@ export async function probeLlama(signal: AbortSignal): Promise<Finding> {
   } finally {
     await engine.close();
   }
+}
+
+/** Looks at the files of a local model without loading it, which may take long and all the memory. */
+export async function probeModelFiles(model: LlamaModelConfig): Promise<Finding> {
+  const files = [model.path, ...(model.lora ?? []).map((adapter) => adapter.path)];
+  const sizes: string[] = [];
+  for (const file of files) {
+    const { bytes } = await inspectModelFile(file);
+    checkGgufHeader(file);
+    sizes.push(`${file}, ${(bytes / GIB).toFixed(2)} GiB`);
+  }
+  return { status: 'ok', detail: sizes.join('; '), remedy: '' };
 }
 
 /** Such as `llama.cpp 3.21.1, device cpu, 2 processes of 1 thread (the fastest here)`. */

@@ -94,10 +94,13 @@ async function postStreamed(
   const usage = dialect.hasStreamOptions ? { stream_options: { include_usage: true } } : {};
   const body = { ...bodyOf(config.model, request, dialect, choices), stream: true, ...usage };
   const pieces = await client.post<AsyncIterable<unknown>>(pathOf(request), { body, signal, stream: true });
-  const completion = await readStream(pieces, request.raw === undefined, onText);
+  const isChat = request.raw === undefined;
+  const { countsEnd } = dialect;
+  const read = await readStream(pieces, { isChat, onText, countsEnd });
   // The package ends the stream of an aborted call as if it were over.
   signal.throwIfAborted();
-  return completion;
+  if (!read.countsEnd) server.dialect = { ...server.dialect, countsEnd: false };
+  return read.completion;
 }
 
 function warnAboutExtensions({ warnOnce }: Server, { sampling }: SampleRequest): void {

@@ -16,6 +16,8 @@ export interface Dialect {
   readonly hasChoices: boolean;
   /** `stream_options`: token counts at the end of a stream. */
   readonly hasStreamOptions: boolean;
+  /** Whether the count of generated tokens includes the end token. */
+  readonly countsEnd: boolean;
 }
 
 export const FULL_DIALECT: Dialect = {
@@ -25,6 +27,7 @@ export const FULL_DIALECT: Dialect = {
   hasTokenIds: true,
   hasChoices: true,
   hasStreamOptions: true,
+  countsEnd: true,
 };
 
 export function bodyOf(model: string, request: SampleRequest, dialect: Dialect, choices = 1): object {

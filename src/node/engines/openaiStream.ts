@@ -28,21 +28,37 @@ interface Growing {
   usage: unknown;
   /** Pieces that carried text: each is one token or more. */
   pieces: number;
+  /** The piece before, and whether one came that equals the one before it: a repetition, or a token drawn twice. */
+  latest: string;
+  hasTwins: boolean;
   readonly chatLogprobs: unknown[];
   readonly rawLogprobs: { tokens: unknown[]; token_logprobs: unknown[] };
   readonly tokenIds: unknown[];
 }
 
+export interface StreamReading {
+  readonly isChat: boolean;
+  /** Hears the text so far. */
+  readonly onText: (text: string) => void;
+  /** Whether the server counts the end token, as far as is known. */
+  readonly countsEnd: boolean;
+}
+
+export interface StreamedCompletion {
+  /** In the form that an unstreamed one has. */
+  readonly completion: Completion;
+  /** False when this stream shows that the server does not count the end token. */
+  readonly countsEnd: boolean;
+}
+
 /**
- * The whole completion, in the form that an unstreamed one has. `onText` hears the text so far. Throws a
- * `BrokenAnswerError` when the stream ends without a reason to finish, or has more pieces than the server counted
- * tokens, so that something came twice.
+ * Throws a `BrokenAnswerError` when the stream ends without a reason to finish, or has more pieces than the server
+ * counted tokens, so that something came twice.
  */
 export async function readStream(
   pieces: AsyncIterable<unknown>,
-  isChat: boolean,
-  onText: (text: string) => void,
-): Promise<Completion> {
+  { isChat, onText, countsEnd }: StreamReading,
+): Promise<StreamedCompletion> {
   const growing: Growing = {
     model: undefined,
     content: '',
@@ -50,6 +66,8 @@ export async function readStream(
     finish: undefined,
     usage: undefined,
     pieces: 0,
+    latest: '',
+    hasTwins: false,
     chatLogprobs: [],
     rawLogprobs: { tokens: [], token_logprobs: [] },
     tokenIds: [],
@@ -59,7 +77,8 @@ export async function readStream(
     add(growing, piece);
     if (growing.pieces > before) onText(textOf(messageOf(growing)) ?? '');
   }
-  return completionOf(growing, isChat);
+  const completion = completionOf(growing, isChat);
+  return { completion, countsEnd: checkCount(growing, completion, countsEnd) };
 }
 
 function add(growing: Growing, piece: unknown): void {
@@ -75,7 +94,12 @@ function add(growing: Growing, piece: unknown): void {
   const content = choice.delta?.content ?? choice.text ?? '';
   growing.reasoning += reasoning;
   growing.content += content;
-  if (reasoning !== '' || content !== '') growing.pieces++;
+  if (reasoning !== '' || content !== '') {
+    const piece = JSON.stringify(choice);
+    growing.hasTwins ||= piece === growing.latest;
+    growing.latest = piece;
+    growing.pieces++;
+  }
   addLogprobs(growing, choice);
   growing.finish = choice.finish_reason ?? undefined;
 }
@@ -103,20 +127,34 @@ function messageOf({ content, reasoning }: Growing) {
 }
 
 function completionOf(growing: Growing, isChat: boolean): Completion {
-  const { model, usage, finish, pieces, chatLogprobs, rawLogprobs, tokenIds } = growing;
+  const { model, usage, finish, chatLogprobs, rawLogprobs, tokenIds } = growing;
   if (finish === undefined) throw new BrokenAnswerError('The stream ended before the text did.');
   const logprobs = isChat ? { content: chatLogprobs } : rawLogprobs;
   const text = isChat ? { message: messageOf(growing) } : { text: growing.content };
-  const completion = {
+  return {
     model,
     choices: [{ ...text, finish_reason: finish, logprobs, token_ids: tokenIds }],
     usage,
   };
+}
+
+/**
+ * Holds the number of pieces against the server's count of tokens. A piece too many is a repetition. Most servers count
+ * the end token, which is no piece: then twins are doubted too as soon as they take its place. Returns what this stream
+ * teaches of `countsEnd`.
+ */
+function checkCount(
+  { pieces, hasTwins, finish }: Growing,
+  completion: Completion,
+  countsEnd: boolean,
+): boolean {
   const counted = usageOf(completion)?.tokens;
-  if (counted !== undefined && pieces > counted) {
+  if (counted === undefined || pieces === 0) return countsEnd;
+  const hasNoRoom = finish === 'stop' && pieces === counted;
+  if (pieces > counted || (hasNoRoom && hasTwins && countsEnd)) {
     throw new BrokenAnswerError(
       `The stream came in ${pieces} pieces and the server counted ${counted} tokens: something came twice.`,
     );
   }
-  return completion;
+  return countsEnd && !hasNoRoom;
 }

@@ -1,8 +1,8 @@
 /** What the doctor says of engines. */
 import { describe, expect, it } from 'vitest';
-import { probeLlama, probeServer } from '../../../src/node/doctor/probes.ts';
+import { probeLlama, probeModelFiles, probeServer } from '../../../src/node/doctor/probes.ts';
 import { answer, startFaultServer } from './faultServer.ts';
-import { buildsInferenceChild, never } from './models.ts';
+import { buildsInferenceChild, nano, never } from './models.ts';
 
 buildsInferenceChild();
 
@@ -14,6 +14,19 @@ describe('the doctor', () => {
     const finding = await probeLlama(never);
     expect(finding.status).toBe('ok');
     expect(finding.detail).toMatch(/llama\.cpp 3\.21\.1.*device .*, \d+ process(es)? of \d+ threads?/);
+  });
+
+  it('looks at the files of models and adapters, and names the one that is no model', async () => {
+    const config = { name: 'x', engine: 'llama', path: nano, gpu: 'cpu' } as const;
+    expect(await probeModelFiles(config)).toMatchObject({
+      status: 'ok',
+      detail: expect.stringContaining('GiB'),
+    });
+    const lora = [{ path: import.meta.filename, scale: 1 }];
+    await expect(probeModelFiles({ ...config, lora })).rejects.toMatchObject({
+      code: 'model-not-gguf',
+      place: { file: import.meta.filename },
+    });
   });
 
   it('finds out what a server silently does not do', async () => {

@@ -122,6 +122,38 @@ describe('a text that is watched', () => {
     expect(heard.at(-1)).toBe('');
   });
 
+  it('may have equal pieces side by side, where the count leaves no doubt', async () => {
+    const twins = (counted: number) => [
+      ...[words[0], words[1], words[1]].map((word) => piece(word ?? '')),
+      { choices: [{ delta: {}, finish_reason: 'stop' }] },
+      { choices: [], usage: { prompt_tokens: 3, completion_tokens: counted } },
+    ];
+    const behave = (counted: number) => (exchange: Exchange) =>
+      exchange.body.stream === true ? stream(exchange, twins(counted)) : unstreamed(exchange);
+    // The end token is the fourth.
+    const sure = await watch(behave(4));
+    expect(sure.rows).toMatchObject([{ text: 'Two and and' }]);
+    expect(sure.server.exchanges).toHaveLength(1);
+    const doubted = await watch(behave(3));
+    expect(doubted.rows).toMatchObject([{ text: words.join('') }]);
+    expect(doubted.server.exchanges).toHaveLength(2);
+  });
+
+  it('is not doubted for it where the server does not count the end token', async () => {
+    const server = await startFaultServer((exchange) => {
+      const texts = exchange.index === 0 ? ['a', 'b'] : ['a', 'a'];
+      stream(exchange, [
+        ...texts.map((text) => piece(text)),
+        { choices: [{ delta: {}, finish_reason: 'stop' }] },
+        { choices: [], usage: { prompt_tokens: 3, completion_tokens: 2 } },
+      ]);
+    });
+    const { engine } = await connect(server, { concurrency: 1 });
+    const rows = await collect(engine.sample(requests(3), never, () => undefined));
+    expect(rows.map(({ text }) => text)).toEqual(['ab', 'aa', 'aa']);
+    expect(server.exchanges).toHaveLength(3);
+  });
+
   it('that ends twice ends once', async () => {
     const { rows, server } = await watch((exchange) =>
       stream(exchange, [...whole.slice(0, 6), ...whole.slice(3)]),
