@@ -75,7 +75,6 @@ function fuzz<T extends object>(what: string, schemas: ParameterSchemas<T>): voi
         expect(answers.length).toBeLessThanOrEqual(1);
         for (const [name, parameters] of calls) {
           const expected = (schemas as Record<string, readonly z.ZodType[]>)[name] ?? [];
-          }[];
           expect(parameters).toHaveLength(expected.length);
           for (const [at, schema] of expected.entries()) {
             expect(schema.safeParse(parameters[at]).success).toBe(true);
