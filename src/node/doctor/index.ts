@@ -55,5 +55,7 @@ export async function examine(options: DoctorOptions): Promise<ProbeResult[]> {
 
 function failure(error: unknown): Omit<ProbeResult, 'id' | 'label'> {
   const remedy = error instanceof UserError ? error.remedy : 'Please report this with the text above.';
-  return { status: 'failed', detail: messageOf(error), remedy };
+  const file = error instanceof UserError ? error.place.file : undefined;
+  const detail = file === undefined ? messageOf(error) : `${file}: ${messageOf(error)}`;
+  return { status: 'failed', detail, remedy };
 }
