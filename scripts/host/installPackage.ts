@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { packageExtension } from '../package.mjs';
@@ -6,11 +7,11 @@ import type { Host } from './install.ts';
 
 let packed: Promise<string> | undefined;
 
-/** Packs the extension, once a process, and installs it by the server's own command. */
+/** Packs the extension, once a process, and installs it by the server's own command; the folder that it lies in then. */
 export async function installPackage(
   host: Host,
   { userDataDir, extensionsDir }: { userDataDir: string; extensionsDir: string },
-): Promise<void> {
+): Promise<string> {
   packed ??= packageExtension().then(({ file }) => file);
   const server = path.join(host.codeServer, 'lib/vscode/out/server-main.js');
   await promisify(execFile)(host.node, [
@@ -18,4 +19,7 @@ export async function installPackage(
     ...['--server-data-dir', path.join(userDataDir, '.server')],
     ...['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir],
   ]);
+  const name = fs.readdirSync(extensionsDir).find((one) => one.startsWith('reflection-workbench.'));
+  if (name === undefined) throw new Error('the package was not installed');
+  return path.join(extensionsDir, name);
 }

@@ -51,7 +51,9 @@ export async function openWorkbench(
   try {
     await scenario.prepare?.(workspace);
     const extensionsDir = path.join(temp, 'extensions');
-    if (scenario.installed) await installPackage(host, { userDataDir, extensionsDir });
+    const loaded = scenario.installed
+      ? await installPackage(host, { userDataDir, extensionsDir })
+      : extension;
     server = await startServer(host, { ...scenario, userDataDir, extensionsDir });
     const blocked = await blockOutside(context);
     if (!scenario.installed) await developmentHost(context, server, { extensions: [extension] });
@@ -65,7 +67,7 @@ export async function openWorkbench(
       driver: createDriver(page, workspace, userDataDir),
       blocked,
       violations,
-      extensionErrors: () => extensionErrors(userDataDir, scenario.installed ? extensionsDir : extension),
+      extensionErrors: () => extensionErrors(userDataDir, loaded),
       diagnosis: () => [...messages.slice(-10), ...recentLogLines(userDataDir)].join('\n'),
       close,
     };
