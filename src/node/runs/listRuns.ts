@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../core/errors.ts';
-import { foldEvent, newRunFold, type RunFold, type RunState, stateOf } from '../../core/runs/index.ts';
+import { type RunState, stateOf } from '../../core/runs/index.ts';
 import type { RunManifest } from '../../core/schema/run.ts';
 import { isRun } from './createRun.ts';
 import { errorCode, onDisk } from './diskErrors.ts';
 import { isWriterAlive } from './processAlive.ts';
-import { readEvents, readManifest } from './readRun.ts';
+import { readManifest } from './readRun.ts';
+import { foldEvents } from './sampleIndex/eventFold.ts';
 
 /** A run as a list shows it: read without its samples. */
 export interface RunSummary {
@@ -49,19 +50,11 @@ export async function summariseRun(dir: string): Promise<RunSummary> {
 
 /** Present state of one run, from its events and from asking for its process. */
 export async function readRunState(dir: string): Promise<RunState> {
-  const read = await foldRun(dir);
+  const read = await foldEvents(dir);
   const processAlive = read.end === null ? await isWriterAlive(read.process) : null;
   // A process that ended after its events were read is not lost: what it wrote last is there now.
-  const fold = processAlive === false ? await foldRun(dir) : read;
+  const fold = processAlive === false ? await foldEvents(dir) : read;
   return stateOf(fold, { now: Date.now() / 1000, processAlive });
-}
-
-async function foldRun(dir: string): Promise<RunFold> {
-  const { events, unknownEvents } = await readEvents(dir);
-  const fold = newRunFold();
-  for (const event of events) foldEvent(fold, event);
-  fold.unknownEvents += unknownEvents;
-  return fold;
 }
 
 /** Names of the directories under a root that hold a run. */
