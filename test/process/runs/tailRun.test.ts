@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import { appendFile, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RunEvent } from '../../../src/core/schema/event.ts';
 import type { Solution } from '../../../src/core/schema/lines.ts';
-import { createRun, type RunDelta, tailRun } from '../../../src/node/runs/index.ts';
+import { createRun, type RunDelta, readRun, tailRun } from '../../../src/node/runs/index.ts';
 import { manifest, problems, solution, temporaryDir } from './fixtures.ts';
 
 /** What a view that follows a run holds. */
@@ -135,6 +136,48 @@ describe('following a run', () => {
     }
     expect(sizes.length).toBeGreaterThan(1);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(9_000);
+  });
+
+  it('keeps up with a thousand lines a second, through a cut and a rotation', {
+    timeout: 60_000,
+  }, async () => {
+    const { dir, file, view, until } = await follow();
+    const SECONDS = 4;
+    // Each line says when it was written; the file is cut after a third and replaced after two thirds of the time.
+    const script = `
+      const { appendFileSync, renameSync, truncateSync } = require('node:fs');
+      const row = ${JSON.stringify(solution(0, 'x'.repeat(500)))};
+      let made = 0;
+      const began = Date.now();
+      const timer = setInterval(() => {
+        const due = Math.min(${SECONDS * 1000}, Date.now() - began);
+        let lines = '';
+        for (; made < due; made += 1) {
+          if (made === ${Math.round((SECONDS * 1000) / 3)}) { flush(lines); lines = ''; truncateSync(process.argv[1]); }
+          if (made === ${Math.round((SECONDS * 2000) / 3)}) { flush(lines); lines = ''; renameSync(process.argv[1], process.argv[1] + '.old'); }
+          lines += JSON.stringify({ ...row, id: 'p#' + made, index: made, ms: Date.now() }) + '\\n';
+        }
+        flush(lines);
+        if (made === ${SECONDS * 1000}) clearInterval(timer);
+      }, 5);
+      function flush(lines) { if (lines !== '') appendFileSync(process.argv[1], lines); }
+    `;
+    const writer = spawn(process.execPath, ['-e', script, file], { stdio: 'inherit' });
+    onTestFinished(() => void writer.kill('SIGKILL'));
+    const lags: number[] = [];
+    let seen = 0;
+    await until(() => {
+      const fresh = view.solutions.slice(view.resets === seen ? lags.length : 0);
+      if (view.resets !== seen) [seen, lags.length] = [view.resets, 0];
+      for (const row of fresh) lags.push(Date.now() - row.ms);
+      return view.solutions.at(-1)?.index === SECONDS * 1000 - 1;
+    });
+    expect(view.faults).toBe(0);
+    expect(view.resets).toBe(2);
+    const kept = view.solutions.map(({ index }) => index);
+    expect(kept).toEqual(kept.map((_, at) => Math.round((SECONDS * 2000) / 3) + at));
+    expect(lags.sort((a, b) => a - b)[lags.length >> 1]).toBeLessThan(500);
+    expect((await readRun(dir)).solutions).toEqual(view.solutions);
   });
 
   it('ends when the signal aborts', async () => {
