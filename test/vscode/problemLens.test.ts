@@ -70,14 +70,21 @@ describe('rows of a problem file that cannot be used', () => {
 
   it('are marked on their line with the remedy, and mended by saving', async () => {
     const file = path.join(openFolder().uri.fsPath, 'faulty.jsonl');
-    fs.writeFileSync(file, '{"id":"a","problem":"1?","answer":"1"}\n{"id":"b","problem":"2?",\n');
+    fs.writeFileSync(
+      file,
+      '{"id":"a","problem":"How many are one and one apples?","answer":"1"}\n{"id":"b","problem":"How many are two and two pears?",\n',
+    );
     const document = await vscode.workspace.openTextDocument(file);
     const [found] = await diagnosticsOf(document.uri, ({ length }) => length === 1, 'a diagnostic');
     assert.equal(found?.range.start.line, 1);
     assert.equal(found?.severity, vscode.DiagnosticSeverity.Error);
     assert.match(found?.message ?? '', /not JSON.*Correct the line/s);
     const edit = new vscode.WorkspaceEdit();
-    edit.replace(document.uri, document.lineAt(1).range, '{"id":"b","problem":"2?","answer":"2"}');
+    edit.replace(
+      document.uri,
+      document.lineAt(1).range,
+      '{"id":"b","problem":"How many are two and two pears?","answer":"2"}',
+    );
     await vscode.workspace.applyEdit(edit);
     await document.save();
     await diagnosticsOf(document.uri, ({ length }) => length === 0, 'no diagnostic');

@@ -45,7 +45,7 @@ export const scenario: Scenario = {
     'the file tells beside each problem how it fared': async ({ openFile, page, shot }) => {
       await openFile('demo-5.jsonl');
       await page
-        .locator('.monaco-editor .view-line', { hasText: /[✓✗] [01]\/1/ })
+        .locator('.monaco-editor .view-line', { hasText: /[✓✗]\s[01]\/1/ })
         .first()
         .waitFor();
       await shot('problems-2-hints');
