@@ -66,9 +66,9 @@ class RunCallback(TrainerCallback):
             )
         self._first_step = state.global_step
         self._began = time.monotonic()
-        # TRL counts tokens from 0 again after a resume
+        # After a resume SFTTrainer counts tokens from 0 again; those with rollouts restore theirs
         counts = [entry["num_tokens"] for entry in state.log_history if "num_tokens" in entry]
-        self._tokens_before = counts[-1] if counts else 0
+        self._tokens_before = counts[-1] if counts and not state.num_input_tokens_seen else 0
         if state.global_step == 0 and model is not None:
             self._evaluate(0, state, model, processing_class)
         self._began = time.monotonic()

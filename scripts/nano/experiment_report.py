@@ -1,0 +1,159 @@
+"""The table of the experiments: means over seeds with intervals, and the differences that matter.
+
+Intervals are percentile bootstraps over problems, of the mean over seeds of each problem: all
+samples and all seeds of a problem travel together. They hold the spread of problems and of samples;
+three seeds say little about that of trainings, so every seed is shown, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from nano.experiments import Arm
+
+RESAMPLES = 5000
+MEASURES = {
+    "passAt1": "pass@1, T 0.6",
+    "greedy": "greedy",
+    "accT2": "critic: Acc@t2",
+    "verdictRight": "critic: verdict right",
+}
+# Better arm, arm that it is compared with, measure.
+CLAIMS = (
+    ("scft", "base", "accT2"),
+    ("scft", "base", "passAt1"),
+    ("scft", "self-distill", "passAt1"),
+    ("scft", "self-distill", "accT2"),
+    ("rlerr", "scft", "passAt1"),
+    ("rlerr", "base", "passAt1"),
+    ("rlerr", "outcome-only", "passAt1"),
+    ("rlerr", "outcome-only", "verdictRight"),
+    ("bi", "base", "passAt1"),
+    ("orl", "bi", "passAt1"),
+    ("prl", "bi", "passAt1"),
+    ("prl", "orl", "passAt1"),
+)
+
+
+def write_report(work: Path, out: Path, seeds: Sequence[int], arms: Sequence[Arm]) -> None:
+    """`training-experiments.json` for programs, `training-experiments.md` for people."""
+    labels = {"base": "base", **{arm.name: arm.label for arm in arms}}
+    found = {name: runs for name in labels if (runs := _read(work, seeds, name))}
+    numbers = {name: _numbers(runs) for name, runs in found.items()}
+    claims = [
+        {"arm": a, "against": b, "measure": measure, **_difference(found[a], found[b], measure)}
+        for a, b, measure in CLAIMS
+        if a in found and b in found and len(found[a]) == len(found[b])
+    ]
+    report = {"seeds": list(seeds), "arms": numbers, "differences": claims}
+    (out / "training-experiments.json").write_text(json.dumps(report, indent=2) + "\n")
+    text = _text(labels, numbers, claims, len(seeds))
+    (out / "training-experiments.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def _read(work: Path, seeds: Sequence[int], name: str) -> list[dict[str, Any]]:
+    files = [work / f"seed-{seed}" / f"{name}.json" for seed in seeds]
+    return [json.loads(file.read_text()) for file in files if file.exists()]
+
+
+def _numbers(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for measure in MEASURES:
+        if measure not in runs[0]:
+            continue
+        means = per_problem(runs, measure)
+        low, high = interval(means)
+        found[measure] = {
+            "value": round(float(means.mean()), 4),
+            "low": round(low, 4),
+            "high": round(high, 4),
+            "seeds": [round(float(per_problem([run], measure).mean()), 4) for run in runs],
+        }
+    for name in ("checks", "tokens"):
+        found[name] = round(float(np.mean([run[name] for run in runs])), 2)
+    return found
+
+
+def per_problem(runs: Sequence[dict[str, Any]], measure: str) -> np.ndarray:
+    """Mean of each problem, over its samples and over the seeds."""
+    return np.mean([[np.mean(group) for group in run[measure]] for run in runs], axis=0)
+
+
+def interval(means: np.ndarray) -> tuple[float, float]:
+    """95 %, percentile bootstrap over problems."""
+    chosen = np.random.default_rng(0).integers(0, len(means), (RESAMPLES, len(means)))
+    low, high = np.quantile(means[chosen].mean(1), (0.025, 0.975))
+    return float(low), float(high)
+
+
+def _difference(
+    a: Sequence[dict[str, Any]], b: Sequence[dict[str, Any]], measure: str
+) -> dict[str, float]:
+    """Paired by problem."""
+    gap = per_problem(a, measure) - per_problem(b, measure)
+    low, high = interval(gap)
+    return {
+        "value": round(float(gap.mean()), 4),
+        "low": round(low, 4),
+        "high": round(high, 4),
+    }
+
+
+def _text(
+    labels: dict[str, str],
+    numbers: dict[str, Any],
+    claims: Sequence[dict[str, Any]],
+    seeds: int,
+) -> str:
+    lines = [
+        "# The training methods on the embedded model",
+        "",
+        "<!-- Written by npm run experiments (scripts/nano). Do not edit by hand. -->",
+        "",
+        f"{seeds} seeds of data and training (fewer where fewer stand in brackets); percent with",
+        "95 % intervals: bootstrap over 200 held-out problems, seeds averaged in each. The critic",
+        "judges the same 200 solutions of the base model each time; S2R's models have learned",
+        "trajectories, not critiques, and are not asked for any.",
+        "",
+        f"| model | {' | '.join(MEASURES.values())} | checks | tokens |",
+        f"| --- |{' --- |' * len(MEASURES)} --- | --- |",
+    ]
+    for name, row in numbers.items():
+        cells = [_cell(row[m], name) if m in row else "-" for m in MEASURES]
+        checks, tokens = row["checks"], round(row["tokens"])
+        lines.append(f"| {labels[name]} | {' | '.join(cells)} | {checks} | {tokens} |")
+    lines += [
+        "",
+        "Differences in percentage points, paired by problem; **bold** where the interval is clear",
+        "of zero:",
+        "",
+        "| | measure | difference |",
+        "| --- | --- | --- |",
+    ]
+    for claim in claims:
+        value, low, high = (100 * claim[key] for key in ("value", "low", "high"))
+        shown = f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
+        shown = f"**{shown}**" if low > 0 or high < 0 else shown
+        pair = f"{labels[claim['arm']]} - {labels[claim['against']]}"
+        lines.append(f"| {pair} | {MEASURES[claim['measure']]} | {shown} |")
+    lines += [
+        "",
+        "Settings, smaller than the recipes': `scripts/nano/experiments.py`. All numbers:",
+        "`training-experiments.json`. Make it again: `npm run experiments`.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(share: dict[str, Any], name: str) -> str:
+    value, low, high = (100 * share[key] for key in ("value", "low", "high"))
+    shown = f"{value:.1f} [{low:.1f}, {high:.1f}]"
+    if name == "base":
+        return shown
+    return f"{shown} ({', '.join(f'{100 * seed:.1f}' for seed in share['seeds'])})"
