@@ -63,7 +63,7 @@ function engineOf(
 ): Engine {
   const { processes, threads } = launched;
   const replace = (closing: AbortSignal, place: number) =>
-    startLoaded({ ...options, threads }, closing, plan.environments[place]);
+    startLoaded({ ...options, threads, processes: processes.length }, closing, plan.environments[place]);
   const pool = createLlamaPool(processes, replace, options.path);
   return {
     identity: identityOf(config.name, options, hashes, processes[0]?.description.template ?? null),

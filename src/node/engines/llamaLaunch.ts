@@ -4,8 +4,8 @@ import type { LoadOptions } from '../../core/protocol/inference.ts';
 import type { GpuChoice } from '../../core/schema/model.ts';
 import type { EngineFacts } from '../../core/schema/run.ts';
 import { InferenceProcessError } from '../inference/inferenceProcess.ts';
-import { knownChoice, measureLayouts } from './llamaLayout.ts';
-import type { LaunchPlan } from './llamaPlan.ts';
+import { knownChoice, type LayoutWish, measureLayouts } from './llamaLayout.ts';
+import type { LaunchPlan, Layout } from './llamaPlan.ts';
 import { type LoadedProcess, type Scout, startLoaded, startScout } from './llamaProcess.ts';
 import type { ModelFile } from './modelFile.ts';
 
@@ -40,6 +40,18 @@ export async function surveyDevices(gpu: GpuChoice, signal: AbortSignal): Promis
 
 /** Takes the scout over. */
 export async function launch(scout: Scout, wish: LaunchOptions, signal: AbortSignal): Promise<Launched> {
+  const { plan } = wish;
+  const known = plan.by === 'probe' ? await knownChoice(layoutWish(wish)) : undefined;
+  if (plan.by === 'probe' && known === undefined) return await launchMeasured(scout, wish, signal);
+  const chosen = known?.chosen ?? plan.layouts[0];
+  if (chosen === undefined) throw new Error('A plan without any layout.');
+  const processes = await startLayout(scout, wish, chosen, signal);
+  const tried = known === undefined ? {} : { tried: known.tried };
+  return { processes, threads: chosen.threads, layout: { by: plan.by, ...tried } };
+}
+
+/** Brings up as many processes as any layout has, and keeps what is fastest. */
+async function launchMeasured(scout: Scout, wish: LaunchOptions, signal: AbortSignal): Promise<Launched> {
   const { plan, options } = wish;
   const started: LoadedProcess[] = [];
   const startOthers = async (count: number): Promise<readonly LoadedProcess[]> => {
@@ -48,46 +60,61 @@ export async function launch(scout: Scout, wish: LaunchOptions, signal: AbortSig
     started.push(...others);
     return others;
   };
-  try {
-    const first = await loadFirst(scout, wish, signal);
+  return await orKillAll(started, async () => {
+    const first = await loadFirst(scout, wish, options, signal);
     started.push(first);
-    return await arrange(wish, first, startOthers);
+    const { choice, processes } = await measureLayouts(layoutWish(wish), first, startOthers);
+    const { chosen, tried } = choice;
+    const layout = { by: 'probe', tried } as const;
+    if (processes.length === plan.environments.length) return { processes, threads: chosen.threads, layout };
+    // Fewer processes have more memory each: their contexts are planned anew.
+    await Promise.all(processes.map(({ process }) => process.kill()));
+    return { processes: await startLayout(undefined, wish, chosen, signal), threads: chosen.threads, layout };
+  });
+}
+
+function layoutWish({ model, plan, options }: LaunchOptions): LayoutWish {
+  return { model, layouts: plan.layouts, slots: options.slots };
+}
+
+async function startLayout(
+  scout: Scout | undefined,
+  wish: LaunchOptions,
+  { processes, threads }: Layout,
+  signal: AbortSignal,
+): Promise<readonly LoadedProcess[]> {
+  const options = { ...wish.options, processes, threads };
+  const first = await loadFirst(scout, wish, options, signal);
+  return await orKillAll([first], async () => {
+    const others = await startAll(wish.plan.environments.slice(1, processes), options, signal);
+    return [first, ...others];
+  });
+}
+
+async function orKillAll<Result>(
+  started: readonly LoadedProcess[],
+  action: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await action();
   } catch (thrown) {
     await Promise.all(started.map(({ process }) => process.kill()));
     throw thrown;
   }
 }
 
-/** Brings up as many processes as were asked for, or as are fastest. */
-async function arrange(
-  { model, plan, options }: LaunchOptions,
-  first: LoadedProcess,
-  startOthers: (count: number) => Promise<readonly LoadedProcess[]>,
-): Promise<Launched> {
-  const wish = { model, layouts: plan.layouts, slots: options.slots };
-  const known = plan.by === 'probe' ? await knownChoice(wish) : undefined;
-  if (plan.by === 'probe' && known === undefined) {
-    const { choice, processes } = await measureLayouts(wish, first, startOthers);
-    return { processes, threads: choice.chosen.threads, layout: { by: 'probe', tried: choice.tried } };
-  }
-  const chosen = known?.chosen ?? plan.layouts[0];
-  if (chosen === undefined) throw new Error('A plan without any layout.');
-  const processes = [first, ...(await startOthers(chosen.processes - 1))];
-  await Promise.all(processes.map(({ process }) => process.remote.useThreads(chosen.threads)));
-  const tried = known === undefined ? {} : { tried: known.tried };
-  return { processes, threads: chosen.threads, layout: { by: plan.by, ...tried } };
-}
-
 async function loadFirst(
-  scout: Scout,
-  { plan, options }: LaunchOptions,
+  scout: Scout | undefined,
+  { plan }: LaunchOptions,
+  options: LoadOptions,
   signal: AbortSignal,
 ): Promise<LoadedProcess> {
   const environment = plan.environments[0] ?? {};
   try {
-    if (Object.keys(environment).length === 0) return await scout.load(options, signal);
+    if (scout !== undefined && Object.keys(environment).length === 0)
+      return await scout.load(options, signal);
     // The scout sees all GPUs.
-    await scout.kill();
+    await scout?.kill();
     return await startLoaded(options, signal, environment);
   } catch (thrown) {
     if (!(thrown instanceof InferenceProcessError)) throw thrown;
