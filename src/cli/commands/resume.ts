@@ -24,6 +24,7 @@ import {
   type WrittenDataset,
 } from '../../node/pipeline/index.ts';
 import { type RunData, readRun, resolveRun } from '../../node/runs/index.ts';
+import { readWorkspace, resolveModel } from '../../node/workspace/index.ts';
 import { type BudgetOptions, budgetOption } from '../budget.ts';
 import { type CommonOptions, type Context, common, createContext } from '../context.ts';
 import { reopenHeldOut, withConnected } from '../critic.ts';
@@ -71,7 +72,9 @@ async function resumeSampling(context: Context, run: RunData, budget?: Budget): 
   const { manifest, dir } = run;
   const { model, prompts, sampling } = manifest;
   if (!model || !prompts || !sampling) throw incomplete(dir);
-  const engine = await connectEngine(modelConfig(model), context.signal, { onWarning: context.output.warn });
+  const engine = await connectEngine(await modelConfig(context, model), context.signal, {
+    onWarning: context.output.warn,
+  });
   try {
     return await runPipeline(context, engine, (base) => goOn(context, run, base), {
       dir,
@@ -121,9 +124,21 @@ function incomplete(dir: string): UserError {
   });
 }
 
-/** The model as it was recorded; the number of processes and slots is chosen anew for this machine. */
-function modelConfig(identity: ModelIdentity): ModelConfig {
+/**
+ * The model as it was recorded, with what `reflection.json` says of it still: the key's variable, requests in flight. The
+ * number of processes and slots is chosen anew for this machine.
+ */
+async function modelConfig(context: Context, identity: ModelIdentity): Promise<ModelConfig> {
   const { name, engine, path, baseUrl } = identity;
+  const workspace = await readWorkspace(context.workspace);
+  if (Object.hasOwn(workspace.config.models, name)) {
+    const { config } = await resolveModel(workspace, name);
+    const isSame =
+      config.engine === 'llama'
+        ? engine === 'llama' && config.path === path
+        : config.model === path && config.baseUrl === baseUrl;
+    if (isSame) return config;
+  }
   return modelConfigSchema.parse(
     engine === 'llama' ? { name, engine, path } : { name, engine, baseUrl: baseUrl ?? '', model: path },
   );
@@ -172,7 +187,7 @@ async function resumeSample(
   };
   if (critic === undefined) return sample(options);
   const { prompts, ...identity } = critic;
-  return withConnected(context, modelConfig(identity), prompts, (connected) =>
+  return withConnected(context, await modelConfig(context, identity), prompts, (connected) =>
     sample({ ...options, critic: connected }),
   );
 }

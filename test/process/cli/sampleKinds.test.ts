@@ -1,5 +1,5 @@
 /** `reflection sample` of every kind, and `judge`, on the embedded model: stopped, killed, resumed; with a server's help. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
@@ -177,6 +177,32 @@ describe('a server beside the embedded model', () => {
     const said = await runCli(['judge', 'run', '--judge', named], { cwd });
     expect(said.stdout).toMatch(/rank correlation \(Spearman\) -?\d/);
     expect(said.stdout).toContain(`${report.rows.length} judgements were there already`);
+  });
+});
+
+describe('a run on a server with a key', () => {
+  it('is resumed with the key that reflection.json names, which the run does not hold', async () => {
+    const server = await startFaultServer((exchange) => {
+      if (exchange.headers.authorization === 'Bearer s3cret') say(exchange, 'So it is \\boxed{9}.');
+      else exchange.response.writeHead(401).end('{}');
+    });
+    const served = { engine: 'openai', baseUrl: server.baseUrl, model: 'm', apiKeyEnv: 'TEST_KEY' };
+    const config = JSON.stringify({ models: { ours: served } });
+    const cwd = await workspaceWith({ 'reflection.json': config });
+    const env = { TEST_KEY: 's3cret' };
+    const args = ['sample', SET, '--model', 'ours', '--critic', 'ours', '--run-dir', 'run', '--json'];
+    const made = await runCli([...args, '--solutions', '1', '--critiques', '1'], { cwd, env });
+    expect(made.code).toBe(0);
+    const file = path.join(cwd, 'run', 'critiques.jsonl');
+    const [first = ''] = (await readFile(file, 'utf8')).split('\n');
+    await writeFile(file, `${first}\n`);
+    const resumed = await runCli(['resume', 'run', '--json'], { cwd, env });
+    expect(resumed.stderr).not.toContain('refuses the key');
+    expect(resumed.code).toBe(0);
+    const ids = await idsOf(file);
+    expect(ids.length).toBeGreaterThan(1);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await readFile(path.join(cwd, 'run', 'run.json'), 'utf8')).not.toContain('s3cret');
   });
 });
 
