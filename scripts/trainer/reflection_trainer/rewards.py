@@ -33,6 +33,7 @@ class Scored:
     judge: float | None
     outcome: float | None
     reflection: float | None
+    tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Scorer:
 def reward_metrics(rows: Sequence[Scored]) -> dict[str, float]:
     """The reflection group of a step, pooled over all rollouts; what is undefined is left out.
 
-    R, ERR and rho as in spec A1; transitions per 100 rollouts; shares in 0..1.
+    R, ERR and rho as in spec A1; transitions per 100 rollouts; shares in 0..1; lengths in tokens.
     """
     metrics = {
         "reward/undetermined": _mean([row.grade == "undetermined" for row in rows]),
@@ -92,6 +93,8 @@ def reward_metrics(rows: Sequence[Scored]) -> dict[str, float]:
     }
     right = [row for row in rows if row.grade == "correct"]
     wrong = [row for row in rows if row.grade == "incorrect"]
+    metrics["completions/right_length"] = _mean([row.tokens for row in right])
+    metrics["completions/wrong_length"] = _mean([row.tokens for row in wrong])
     in_right, in_wrong = sum(row.cues for row in right), sum(row.cues for row in wrong)
     if in_right + in_wrong:
         metrics["reflection/err"] = in_right / (in_right + in_wrong)

@@ -15,6 +15,7 @@ group are right, or all wrong: there A is made of r_ref alone (`reward/reflectio
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import datasets
@@ -118,7 +119,10 @@ class RewardParts:
         asked = [Asked(*row) for row in zip(problem, gold, mode, strict=True)]
         truncated = [not ids or ids[-1] not in self.end_tokens for ids in completion_ids]
         texts = [completion_text(completion) for completion in completions]
-        self.last = self.scorer.score(asked, texts, truncated)
+        scored = self.scorer.score(asked, texts, truncated)
+        self.last = [
+            replace(one, tokens=len(ids)) for one, ids in zip(scored, completion_ids, strict=True)
+        ]
         return [scored.outcome for scored in self.last]
 
     def reflection(self, **_: object) -> list[float | None]:

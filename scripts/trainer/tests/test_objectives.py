@@ -393,6 +393,29 @@ def test_prl_with_one_ratio_a_token_is_trls_loss_with_these_advantages(tmp_path:
     assert torch.equal(ours, theirs) and theirs.norm() > 0
 
 
+def test_prl_with_one_ratio_a_token_takes_the_kl_of_the_action(tmp_path: Path) -> None:
+    trainer = trainer_of(
+        tmp_path,
+        problems(tmp_path),
+        method="prl",
+        rollouts={**ROLLOUTS, "iterations": 2},
+        klWeight=0.5,
+        ratio="token",
+    )
+    give_rollouts(trainer, TRAJECTORIES)
+    _, output = scored(trainer)
+    shift = torch.linspace(-0.3, 0.3, output["completion_ids"].size(1))
+    old = output["old_per_token_logps"] = output["old_per_token_logps"] + shift
+    found = trainer._with_kl(trainer.model, output)
+    gap = old - output["ref_per_token_logps"]
+    for i in range(4):
+        for action in range(int(output["action"][i].max()) + 1):
+            tokens = output["action"][i] == action
+            wanted = output["advantages"][i][tokens] - 0.5 * gap[i][tokens].sum()
+            assert torch.allclose(found[i][tokens], wanted, atol=1e-5)
+    assert trainer._compute_loss(trainer.model, output).isfinite() and trainer.beta == 0.5
+
+
 def test_every_token_has_the_advantage_of_its_action(tmp_path: Path) -> None:
     trainer = trainer_of(tmp_path, problems(tmp_path), method="prl", rollouts=ROLLOUTS, klWeight=0)
     give_rollouts(trainer, TRAJECTORIES)

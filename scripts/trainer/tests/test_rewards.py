@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,13 @@ def test_the_metrics_of_a_batch() -> None:
     assert found["reflection/c_to_i_per_100"] == 25
     assert found["reflection/verdict_true"] == 2 / 3
     assert "reflection/judge_score" not in found
+
+
+def test_lengths_are_told_apart_by_outcome() -> None:
+    right, wrong = replace(score(RIGHT), tokens=30), replace(score(PLAIN_WRONG), tokens=10)
+    found = reward_metrics([right, right, wrong])
+    assert (found["completions/right_length"], found["completions/wrong_length"]) == (30, 10)
+    assert "completions/wrong_length" not in reward_metrics([right])
 
 
 @dataclass
