@@ -108,6 +108,18 @@ export interface LoadedModel {
   readonly template: string | null;
 }
 
+/** A request as the child gets it. */
+export interface QueuedRequest extends SampleRequest {
+  /** Somebody wants to see the text while it grows. */
+  readonly isWatched?: boolean;
+}
+
+/** The text of a sample that is still running. */
+export interface PartialText {
+  readonly id: string;
+  readonly text: string;
+}
+
 /** Methods of the child. */
 export interface InferenceChild {
   /** Looks for devices, which takes no model. `load` then uses what was found. */
@@ -117,7 +129,7 @@ export interface InferenceChild {
   measure(wish: { threads: number; slots: number; ms: number }): Promise<number>;
   useThreads(threads: number): void;
   /** Queues requests; each ends in one row of `finished`, unless it is cancelled. */
-  enqueue(requests: readonly SampleRequest[]): void;
+  enqueue(requests: readonly QueuedRequest[]): void;
   /** Drops requests that wait or run. Resolves when none of them is running any more. */
   cancel(ids: readonly string[]): Promise<void>;
   /** Stops, then frees the model. The child ends by itself when its host does. */
@@ -127,4 +139,6 @@ export interface InferenceChild {
 /** Methods of the host that the child calls. */
 export interface InferenceHost {
   finished(results: readonly SampleResult[]): void;
+  /** Now and then, of one watched sample after the other. */
+  partial(part: PartialText): void;
 }

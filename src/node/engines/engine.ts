@@ -23,8 +23,6 @@ export interface EngineCapabilities {
    * gives, which is told by a warning and by `logprobs.of` of each result.
    */
   readonly logprobs: 'policy' | 'server';
-  /** Whether `onPartial` is ever called. */
-  readonly hasPartialTexts: boolean;
 }
 
 /** A loaded or reachable model. `close` it when done. */

@@ -67,7 +67,7 @@ function engineOf(
   const pool = createLlamaPool(processes, replace, options.path);
   return {
     identity: identityOf(config.name, options, hashes, processes[0]?.description.template ?? null),
-    capabilities: { logprobs: 'policy', hasPartialTexts: false },
+    capabilities: { logprobs: 'policy' },
     facts: factsOf(launched, plan),
     sample: pool.sample,
     close: pool.close,

@@ -3,8 +3,9 @@
  * finished is tried once more on a fresh one, then it is an error row.
  */
 import { messageOf, UserError } from '../../core/errors.ts';
-import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
+import type { QueuedRequest, SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
 import { describeEnd, InferenceProcessError } from '../inference/inferenceProcess.ts';
+import type { Engine, OnPartial } from './engine.ts';
 import type { LoadedProcess } from './llamaProcess.ts';
 import type { PromptGroup } from './promptGroups.ts';
 import { createSampleBatch, type SampleBatch, type SampleJob } from './sampleBatch.ts';
@@ -14,7 +15,7 @@ const FUTILE_DEATHS = 4;
 const CANCEL_MS = 5000;
 
 export interface LlamaPool {
-  sample(requests: readonly SampleRequest[], signal: AbortSignal): AsyncGenerator<SampleResult>;
+  readonly sample: Engine['sample'];
   close(): Promise<void>;
 }
 
@@ -64,7 +65,7 @@ export function createLlamaPool(
     if (loaded !== undefined) adopt(state, worker, loaded);
   });
   return {
-    sample: (requests, signal) => sample(state, requests, signal),
+    sample: (requests, signal, onPartial) => sample(state, requests, signal, onPartial),
     async close() {
       await Promise.all([...state.batches].map((batch) => cancel(state, batch)));
       closing.abort();
@@ -77,10 +78,11 @@ async function* sample(
   state: State,
   requests: readonly SampleRequest[],
   signal: AbortSignal,
+  onPartial: OnPartial | undefined,
 ): AsyncGenerator<SampleResult> {
   if (state.closing.signal.aborted) throw new Error('The engine is closed.');
   if (requests.length === 0 || signal.aborted) return;
-  const batch = createSampleBatch(requests, () => String(++state.lastKey));
+  const batch = createSampleBatch(requests, () => String(++state.lastKey), onPartial);
   const onAbort = () => void cancel(state, batch);
   signal.addEventListener('abort', onAbort, { once: true });
   state.batches.add(batch);
@@ -96,7 +98,7 @@ async function* sample(
 
 /** Gives each process with free slots its next requests, in turn, so that all get their part. */
 function dispatch(state: State, receivers: readonly Worker[], finished: readonly RunningJob[] = []): void {
-  const parcels = receivers.map((worker) => ({ worker, requests: [] as SampleRequest[] }));
+  const parcels = receivers.map((worker) => ({ worker, requests: [] as QueuedRequest[] }));
   const ended = [...finished];
   let open = parcels;
   while (open.length > 0) {
@@ -119,7 +121,7 @@ function takeFor(
   { batches }: State,
   { loaded, running }: Worker,
   ended: RunningJob | undefined,
-): SampleRequest | undefined {
+): QueuedRequest | undefined {
   if (loaded === undefined || running.size >= loaded.description.slots) return undefined;
   const waiting = [...batches].filter(({ groups }) => groups.remaining > 0);
   // A short call beside a long one gets its part at once.
@@ -129,12 +131,16 @@ function takeFor(
   const { item: job, group } = taken;
   running.set(job.key, { job, group, batch });
   batch.running++;
-  return { ...job.request, id: job.key };
+  return { ...job.request, id: job.key, ...(batch.onPartial === undefined ? {} : { isWatched: true }) };
 }
 
 function adopt(state: State, worker: Worker, loaded: LoadedProcess): void {
   worker.loaded = loaded;
   loaded.onFinished = (results) => onFinished(state, worker, results);
+  loaded.onPartial = ({ id, text }) => {
+    const entry = worker.running.get(id);
+    entry?.batch.onPartial?.(entry.job.request.id, text);
+  };
   void loaded.process.ended.then((end) => onDeath(state, worker, describeEnd(end)));
 }
 

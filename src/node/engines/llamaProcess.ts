@@ -1,4 +1,10 @@
-import type { Devices, LoadedModel, LoadOptions, SampleResult } from '../../core/protocol/inference.ts';
+import type {
+  Devices,
+  LoadedModel,
+  LoadOptions,
+  PartialText,
+  SampleResult,
+} from '../../core/protocol/inference.ts';
 import type { GpuChoice } from '../../core/schema/model.ts';
 import { type InferenceProcess, startInferenceProcess } from '../inference/inferenceProcess.ts';
 
@@ -8,6 +14,7 @@ export interface LoadedProcess {
   readonly description: LoadedModel;
   /** Set by the pool that takes the process over. */
   onFinished: (results: readonly SampleResult[]) => void;
+  onPartial: (part: PartialText) => void;
 }
 
 /** A started inference process that has looked at the devices and has no model yet. */
@@ -41,10 +48,16 @@ export async function startScout(gpu: GpuChoice, signal: AbortSignal): Promise<S
 
 function startUnloaded(environment: Environment) {
   let loaded: LoadedProcess | undefined;
-  const process = startInferenceProcess({ finished: (results) => loaded?.onFinished(results) }, environment);
+  const process = startInferenceProcess(
+    {
+      finished: (results) => loaded?.onFinished(results),
+      partial: (part) => loaded?.onPartial(part),
+    },
+    environment,
+  );
   async function load(options: LoadOptions, signal: AbortSignal): Promise<LoadedProcess> {
     const description = await orKill(process, signal, () => process.remote.load(options));
-    loaded = { process, description, onFinished: () => undefined };
+    loaded = { process, description, onFinished: () => undefined, onPartial: () => undefined };
     return loaded;
   }
   return { process, load };

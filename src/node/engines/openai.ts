@@ -67,7 +67,7 @@ async function connectOpenai(
       baseUrl: config.baseUrl,
       ...(served.root === undefined ? {} : { reported: served.root }),
     },
-    capabilities: { logprobs: 'server', hasPartialTexts: true },
+    capabilities: { logprobs: 'server' },
     facts: {
       name: served.server === undefined ? SERVER : `${SERVER} (${served.server})`,
       version: 'v1',

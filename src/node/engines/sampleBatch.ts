@@ -1,6 +1,7 @@
 /** One call of `sample`: what is still to do, what runs, and the stream of what is done. */
 import { ReadableStream } from 'node:stream/web';
 import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
+import type { OnPartial } from './engine.ts';
 import { groupByPrompt, type PromptGroups } from './promptGroups.ts';
 
 export interface SampleJob {
@@ -14,6 +15,8 @@ export interface SampleJob {
 export interface SampleBatch {
   readonly groups: PromptGroups<SampleJob>;
   readonly results: AsyncIterable<SampleResult>;
+  /** Hears texts as they grow. */
+  readonly onPartial: OnPartial | undefined;
   /** Samples that a process has. */
   running: number;
   isCancelled: boolean;
@@ -24,7 +27,11 @@ export interface SampleBatch {
   end(): void;
 }
 
-export function createSampleBatch(requests: readonly SampleRequest[], nextKey: () => string): SampleBatch {
+export function createSampleBatch(
+  requests: readonly SampleRequest[],
+  nextKey: () => string,
+  onPartial?: OnPartial,
+): SampleBatch {
   const jobs = requests.map((request) => ({ key: nextKey(), request, deaths: 0 }));
   let deliver: (result: SampleResult) => void = () => undefined;
   let end: () => void = () => undefined;
@@ -42,6 +49,7 @@ export function createSampleBatch(requests: readonly SampleRequest[], nextKey: (
   return {
     groups: groupByPrompt(jobs, ({ request }) => request),
     results,
+    onPartial,
     running: 0,
     isCancelled: false,
     failure: undefined,

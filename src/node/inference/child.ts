@@ -39,6 +39,7 @@ serve<InferenceChild>(port, {
       prepare: promptMaker(model, contextTokens),
       // The only way for this to fail is a closed channel, and that ends the process.
       onFinished: (results) => void host.remote.finished(results).catch(() => undefined),
+      onPartial: (part) => void host.remote.partial(part).catch(() => undefined),
     });
     return description;
   },

@@ -5,7 +5,12 @@
  */
 import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import { messageOf } from '../../core/errors.ts';
-import type { SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
+import type {
+  PartialText,
+  QueuedRequest,
+  SampleRequest,
+  SampleResult,
+} from '../../core/protocol/inference.ts';
 import type { Finish } from '../../core/schema/common.ts';
 import { emptyStateFile, fillPrompt, type PromptPlace, type StateFile } from './prefill.ts';
 import { positionSeed } from './seed.ts';
@@ -13,7 +18,7 @@ import { assignSlots } from './slotChoice.ts';
 import { answerText, type Prompt, tokenTexts } from './tokens.ts';
 
 export interface Lockstep {
-  enqueue(requests: readonly SampleRequest[]): void;
+  enqueue(requests: readonly QueuedRequest[]): void;
   /** Resolves when none of the requests is running. */
   cancel(ids: readonly string[]): Promise<void>;
   /** Drops everything and resolves when nothing is running. */
@@ -31,14 +36,18 @@ export interface LockstepOptions {
   /** Throws when the request cannot be made into a prompt. */
   readonly prepare: (request: SampleRequest) => Prompt;
   readonly onFinished: (results: readonly SampleResult[]) => void;
+  readonly onPartial: (part: PartialText) => void;
 }
+
+/** Between two looks at growing texts: each costs the decoding of a whole text. */
+const BEAT_MS = 250;
 
 interface Slot extends PromptPlace {
   sample: Sample | undefined;
 }
 
 interface Sample {
-  readonly request: SampleRequest;
+  readonly request: QueuedRequest;
   readonly prompt: Prompt;
   readonly startedAt: number;
   readonly tokens: Token[];
@@ -52,13 +61,16 @@ interface Sample {
 }
 
 interface Waiting {
-  readonly request: SampleRequest;
+  readonly request: QueuedRequest;
   readonly prompt: Prompt;
 }
 
 interface State extends LockstepOptions {
   readonly slots: readonly Slot[];
   readonly copies: StateFile;
+  /** Texts that were shown, and when the next one may be. */
+  shown: number;
+  nextBeat: number;
   waiting: readonly Waiting[];
   isRunning: boolean;
   /** The turn that is running, or the last one. */
@@ -72,6 +84,8 @@ export function createLockstep(options: LockstepOptions): Lockstep {
     ...options,
     slots,
     copies,
+    shown: 0,
+    nextBeat: 0,
     waiting: [],
     isRunning: false,
     turn: Promise.resolve(),
@@ -87,7 +101,7 @@ export function createLockstep(options: LockstepOptions): Lockstep {
   };
 }
 
-function enqueue(state: State, requests: readonly SampleRequest[]): void {
+function enqueue(state: State, requests: readonly QueuedRequest[]): void {
   const accepted: Waiting[] = [];
   const refused: SampleResult[] = [];
   for (const request of requests) {
@@ -116,6 +130,22 @@ async function takeTurn(state: State): Promise<void> {
   if (state.waiting.length > 0) await fillSlots(state);
   await Promise.all(state.slots.map((slot) => step(state, slot)));
   reportFinished(state);
+  showOne(state);
+}
+
+/** The watched samples in turn, one at each beat. */
+function showOne(state: State): void {
+  const now = performance.now();
+  if (now < state.nextBeat) return;
+  const watched = state.slots.flatMap(({ sample }) => (sample?.request.isWatched === true ? [sample] : []));
+  const sample = watched[state.shown % Math.max(1, watched.length)];
+  if (sample === undefined || sample.isCancelled) return;
+  state.nextBeat = now + BEAT_MS;
+  state.shown++;
+  state.onPartial({
+    id: sample.request.id,
+    text: answerText(state.model, sample.prompt, sample.tokens),
+  });
 }
 
 async function fillSlots(state: State): Promise<void> {

@@ -195,6 +195,27 @@ describe('with one process and one slot', () => {
   });
 });
 
+describe('texts that are watched', () => {
+  it('are shown while they grow, and are not the results', async () => {
+    const engine = await open({ name: 'nano', engine: 'llama', path: nano, processes: 1, slots: 4 });
+    const requests = problems(8, 8, { maxTokens: 250, temperature: 0.8 });
+    const heard: [string, string][] = [];
+    const rows = await collect(
+      engine.sample(requests, never, (id, text) => {
+        heard.push([id, text]);
+      }),
+    );
+    const texts = textsOf(rows);
+    expect(texts.size).toBe(requests.length);
+    expect(heard.length).toBeGreaterThan(1);
+    for (const [id, text] of heard) expect(texts.get(id)?.startsWith(text)).toBe(true);
+    expect(heard.some(([id, text]) => text.length < (texts.get(id)?.length ?? 0))).toBe(true);
+    const before = heard.length;
+    await collect(engine.sample(problems(2, 2), never));
+    expect(heard).toHaveLength(before);
+  });
+});
+
 describe('many slots', () => {
   it('give the same texts again in the same batches', async () => {
     const engine = await open({ name: 'nano', engine: 'llama', path: nano, processes: 1, slots: 12 });

@@ -21,7 +21,7 @@ export interface MemoryEngine extends Engine {
 export function memoryEngine(modelSha256 = 'abc'): MemoryEngine {
   const engine: MemoryEngine = {
     identity: { name: 'memory', engine: 'llama', path: '/memory.gguf', sha256: modelSha256 },
-    capabilities: { logprobs: 'policy', hasPartialTexts: false },
+    capabilities: { logprobs: 'policy' },
     facts: { name: 'memory', version: '1', device: 'cpu', processes: 0, threads: 1, slots: 1 },
     asked: [],
     failing: new Set(),
