@@ -1,7 +1,7 @@
 import { appendFile, readdir, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { METRICS, type ProblemGroup } from '../../../src/core/metrics/index.ts';
 import type { RunSummary } from '../../../src/core/schema/comparison.ts';
 import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
@@ -222,6 +222,10 @@ describe('the index of a run', () => {
     process.env.REFLECTION_CACHE = path.join(dir, 'run.json', 'cache');
     expect(await openRunIndex(dir)).toBeNull();
     process.env.REFLECTION_CACHE = cache;
+    const builtin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined);
+    expect(await openRunIndex(dir)).toBeNull();
+    expect((await summariesOf(dir)).summary?.solutions).toBe(24);
+    builtin.mockRestore();
     const [row] = (await readRun(dir)).solutions;
     await appendFile(path.join(dir, 'solutions.jsonl'), lineOf({ ...row, id: 'some-name' }));
     expect(await openRunIndex(dir)).toBeNull();
