@@ -38,7 +38,7 @@ async function benchOpening(samples: number): Promise<void> {
   const indexing: number[] = [];
   for (let turn = 0; turn < 3; turn += 1) {
     parsing.push(await seconds(() => parseAll(file)));
-    process.env.REFLECTION_CACHE = path.join(root, `cache-${samples}-${turn}`);
+    process.env.REFLECTION_CACHE_DIR = path.join(root, `cache-${samples}-${turn}`);
     indexing.push(await seconds(() => index(dir)));
   }
   const [parse, fill] = [Math.min(...parsing), Math.min(...indexing)];
@@ -112,7 +112,7 @@ async function show(dir: string, cache: string): Promise<Screen> {
   const { stderr } = await promisify(execFile)(
     process.execPath,
     ['--import', `data:text/javascript,${encodeURIComponent(probe)}`, CLI, 'show', dir],
-    { env: { ...process.env, REFLECTION_CACHE: cache } },
+    { env: { ...process.env, REFLECTION_CACHE_DIR: cache } },
   );
   const kilobytes = Number(/PEAK (\d+)/.exec(stderr)?.[1]);
   return { seconds: (performance.now() - began) / 1000, megabytes: kilobytes / 1024 };

@@ -9,9 +9,9 @@ import { foldEvents } from '../../../src/node/runs/sampleIndex/eventFold.ts';
 import { temporaryDir } from './fixtures.ts';
 
 beforeEach(async () => {
-  process.env.REFLECTION_CACHE = await temporaryDir();
+  process.env.REFLECTION_CACHE_DIR = await temporaryDir();
   return () => {
-    delete process.env.REFLECTION_CACHE;
+    delete process.env.REFLECTION_CACHE_DIR;
   };
 });
 

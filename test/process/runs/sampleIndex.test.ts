@@ -15,9 +15,9 @@ import { problemAt, writeLargeRun } from './largeRun.ts';
 let cache = '';
 beforeEach(async () => {
   cache = await temporaryDir();
-  process.env.REFLECTION_CACHE = cache;
+  process.env.REFLECTION_CACHE_DIR = cache;
   return () => {
-    delete process.env.REFLECTION_CACHE;
+    delete process.env.REFLECTION_CACHE_DIR;
   };
 });
 
@@ -217,11 +217,9 @@ describe('the index of a run', () => {
 
   it('is done without where ids are of another making, or where there is no cache', async () => {
     const dir = await smallRun();
-    process.env.REFLECTION_CACHE = 'off';
+    process.env.REFLECTION_CACHE_DIR = path.join(dir, 'run.json', 'cache');
     expect(await openRunIndex(dir)).toBeNull();
-    process.env.REFLECTION_CACHE = path.join(dir, 'run.json', 'cache');
-    expect(await openRunIndex(dir)).toBeNull();
-    process.env.REFLECTION_CACHE = cache;
+    process.env.REFLECTION_CACHE_DIR = cache;
     const builtin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined);
     expect(await openRunIndex(dir)).toBeNull();
     expect((await summariesOf(dir)).summary?.solutions).toBe(24);

@@ -3,37 +3,22 @@
  * They lie in the user's cache directory, because SQLite on network disks corrupts.
  */
 import { mkdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { cacheFolder } from '../../cacheFolder.ts';
 
 /** Another process that brings the same index up to date holds it for one part of a file only. */
 const BUSY_MS = 5_000;
-
-/** Where caches of this user lie; `REFLECTION_CACHE` names another directory, or with `off` none. */
-export function cacheDir(): string | null {
-  const own = process.env.REFLECTION_CACHE;
-  if (own === 'off') return null;
-  if (own !== undefined && own !== '') return path.resolve(own);
-  const home = os.homedir();
-  const base =
-    process.platform === 'win32'
-      ? (process.env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'))
-      : process.platform === 'darwin'
-        ? path.join(home, 'Library', 'Caches')
-        : process.env.XDG_CACHE_HOME || path.join(home, '.cache');
-  return path.join(base, 'reflection-workbench');
-}
 
 /**
  * Opens a cache database, made anew when it has another layout or cannot be read. Null where there can be none: a
  * Node without SQLite, no cache directory, no space. Nobody is told, because nothing but time is lost.
  */
 export function openCache(name: string, layout: { version: number; sql: string }): DatabaseSync | null {
-  const dir = cacheDir();
+  const dir = cacheFolder();
   // Asked for at run time: older editors bring a Node without it, and a static import would end the extension.
   const sqlite = process.getBuiltinModule?.('node:sqlite');
-  if (dir === null || sqlite === undefined) return null;
+  if (sqlite === undefined) return null;
   const file = path.join(dir, name);
   for (const isLastTry of [false, true]) {
     try {

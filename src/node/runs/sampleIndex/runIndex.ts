@@ -9,10 +9,11 @@ import path from 'node:path';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Finish, Grade, Transition, Verdict } from '../../../core/schema/common.ts';
 import { type Critique, critiqueSchema, type Solution, solutionSchema } from '../../../core/schema/lines.ts';
+import { cacheFolder } from '../../cacheFolder.ts';
 import { onDisk } from '../diskErrors.ts';
 import { type LineFault, parseLine } from '../jsonLines.ts';
 import { MANIFEST_FILE, RUN_LINES } from '../layout.ts';
-import { cacheDir, openCache, removeCache } from './cacheDatabase.ts';
+import { openCache, removeCache } from './cacheDatabase.ts';
 import { type FillOptions, fillIndex, type IndexedFile, LAYOUT } from './fillIndex.ts';
 import { FINISHES, GRADES, TRANSITIONS, VERDICTS } from './scanRow.ts';
 
@@ -113,8 +114,7 @@ const KEPT_DAYS = 60;
 
 /** Indexes that nobody has opened for long belong to runs that are gone, or are soon made again. */
 function removeOldIndexes(): void {
-  const dir = cacheDir();
-  if (dir === null) return;
+  const dir = cacheFolder();
   try {
     for (const name of readdirSync(dir)) {
       if (!name.startsWith(PREFIX) || !name.endsWith('.sqlite')) continue;
@@ -128,8 +128,7 @@ function removeOldIndexes(): void {
 }
 
 function removeIndex(name: string): void {
-  const dir = cacheDir();
-  if (dir !== null) removeCache(path.join(dir, name));
+  removeCache(path.join(cacheFolder(), name));
 }
 
 function closeQuietly(database: DatabaseSync): void {
