@@ -183,13 +183,14 @@ def main() -> None:
     parser.add_argument("problems", type=Path)
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--rollouts", type=int, default=3, help="steps that are split")
     asked = parser.parse_args()
     import torch
 
     torch.set_num_threads(1)
     data = {"scft": asked.scft, "rlerr": asked.problems, "prl": asked.problems}
     # The largest first: the peak of a process never falls, so only the first is a measure.
-    splits = [split(name, asked.model, data[name], 3) for name in ("scft", "rlerr", "prl")]
+    splits = [split(n, asked.model, data[n], asked.rollouts) for n in ("scft", "rlerr", "prl")]
     found = overhead(asked.model, asked.scft, asked.steps, asked.turns)
     print(json.dumps({"splits": splits, "overhead": found}))
 

@@ -59,11 +59,11 @@ try {
   const script = path.join(ROOT, 'scripts', 'trainer', 'bench.py');
   const media = path.join(ROOT, 'media');
   const inputs = [path.join(media, 'models/nano.gguf'), data, path.join(media, 'problems/demo-60.jsonl')];
-  const effort = values.quick ? ['--steps', '6', '--turns', '2'] : [];
+  const effort = values.quick ? ['--steps', '6', '--turns', '2', '--rollouts', '1'] : [];
   const printed = execFileSync(python.command, [script, ...inputs, ...effort], {
     encoding: 'utf8',
     env: { ...process.env, ...python.env, OMP_NUM_THREADS: '1', TQDM_DISABLE: '1' },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   report(resultSchema.parse(JSON.parse(printed.trim().split('\n').at(-1) ?? '')));
 } finally {

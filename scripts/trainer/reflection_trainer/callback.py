@@ -155,7 +155,9 @@ class RunCallback(TrainerCallback):
             step = state.global_step
             folder = self.session.run_dir / PRIVATE / f"checkpoint-{step}"
             gguf = self._export(model, processing_class, folder)
-            mark = {**self.session.mark, "worldSize": args.world_size, "gguf": gguf}
+            mark = {**self.session.mark, "worldSize": args.world_size}
+            # An adapter alone is no model that can be run.
+            mark |= {"gguf": gguf if gguf == GGUF else None}
             saved = publish(self.session.run_dir, step, mark)
             path = saved.path.relative_to(self.session.run_dir).as_posix()
             size = sum(saved.mark["files"].values())

@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -165,6 +167,17 @@ def read_gguf(path: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFas
     """The model (f32 weights) and the tokenizer of a GGUF file, quantized or not."""
     path = Path(path)
     check_gguf(path)
+    with tempfile.TemporaryDirectory() as folder:
+        # Alone: transformers would also look at what lies beside it, such as an adapter.
+        alone = Path(folder) / path.name
+        try:
+            alone.symlink_to(path.resolve())
+        except OSError:  # Windows, without the right to make links
+            shutil.copyfile(path, alone)
+        return _read_alone(alone)
+
+
+def _read_alone(path: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
     config = AutoConfig.from_pretrained(path.parent, gguf_file=path.name)
     head = _BoundedReader(path).fields.get(f"{config.model_type}.attention.key_length")
