@@ -35,7 +35,8 @@ export const scenario: Scenario = {
       await page.keyboard.press('Enter');
       const rows = panel.locator('.dropped li');
       await rows.first().waitFor();
-      assert.equal(await rows.count(), Number.parseInt(await count.innerText(), 10));
+      // A page at a time.
+      assert.equal(await rows.count(), Math.min(100, Number.parseInt(await count.innerText(), 10)));
       await rows.first().locator('button').focus();
       await page.keyboard.press('Enter');
       await page.locator('.tab', { hasText: '.critique' }).waitFor();
@@ -48,7 +49,7 @@ export const scenario: Scenario = {
       await pick(/nano on aime-made/);
       const panel = webview('editor');
       await panel.locator('.example').first().waitFor();
-      await panel.locator('vscode-button', { hasText: /^Show 20$/ }).click();
+      await panel.locator('vscode-button', { hasText: 'Show 20' }).click();
       const examples = panel.locator('.example pre');
       const texts = await examples.allInnerTexts();
       assert.ok(

@@ -29,42 +29,56 @@ export function armColours(): ArmColours {
   };
 }
 
-/** The samples of a problem in one run: a disc is right, a ring is wrong, a dash is undetermined. */
-export function ArmCanvas({
-  letters,
+/**
+ * The samples of a problem in all runs: a disc is right, a ring is wrong, a dash is undetermined. One canvas a row: they
+ * are what a scroll pays for.
+ */
+export function RowCanvas({
+  arms,
   width,
+  armWidth,
   colours,
   marked,
 }: {
-  letters: string;
+  arms: readonly (string | null)[];
+  /** Of one sample. */
   width: number;
+  /** Of one run, with the room for its count. */
+  armWidth: number;
   colours: ArmColours;
   /** Position of the sample under the keyboard's cursor; null in other rows. */
   marked: number | null;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    if (canvas.current !== null) draw(canvas.current, letters, width, colours, marked);
-  }, [letters, width, colours, marked]);
-  return <canvas ref={canvas} class="arm" />;
+    const context = canvas.current === null ? null : prepared(canvas.current, arms.length * armWidth);
+    if (context === null) return;
+    for (const [run, letters] of arms.entries()) {
+      if (letters === null) continue;
+      context.setTransform(window.devicePixelRatio, 0, 0, window.devicePixelRatio, 0, 0);
+      context.translate(run * armWidth, 0);
+      drawArm(context, letters, width, colours, marked);
+    }
+  }, [arms, width, armWidth, colours, marked]);
+  return <canvas ref={canvas} class="arms" />;
 }
 
-function draw(
-  canvas: HTMLCanvasElement,
+function prepared(canvas: HTMLCanvasElement, wide: number): CanvasRenderingContext2D | null {
+  const ratio = window.devicePixelRatio;
+  canvas.width = Math.ceil(wide * ratio);
+  canvas.height = Math.ceil(ARM_HEIGHT * ratio);
+  canvas.style.width = `${wide}px`;
+  canvas.style.height = `${ARM_HEIGHT}px`;
+  return canvas.getContext('2d');
+}
+
+function drawArm(
+  context: CanvasRenderingContext2D,
   letters: string,
   width: number,
   colours: ArmColours,
   marked: number | null,
 ): void {
-  const ratio = window.devicePixelRatio;
-  const wide = Math.max(1, letters.length * width);
-  canvas.width = Math.ceil(wide * ratio);
-  canvas.height = Math.ceil(ARM_HEIGHT * ratio);
-  canvas.style.width = `${wide}px`;
-  canvas.style.height = `${ARM_HEIGHT}px`;
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  context.scale(ratio, ratio);
   const radius = Math.min(4.5, width / 2 - 0.8);
   drawDiscs(context, letters, width, radius, colours.correct);
   drawRings(context, letters, width, radius - 0.5, colours.incorrect);

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid is one tab stop and names its current row itself.
 import { countOf, type GridRow, type GridView, gridDifference } from '../../src/core/comparison/index.ts';
 import type { ComparedRun } from '../../src/core/protocol/compare.ts';
-import { ArmCanvas, type ArmColours, cellWidth } from './armCanvas.tsx';
+import { type ArmColours, cellWidth, RowCanvas } from './armCanvas.tsx';
 
 export const ROW_HEIGHT = 24;
 /** Beside the samples: how many are correct. */
@@ -42,6 +42,7 @@ interface RowProps {
 /** One problem: its samples in each run. */
 export function Row({ row, at, view, runs, samples, colours, marked }: RowProps) {
   const width = cellWidth(samples);
+  const armWidth = samples * width + COUNT_WIDTH;
   const difference = gridDifference(row, view);
   const isCursor = marked !== null;
   return (
@@ -64,15 +65,15 @@ export function Row({ row, at, view, runs, samples, colours, marked }: RowProps)
       <span role="gridcell" class={`grid-points number ${tone(difference)}`}>
         {difference === null ? '–' : points(100 * difference)}
       </span>
+      <RowCanvas arms={row.arms} width={width} armWidth={armWidth} colours={colours} marked={marked} />
       {row.arms.map((letters, run) => (
         <span
           key={runs[run]?.id}
           role="gridcell"
           class="grid-arm"
-          style={{ width: `${samples * width + COUNT_WIDTH}px` }}
+          style={{ width: `${armWidth}px`, paddingLeft: `${samples * width + 8}px` }}
           data-run={run}
         >
-          <ArmCanvas letters={letters ?? ''} width={width} colours={colours} marked={marked} />
           <span class="arm-count">{letters === null ? 'not in this run' : armText(letters)}</span>
         </span>
       ))}

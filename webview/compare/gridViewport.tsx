@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { firstChange, type GridRow, type GridView } from '../../src/core/comparison/index.ts';
 import type { ComparedRun, PairRequest } from '../../src/core/protocol/compare.ts';
@@ -82,6 +83,20 @@ export function GridViewport({ rows, runs, view, openPair }: Props) {
     move({ row: clicked.at, sample: position });
     open(problem, run ?? view.other, position);
   };
+  // A row that is the same object as last time is not compared: a scroll costs the rows that come, not those that stay.
+  const drawn = useMemo(
+    () => new Map<number, JSX.Element>(),
+    [rows, runs, view.baseline, view.other, samples, colours],
+  );
+  const rowAt = (at: number) => {
+    const one = rows[at];
+    if (one === undefined) return null;
+    const props = { row: one, at, view, runs, samples, colours };
+    if (isActive.value && at === row) return <Row key={one.problemId} {...props} marked={sample} />;
+    const known = drawn.get(at) ?? <Row key={one.problemId} {...props} marked={null} />;
+    drawn.set(at, known);
+    return known;
+  };
   const said = current !== undefined && isActive.value ? sampleText(current, sample, runs) : null;
   return (
     <>
@@ -112,18 +127,7 @@ export function GridViewport({ rows, runs, view, openPair }: Props) {
         <Heads runs={runs} samples={samples} />
         {/* biome-ignore lint/a11y/useSemanticElements: as above. */}
         <div class="grid-body" role="rowgroup" style={{ height: `${rows.length * ROW_HEIGHT}px` }}>
-          {rows.slice(shown.first, shown.end).map((one, at) => (
-            <Row
-              key={one.problemId}
-              row={one}
-              at={shown.first + at}
-              view={view}
-              runs={runs}
-              samples={samples}
-              colours={colours}
-              marked={isActive.value && shown.first + at === row ? sample : null}
-            />
-          ))}
+          {rows.slice(shown.first, shown.end).map((_, at) => rowAt(shown.first + at))}
         </div>
       </div>
       <p id="grid-keys" class="legend">

@@ -69,7 +69,7 @@ function options(width: number, last: number): uPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, sync: { key: SYNC.key, setSeries: false }, points: { size: 5 } },
-    padding: [6, 8, 0, 0],
+    padding: [6, 14, 0, 0],
     scales: {
       x: { time: false, range: () => [0, Math.max(1, last)] },
       y: { range: (_self, min, max) => padded(min, max) },

@@ -36,6 +36,7 @@ const LANGUAGES = { md: 'markdown', latex: 'latex', csv: 'csv' } as const;
 /** The host's side of one panel: it owns the state, and computes it again when a run or the baseline changes. */
 class ComparisonPanel implements vscode.Disposable {
   readonly #services: Services;
+  readonly #panel: vscode.WebviewPanel;
   readonly #connection: Connection<CompareView>;
   readonly #parts: vscode.Disposable[];
   #names: SavedComparison;
@@ -43,8 +44,9 @@ class ComparisonPanel implements vscode.Disposable {
   #revision = '';
   #computing: Promise<void> | undefined;
 
-  constructor(services: Services, { port }: OpenPanel, names: SavedComparison) {
+  constructor(services: Services, { port, panel }: OpenPanel, names: SavedComparison) {
     this.#services = services;
+    this.#panel = panel;
     this.#names = names;
     this.#connection = createRemote<CompareView>(port);
     this.#parts = [
@@ -119,6 +121,8 @@ class ComparisonPanel implements vscode.Disposable {
 
   #show(state: CompareState): void {
     this.#shown = state;
+    // A hidden page is gone: it asks for everything when it is there again.
+    if (!this.#panel.visible) return;
     this.#connection.remote.update(state).catch((thrown: unknown) => {
       this.#services.log.trace(`the Compare panel is gone: ${messageOf(thrown)}`);
     });

@@ -39,6 +39,7 @@ const BATCH_MS = 250;
 /** The host's side of one dashboard: it owns the state, and sends what changed. */
 class Dashboard implements vscode.Disposable {
   readonly #services: Services;
+  readonly #panel: vscode.WebviewPanel;
   readonly #name: SavedRun;
   readonly #connection: Connection<DashboardView>;
   readonly #parts: vscode.Disposable[];
@@ -50,6 +51,7 @@ class Dashboard implements vscode.Disposable {
 
   constructor(services: Services, { port, panel }: OpenPanel, name: SavedRun) {
     this.#services = services;
+    this.#panel = panel;
     this.#name = name;
     this.#connection = createRemote<DashboardView>(port);
     this.#parts = [
@@ -128,7 +130,7 @@ class Dashboard implements vscode.Disposable {
       const next = await this.#read().catch(panelFailure);
       const before = this.#shown;
       this.#shown = next;
-      if (hasView) await this.#send(before, next);
+      if (hasView) this.#send(before, next);
     });
     return this.#looking;
   }
@@ -147,16 +149,16 @@ class Dashboard implements vscode.Disposable {
     return { status: 'ready', content };
   }
 
-  async #send(before: DashboardState, next: DashboardState): Promise<void> {
+  /** Not waited for: a page that is loading or hidden answers nothing, and asks for everything when it is there again. */
+  #send(before: DashboardState, next: DashboardState): void {
+    if (!this.#panel.visible) return;
     const { remote } = this.#connection;
-    try {
-      if (before.status !== 'ready' || next.status !== 'ready') await remote.show(next);
-      else {
-        const update = dashboardUpdate(before.content, next.content);
-        if (update !== null) await remote.update(update);
-      }
-    } catch (thrown) {
+    const isGone = (thrown: unknown) =>
       this.#services.log.trace(`the Training dashboard is gone: ${messageOf(thrown)}`);
+    if (before.status !== 'ready' || next.status !== 'ready') remote.show(next).catch(isGone);
+    else {
+      const update = dashboardUpdate(before.content, next.content);
+      if (update !== null) remote.update(update).catch(isGone);
     }
   }
 
