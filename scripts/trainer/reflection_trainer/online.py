@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -25,6 +26,15 @@ from .rollouts import block_steps
 from .sampler import Sampler as CpuSampler
 from .session import Session
 from .similarity import near_duplicates
+
+
+def _not_about_none(record: logging.LogRecord) -> bool:
+    """TRL prints prompt and completion of each rollout without a reward: ours are counted."""
+    return "All reward functions returned None" not in record.getMessage()
+
+
+for _name in ("grpo_trainer", "rloo_trainer"):
+    logging.getLogger(f"trl.trainer.{_name}").addFilter(_not_about_none)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ released code trains on both, defect B6.5.4). All are counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import datasets
@@ -22,7 +21,6 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import RLOOConfig, RLOOTrainer
 
-from .actions import outcome
 from .callback import RunCallback
 from .config import OnlineConfig
 from .grading import Grader
@@ -35,9 +33,9 @@ from .online import (
     prompt_text,
     write_rollouts,
 )
-from .prl import Trajectory, read_trajectory, rollout_of, trajectory_metrics
 from .rollouts import rollout_arguments
 from .session import Session
+from .trajectories import OutcomeReward, rollout_of, trajectory_metrics
 
 prepare = prepare_problems
 
@@ -66,38 +64,6 @@ def trainer(
         callbacks=[callback],
         peft_config=peft_config(session.config),
     )
-
-
-class OutcomeReward:
-    """TRL's reward function; keeps the trajectories that it has read."""
-
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, grader: Grader) -> None:
-        self.tokenizer, self.grader = tokenizer, grader
-        self.end_tokens: set[int] = set()
-        self.last: list[Trajectory] = []
-
-    def outcome(
-        self,
-        completion_ids: Sequence[Sequence[int]],
-        gold: Sequence[str],
-        mode: Sequence[str],
-        **_: object,
-    ) -> list[float | None]:
-        rows = [{"gold": g, "mode": m} for g, m in zip(gold, mode, strict=True)]
-        self.last = [
-            read_trajectory(
-                self.tokenizer, ids, bool(ids) and ids[-1] in self.end_tokens, row, self.grader
-            )
-            for ids, row in zip(completion_ids, rows, strict=True)
-        ]
-        return [outcome_reward(one) for one in self.last]
-
-
-def outcome_reward(one: Trajectory) -> float | None:
-    """R_o; None: no gradient, and not in the siblings' baseline."""
-    if one.flaw is not None:
-        return -1.0 if one.flaw == "truncated" else None
-    return float(outcome(one.actions))
 
 
 class OrlTrainer(OnlineTrainer, RLOOTrainer):

@@ -16,7 +16,6 @@ Rollouts that are truncated, malformed or cannot be graded have no gradient and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import datasets
@@ -26,14 +25,7 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import GRPOConfig, GRPOTrainer
 
-from .actions import (
-    Action,
-    is_well_formed,
-    reward_actions,
-    split_actions,
-    token_actions,
-    token_bytes,
-)
+from .actions import Action
 from .callback import RunCallback
 from .config import PrlConfig
 from .grading import Grader
@@ -41,7 +33,6 @@ from .lora import peft_config
 from .method import Prepared
 from .online import (
     OnlineTrainer,
-    Rollout,
     name_reference,
     prepare_problems,
     prompt_text,
@@ -49,6 +40,7 @@ from .online import (
 )
 from .rollouts import rollout_arguments
 from .session import Session
+from .trajectories import OutcomeReward, Trajectory, rollout_of, trajectory_metrics
 
 prepare = prepare_problems
 NO_ACTION = -1
@@ -67,55 +59,18 @@ def trainer(
     callback: RunCallback,
 ) -> PrlTrainer:
     session = callback.session
+    reward = OutcomeReward(tokenizer, Grader())
     return PrlTrainer(
         session,
-        Grader(),
+        reward,
         model=name_reference(model, session),
         args=args,
         processing_class=tokenizer,
         train_dataset=datasets.Dataset.from_list(prepared.rows),
-        reward_funcs=[action_rewards],
+        reward_funcs=[reward.outcome],
         callbacks=[callback],
         peft_config=peft_config(session.config),
     )
-
-
-def action_rewards(completions: Sequence[object], **_: object) -> list[float]:
-    """TRL asks for one reward a rollout; PrlTrainer replaces what comes of it."""
-    return [0.0] * len(completions)
-
-
-@dataclass(frozen=True)
-class Trajectory:
-    """A rollout as actions, and the action of each of its tokens; none where it has no gradient."""
-
-    text: str
-    actions: list[Action]
-    where: list[int]
-    flaw: str | None = None  # "truncated", "malformed" or "undetermined"
-
-
-def read_trajectory(
-    tokenizer: PreTrainedTokenizerBase,
-    ids: Sequence[int],
-    ended: bool,
-    row: dict[str, Any],
-    grader: Grader,
-) -> Trajectory:
-    """A sampled completion; `row` has the problem's `gold` and `mode`."""
-    pieces = token_bytes(tokenizer, ids)
-    text = b"".join(pieces).decode("utf-8", "surrogateescape")
-    actions = split_actions(text)
-    if not ended:
-        return Trajectory(text, [], [], "truncated")
-    if not is_well_formed(actions):
-        return Trajectory(text, [], [], "malformed")
-    rewarded = reward_actions(
-        actions, lambda answer: grader.grade(answer, row["gold"], row["mode"])
-    )
-    if rewarded is None:
-        return Trajectory(text, [], [], "undetermined")
-    return Trajectory(text, rewarded, token_actions(pieces, text, rewarded))
 
 
 def context_baselines(trajectories: Sequence[Sequence[Action]], least: int) -> dict[str, float]:
@@ -151,22 +106,17 @@ def earns_bonus(actions: Sequence[Action], at: int) -> bool:
 class PrlTrainer(OnlineTrainer, GRPOTrainer):
     """GRPO with an advantage for each token and, with `ratio: action`, a ratio for each action."""
 
-    def __init__(self, session: Session, grader: Grader, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, session: Session, reward: OutcomeReward, **kwargs: Any) -> None:  # noqa: ANN401
         config: Any = session.config
-        self._session, self._grader = session, grader
+        self._session, self._reward = session, reward
         self._ratio, self._bonus = config["ratio"], config["bonus"]
         self._least = config["minGroup"]
         super().__init__(**kwargs)
+        reward.end_tokens = {*self.eos_token_ids, self._tokenizer.pad_token_id}
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Tensor]:
         output = super()._generate_and_score_completions(inputs)
-        ids, mask = output["completion_ids"], output["completion_mask"]
-        ends = {*self.eos_token_ids, self._tokenizer.pad_token_id}
-        local = []
-        for row, tokens, size in zip(inputs, ids.tolist(), mask.sum(1).tolist(), strict=True):
-            own = tokens[:size]
-            ended = bool(own) and own[-1] in ends
-            local.append(read_trajectory(self._tokenizer, own, ended, row, self._grader))
+        ids, local = output["completion_ids"], self._reward.last
         everyone = gather_object(local)  # a collective: baselines are over all processes
         baselines = context_baselines([one.actions for one in everyone], self._least)
         advantages = torch.zeros(ids.shape, dtype=torch.float32, device=ids.device)
@@ -251,34 +201,6 @@ class PrlTrainer(OnlineTrainer, GRPOTrainer):
         ]
         rollouts = gather_object(own)
         write_rollouts(self._session, self.state.global_step + 1, rollouts, self.num_generations)
-
-
-def rollout_of(one: Trajectory, prompt: str, advantages: Sequence[float]) -> Rollout:
-    solves = [action.reward for action in one.actions if action.kind == "solve"]
-    checks = [action.reward for action in one.actions if action.kind == "verify"]
-    rewards = {"last_solve": float(solves[-1]) if solves else None, "verify": mean(checks)}
-    text = one.text.encode("utf-8", "replace").decode("utf-8", "replace")
-    return Rollout(prompt, text, rewards, mean(advantages) or 0.0, one.flaw == "truncated")
-
-
-def trajectory_metrics(everyone: Sequence[Trajectory]) -> dict[str, float]:
-    """Outcome, verification accuracy and flaws, pooled over the rollouts of all processes."""
-    solves = [[a for a in one.actions if a.kind == "solve"] for one in everyone if one.actions]
-    checks = [a for one in everyone for a in one.actions if a.kind == "verify"]
-    metrics = {
-        "s2r/last_solve_right": mean([found[-1].reward > 0 for found in solves]),
-        "s2r/first_solve_right": mean([found[0].reward > 0 for found in solves]),
-        "s2r/verify_right": mean([check.reward > 0 for check in checks]),
-        "s2r/verdict_correct": mean([check.verdict == "correct" for check in checks]),
-        "s2r/trials": mean([len(found) for found in solves]),
-    }
-    for flaw in ("truncated", "malformed", "undetermined"):
-        metrics[f"s2r/{flaw}"] = mean([one.flaw == flaw for one in everyone])
-    return {name: value for name, value in metrics.items() if value is not None}
-
-
-def mean(values: Sequence[float]) -> float | None:
-    return sum(float(value) for value in values) / len(values) if values else None
 
 
 def one_hot(action: Tensor) -> Tensor:
