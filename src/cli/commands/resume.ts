@@ -210,7 +210,13 @@ async function resumedDataset(
     case 'self-distill':
       return { kind: 'self-distill', ...common };
     case 's2r':
-      return { kind: 's2r', style: settings.style, isThinned: settings.isThinned, ...common };
+      return {
+        kind: 's2r',
+        style: settings.style,
+        isThinned: settings.isThinned,
+        isRefined: settings.refinement !== undefined,
+        ...common,
+      };
     case 'offline':
       return { kind: 'offline', accuracy: settings.accuracy, isBalanced: settings.isBalanced, ...common };
     default:

@@ -43,6 +43,7 @@ interface SampleCommandOptions extends GenerationOptions {
   readonly solution: string[];
   readonly style: 'confirmative' | 'problem-solving';
   readonly keepAll?: boolean;
+  readonly refine?: boolean;
   readonly accuracy: [number, number];
   readonly balance: boolean;
 }
@@ -107,6 +108,7 @@ function kindOptions(command: Command): Command {
         .choices(['confirmative', 'problem-solving'])
         .default('confirmative'),
     )
+    .option('--refine', 's2r: the verifier rewrites its verifications as self-checks (default: rules do it)')
     .option('--keep-all', 's2r: keep every trajectory, where the paper thins them out by difficulty')
     .option(
       '--accuracy <low:high>',
@@ -304,7 +306,13 @@ async function datasetOptions(context: Context, options: SampleCommandOptions): 
     case 'self-distill':
       return { kind, ...common };
     case 's2r':
-      return { kind, style, isThinned: options.keepAll !== true, ...common };
+      return {
+        kind,
+        style,
+        isThinned: options.keepAll !== true,
+        isRefined: options.refine === true,
+        ...common,
+      };
     case 'offline':
       return { kind, accuracy, isBalanced: options.balance, ...common };
     default:

@@ -15,4 +15,4 @@ export {
   type SlottedSolution,
   slotSolution,
 } from './render.ts';
-export { type VerificationStyle, verificationPrompt } from './verification.ts';
+export { refinementPrompt, type VerificationStyle, verificationPrompt } from './verification.ts';

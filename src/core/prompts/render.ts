@@ -8,16 +8,20 @@ export interface PromptValues {
   readonly problem: string;
   readonly solution?: string;
   readonly answer?: string;
+  readonly verification?: string;
 }
 
 /**
- * Fills `{problem}`, `{solution}` and `{answer}`, where there are values, in one pass: a statement or a solution that holds such a placeholder itself is
+ * Fills `{problem}`, `{solution}`, `{answer}` and `{verification}`, where there are values, in one pass: a statement or a solution that holds such a placeholder itself is
  * text and stays as it is. Every other brace is text too, as in `\boxed{}`.
  */
 export function renderPrompt(template: string, values: PromptValues): string {
-  return template.replace(/\{(problem|solution|answer)\}/g, (placeholder, name: keyof PromptValues) => {
-    return values[name] ?? placeholder;
-  });
+  return template.replace(
+    /\{(problem|solution|answer|verification)\}/g,
+    (placeholder, name: keyof PromptValues) => {
+      return values[name] ?? placeholder;
+    },
+  );
 }
 
 /** Throws a `UserError` that names the template in which a placeholder is missing. */

@@ -24,6 +24,18 @@ const PAPER_PROMPTS: Record<VerificationStyle, string> = {
     'incorrect.", "Therefore, the answer cannot be verified."\n\nQuestion: {problem}\n\nCandidate answer: {answer}',
 };
 
+const REFINE_PROMPT =
+  'Below are a question, an answer to it, and a check of this answer. Rewrite the check so that it reads as if the author ' +
+  'of the answer were checking it: treat the answer as your own, keep the mathematics as it is, and leave out any mention ' +
+  'of instructions, of a teacher, or of an answer that somebody else gave. End with exactly one of these sentences: ' +
+  '"Therefore, the answer is correct.", "Therefore, the answer is incorrect.", "Therefore, the answer cannot be ' +
+  'verified."\n\nQuestion: {problem}\n\nAnswer: {answer}\n\nCheck: {verification}';
+
+/** The prompt for rewriting a verification (spec B3). */
+export function refinementPrompt(prompts: Prompts): string {
+  return prompts.refineVerification ?? REFINE_PROMPT;
+}
+
 /** The prompt for verifications of a model with these prompts. The embedded model knows its critique request only. */
 export function verificationPrompt(prompts: Prompts, style: VerificationStyle): string {
   const own = style === 'confirmative' ? prompts.verifyConfirmative : prompts.verifyProblemSolving;

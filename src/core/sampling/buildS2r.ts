@@ -114,11 +114,14 @@ export function buildS2r(input: S2rInput): S2rDataset {
 
 /** Verifications, and solutions without one of their own, which may share that of another with the same answer. */
 function candidatesOf(input: S2rInput): VerifiedSolution[] {
+  // A rewriting takes the place of what it rewrites.
+  const rewritten = new Set(input.critiques.flatMap(({ refines }) => refines ?? []));
+  const verifications = input.critiques.filter(({ id }) => !rewritten.has(id));
   const problems = new Map(input.problems.map((problem) => [problem.id, problem]));
   const solutions = new Map(input.solutions.map((solution) => [solution.id, solution]));
   const reviews = standingReviews(input.reviews);
-  const own = Map.groupBy(input.critiques, ({ solutionId }) => solutionId);
-  const byProblem = Map.groupBy(input.critiques, ({ problemId }) => problemId);
+  const own = Map.groupBy(verifications, ({ solutionId }) => solutionId);
+  const byProblem = Map.groupBy(verifications, ({ problemId }) => problemId);
   const read = new Map<string, Verification>();
   const verificationOf = (critique: Critique | undefined) => {
     if (critique === undefined) return undefined;
@@ -145,7 +148,7 @@ function candidatesOf(input: S2rInput): VerifiedSolution[] {
     return verification !== undefined && 'verdict' in verification && verification.verdict === grade;
   };
   return [
-    ...input.critiques.map((critique) =>
+    ...verifications.map((critique) =>
       candidate(critique.id, critique.problemId, solutions.get(critique.solutionId), critique),
     ),
     ...input.solutions

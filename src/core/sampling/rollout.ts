@@ -63,7 +63,7 @@ function withTokens(
   end: number,
   isWhole: boolean,
 ): ReturnType<typeof readRollout> {
-  const texts = logprobs?.texts ?? [];
+  const texts = withoutEndText(logprobs?.texts ?? [], text);
   const { values = [], ids, of = 'unknown' } = logprobs ?? {};
   const spelled = texts.join('');
   // What the chat template opened stands in the text and was not generated.
@@ -114,6 +114,13 @@ function withTokens(
       hasEnd,
     },
   };
+}
+
+/** Some servers spell the end-of-turn token out; it is no part of the text. */
+function withoutEndText(texts: readonly string[], text: string): readonly string[] {
+  const before = texts.slice(0, -1);
+  if (texts.length === 0 || text.endsWith(texts.join('')) || !text.endsWith(before.join(''))) return texts;
+  return [...before, ''];
 }
 
 function startsOf(texts: readonly string[], from: number): number[] {

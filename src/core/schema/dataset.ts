@@ -207,6 +207,8 @@ const metaSchema = z.object({
   lengths: lengthsSchema.nullable().optional(),
   /** By which grader its answers are right and wrong: as in the manifest of the run. */
   grader: z.object({ version: z.string(), policy: z.string() }).optional(),
+  /** The problem set that nothing in here repeats; absent: none was given. */
+  heldOut: z.object({ name: z.string(), sha256: z.string() }).optional(),
   funnel: z.array(funnelStageSchema),
   reviews: z.object({ accepted: z.int(), rejected: z.int() }),
   sha256: z.string(),

@@ -74,6 +74,8 @@ export const critiqueSchema = generatedSchema.extend({
   /** Grades of the solution and of the critique's own answer; null when either is undetermined. */
   transition: transitionSchema.nullable(),
   findings: z.array(findingSchema),
+  /** S2R: id of the verification that this one rewrites as a self-check (spec B3). */
+  refines: z.string().min(1).optional(),
 });
 export type Critique = z.infer<typeof critiqueSchema>;
 

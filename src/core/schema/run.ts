@@ -29,6 +29,8 @@ export const promptsSchema = z.object({
   /** Verifications of S2R (spec B3), with {answer} too; absent: our wording of the paper's. */
   verifyConfirmative: z.string().optional(),
   verifyProblemSolving: z.string().optional(),
+  /** Rewriting a verification as a self-check, with {verification}; absent: our wording of the paper's. */
+  refineVerification: z.string().optional(),
   /** What stands in {solution}: the whole text without think tags, or the last attempt only. */
   solutionSlot: z.enum(['whole', 'last-attempt']),
 });

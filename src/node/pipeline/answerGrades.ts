@@ -13,10 +13,11 @@ export async function answerGrades(
   const key = (problemId: string, answer: string) => JSON.stringify([problemId, answer]);
   const grades = new Map<string, Grade>();
   await withGrading(run.manifest.grader?.policy ?? defaultPolicy.name, grader, async (grade) => {
+    const byProblem = Map.groupBy(run.solutions, ({ problemId }) => problemId);
     for (const problem of run.problems) {
-      const answers = run.solutions
-        .filter(({ problemId }) => problemId === problem.id)
-        .flatMap(({ text }) => candidateAnswers(text).map(({ answer }) => answer));
+      const answers = (byProblem.get(problem.id) ?? []).flatMap(({ text }) =>
+        candidateAnswers(text).map(({ answer }) => answer),
+      );
       for (const answer of new Set(answers)) {
         const asBoxed = {
           id: '',

@@ -24,7 +24,14 @@ export interface BuiltDataset {
   readonly summary: WithoutFile<DatasetMeta>;
 }
 
-type FileField = 'schemaVersion' | 'createdAt' | 'sha256' | 'problemHashes' | 'parents' | 'grader';
+type FileField =
+  | 'schemaVersion'
+  | 'createdAt'
+  | 'sha256'
+  | 'problemHashes'
+  | 'parents'
+  | 'grader'
+  | 'heldOut';
 /** Of each member of the union by itself. */
 type WithoutFile<Meta> = Meta extends DatasetMeta ? Omit<Meta, FileField> : never;
 
@@ -66,10 +73,16 @@ export async function buildDataset(
   }
 }
 
-function inputOf({ manifest, dir, critiques }: RunData, options: DatasetOptions, build: BuildOptions) {
+function inputOf(
+  { manifest, dir, solutions, critiques }: RunData,
+  options: DatasetOptions,
+  build: BuildOptions,
+) {
   const prompts = build.prompts ?? manifest.prompts;
   const needsCritiques = options.kind === 'scft' || options.kind === 's2r';
-  if (prompts === undefined || (needsCritiques && critiques.length === 0)) {
+  // A sampling run without a critique had nothing to criticise: its funnel says why.
+  const isSampled = manifest.kind === 'sample' && solutions.length > 0;
+  if (prompts === undefined || (needsCritiques && critiques.length === 0 && !isSampled)) {
     throw new UserError('no-critiques', `The run ${manifest.id} holds no critiques.`, {
       place: { file: dir },
       remedy: 'Name a run of kind sample or critique.',

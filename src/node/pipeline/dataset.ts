@@ -74,6 +74,7 @@ async function writeDataset(
   const { manifest } = run;
   const { records, dropped, summary } = await buildDataset(run, options, build);
   const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+  const { heldOut } = options.filters ?? {};
   const role = options.kind === 'scft' || options.kind === 's2r' ? 'critiques' : 'solutions';
   // Parsed, so that its fields stand in the order of the schema, as those of a file that is read back.
   const full = datasetMetaSchema.parse({
@@ -81,6 +82,9 @@ async function writeDataset(
     schemaVersion: 1,
     createdAt: new Date().toISOString(),
     ...(manifest.grader === undefined ? {} : { grader: manifest.grader }),
+    ...(heldOut === undefined || heldOut === null
+      ? {}
+      : { heldOut: { name: heldOut.name, sha256: heldOut.sha256 } }),
     sha256: sha256(text),
     problemHashes: [...new Set(records.map(({ q }) => sha256(statementCanonicalText(q))))].sort(),
     parents: [{ kind: 'run', id: manifest.id, role }],

@@ -1,6 +1,6 @@
 /** What is asked of the model for each sample, and what its answer becomes. */
 import { renderStatement } from '../../core/problems/statement.ts';
-import { renderPrompt, slotSolution } from '../../core/prompts/index.ts';
+import { renderPrompt, type SlottedSolution, slotSolution } from '../../core/prompts/index.ts';
 import type { SampleResult, TokenLogprobs } from '../../core/protocol/inference.ts';
 import { readCritique } from '../../core/reflection/index.ts';
 import { sampleSeed } from '../../core/sampling/index.ts';
@@ -68,32 +68,82 @@ export function critiqueJobs(
   const messages = messagesFor(prompts, text);
   return Array.from({ length: n }, (_, index): Job<Critique> => {
     const id = `${solution.id}/${index}`;
-    const ownSeed = sampleSeed(seed, id);
-    return {
+    return critiqueJob({
       id,
+      index,
+      problem,
+      solution,
       messages,
-      seed: ownSeed,
       sampling,
-      toRow: async (result, gradeSample) => {
-        const grade = await gradeSample(result, problem);
-        const read =
-          result.finish === 'error'
-            ? { verdict: 'none' as const, findings: [] }
-            : readCritique(result.text, solution.text, slot.region);
-        return {
-          id,
-          solutionId: solution.id,
-          problemId: problem.id,
-          index,
-          ...generated(result, ownSeed),
-          ...grade,
-          verdict: read.verdict,
-          transition: transitionOf(solution.grade, grade.grade),
-          findings: read.findings,
-        };
-      },
-    };
+      seed: sampleSeed(seed, id),
+      slot,
+    });
   });
+}
+
+/** The rewriting `<critiqueId>r` of a verification, which takes its place (spec B3). */
+export function refinementJob(
+  problem: Problem,
+  solution: Solution,
+  verification: Critique,
+  { prompts, sampling, seed, template }: JobOptions & { template: string },
+): Job<Critique> {
+  const slot = slotSolution(solution.text, prompts.solutionSlot);
+  const text = renderPrompt(template, {
+    problem: renderStatement(problem),
+    solution: slot.text,
+    answer: solution.answer ?? '',
+    verification: verification.text,
+  });
+  const { id: refines, index } = verification;
+  const id = `${refines}r`;
+  const messages = messagesFor(prompts, text);
+  const own = { id, index, problem, solution, messages, sampling, seed: sampleSeed(seed, id), slot };
+  const job = critiqueJob(own);
+  return { ...job, toRow: async (result, grade) => ({ ...(await job.toRow(result, grade)), refines }) };
+}
+
+interface CritiqueJob extends Pick<Job<Critique>, 'id' | 'messages' | 'sampling' | 'seed'> {
+  readonly index: number;
+  readonly problem: Problem;
+  readonly solution: Solution;
+  readonly slot: SlottedSolution;
+}
+
+function critiqueJob({
+  id,
+  index,
+  problem,
+  solution,
+  messages,
+  sampling,
+  seed,
+  slot,
+}: CritiqueJob): Job<Critique> {
+  return {
+    id,
+    messages,
+    seed,
+    sampling,
+    toRow: async (result, gradeSample) => {
+      const grade = await gradeSample(result, problem);
+      const read =
+        result.finish === 'error'
+          ? { verdict: 'none' as const, findings: [] }
+          : readCritique(result.text, solution.text, slot.region);
+      return {
+        id,
+        solutionId: solution.id,
+        problemId: problem.id,
+        index,
+        ...generated(result, seed),
+        ...grade,
+        verdict: read.verdict,
+        transition: transitionOf(solution.grade, grade.grade),
+        findings: read.findings,
+      };
+    },
+  };
 }
 
 /**

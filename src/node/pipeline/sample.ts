@@ -9,7 +9,7 @@ import { generate, isMade, type Session } from './generate.ts';
 import { resultOf } from './result.ts';
 import { manifestOptions } from './sampleManifest.ts';
 import type { SampleOptions, SampleOutcome } from './sampleOptions.ts';
-import { nextStage, type PlanContext } from './samplePlan.ts';
+import { nextStage, type PlanContext, samplable } from './samplePlan.ts';
 import { finishedRun, inRun } from './session.ts';
 
 /**
@@ -20,6 +20,7 @@ import { finishedRun, inRun } from './session.ts';
 export async function sample(options: SampleOptions): Promise<SampleOutcome> {
   const { problems, problemSet, n, dir, critiques, dataset } = options;
   checkInput(options, problems, n);
+  if (samplable(options).length === 0) throw allHeldOut(options);
   const manifest = await manifestFor(options, {
     kind: 'sample',
     n,
@@ -51,6 +52,17 @@ export async function sample(options: SampleOptions): Promise<SampleOutcome> {
       dataset: written,
     };
   });
+}
+
+function allHeldOut({ problemSet, dataset }: SampleOptions): UserError {
+  const held = dataset.filters?.heldOut?.name ?? '';
+  return new UserError(
+    'all-held-out',
+    `Every problem of ${problemSet.name} is in the held-out set ${held}.`,
+    {
+      remedy: 'Sample on another problem set, or hold another one out.',
+    },
+  );
 }
 
 async function copyFrom(

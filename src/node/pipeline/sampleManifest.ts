@@ -1,7 +1,7 @@
 /** What the manifest of a sampling run says beyond that of the others, written and read. */
 import path from 'node:path';
 import { z } from 'zod';
-import { verificationPrompt } from '../../core/prompts/index.ts';
+import { refinementPrompt, verificationPrompt } from '../../core/prompts/index.ts';
 import { modelIdentitySchema, promptsSchema, type RunManifest } from '../../core/schema/run.ts';
 import type { SampleOptions } from './sampleOptions.ts';
 
@@ -38,6 +38,8 @@ export const sampleSettingsSchema = z.preprocess(
       dataset: z.literal('s2r'),
       style: z.enum(['confirmative', 'problem-solving']),
       isThinned: z.boolean(),
+      /** What the verifier is asked to rewrite its verifications; absent: it is not. */
+      refinement: z.string().optional(),
       verification: z.string(),
     }),
     z.object({
@@ -89,8 +91,10 @@ function kindOptions(options: SampleOptions): Record<string, unknown> {
     case 'self-distill':
       return { dataset: 'self-distill' };
     case 's2r': {
-      const { style, isThinned } = dataset;
-      return { dataset: 's2r', style, isThinned, verification: verificationTemplate(options) };
+      const { style, isThinned, isRefined } = dataset;
+      const verification = verificationTemplate(options);
+      const refinement = isRefined === true ? { refinement: refinementTemplate(options) } : {};
+      return { dataset: 's2r', style, isThinned, verification, ...refinement };
     }
     case 'offline':
       return { dataset: 'offline', accuracy: dataset.accuracy, isBalanced: dataset.isBalanced };
@@ -105,6 +109,11 @@ export function verificationTemplate({ dataset, critic, prompts }: SampleOptions
     critic?.prompts ?? prompts,
     dataset.kind === 's2r' ? dataset.style : 'confirmative',
   );
+}
+
+/** What the verifier is asked to rewrite a verification. */
+export function refinementTemplate({ critic, prompts }: SampleOptions): string {
+  return refinementPrompt(critic?.prompts ?? prompts);
 }
 
 /** The same as the manifest keeps it; undefined for another kind of run. */

@@ -28,6 +28,8 @@ export type DatasetKindOptions =
   | {
       readonly kind: 's2r';
       readonly style: VerificationStyle;
+      /** The verifier rewrites each verification as a self-check; otherwise that is done by rules alone. */
+      readonly isRefined?: boolean;
       /** Thin problems out by the table of spec B3. */
       readonly isThinned: boolean;
     }

@@ -4,6 +4,7 @@ import {
   critiquable,
   hasSameAnswer,
   largestSplit,
+  readVerification,
   rightSolutionsInOrder,
   solveText,
   splitByMix,
@@ -11,8 +12,8 @@ import {
 import type { Critique, Review, Solution } from '../../core/schema/lines.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 import { isMade, type Job } from './generate.ts';
-import { critiqueJobs, solutionJobs } from './jobs.ts';
-import { verificationTemplate } from './sampleManifest.ts';
+import { critiqueJobs, refinementJob, solutionJobs } from './jobs.ts';
+import { refinementTemplate, verificationTemplate } from './sampleManifest.ts';
 import type { DatasetFilters, SampleOptions } from './sampleOptions.ts';
 
 /** The lines of the run as far as they are known: the newest of each id. */
@@ -39,12 +40,12 @@ const ANSWERS_AT_MOST = 5;
 /** Problems between two looks at whether the target is met: enough to keep an engine busy. */
 const WAVE_AT_LEAST = 16;
 const WAVE_AT_MOST = 256;
+const WAVE_GROWTH = 1.1;
 
 /** The next samples to make; null when the run has all that it needs, or its dataset has its size. */
 export async function nextStage(options: SampleOptions, context: PlanContext): Promise<SampleStage | null> {
   const problems = samplable(options);
-  const wave = waveSize(options, problems.length);
-  for (let end = wave; end < problems.length + wave; end += wave) {
+  for (const end of waveEnds(options, problems.length)) {
     const reached = problems.slice(0, end);
     const solutions =
       options.solutionsOf === undefined ? holes(solutionJobsOf(reached, options), context) : [];
@@ -58,15 +59,25 @@ export async function nextStage(options: SampleOptions, context: PlanContext): P
 }
 
 /** Nothing is generated for a problem that may not be trained on. */
-function samplable({ problems, dataset }: SampleOptions): readonly Problem[] {
+export function samplable({ problems, dataset }: SampleOptions): readonly Problem[] {
   const { heldOut = null } = dataset.filters ?? {};
   return heldOut === null ? problems : problems.filter(({ problem }) => heldOut.find(problem) === null);
 }
 
-/** Without a size there is no target: all problems at once. */
-function waveSize({ dataset: { size } }: SampleOptions, problems: number): number {
-  if (size === null) return Math.max(1, problems);
-  return Math.min(WAVE_AT_MOST, Math.max(WAVE_AT_LEAST, Math.ceil(size / 4)));
+/**
+ * How many problems have been reached at the end of each wave. Without a size there is no target: all at once. Waves
+ * grow with what was reached, so that looking at it all again costs little beside generating it.
+ */
+function waveEnds({ dataset: { size } }: SampleOptions, problems: number): number[] {
+  if (size === null) return [problems];
+  const wave = Math.min(WAVE_AT_MOST, Math.max(WAVE_AT_LEAST, Math.ceil(size / 4)));
+  const ends: number[] = [];
+  let end = 0;
+  while (end < problems) {
+    end = Math.min(problems, Math.max(end + wave, Math.ceil(end * WAVE_GROWTH)));
+    ends.push(end);
+  }
+  return ends;
 }
 
 function solutionJobsOf(problems: readonly Problem[], options: SampleOptions): Job<Solution>[] {
@@ -99,7 +110,11 @@ function critiquesFor(
   const byId = new Map(problems.map((problem) => [problem.id, problem]));
   const solutions = [...context.lines.solutions.values()].filter(({ problemId }) => byId.has(problemId));
   const reached = { problems: byId, solutions };
-  if (options.dataset.kind === 's2r') return holes(verifications(reached, options), context);
+  if (options.dataset.kind === 's2r') {
+    const open = holes(verifications(reached, options), context);
+    if (open.length > 0 || options.dataset.isRefined !== true) return open;
+    return holes(refinements(reached, options, context), context);
+  }
   if (options.dataset.kind !== 'scft') return [];
   const wrong = holes(critiquesOfWrong(reached, options), context);
   if (wrong.length > 0) return wrong;
@@ -168,11 +183,11 @@ function critiquesOfRight(
 function verifications(reached: Reached, options: SampleOptions): Job<Critique>[] {
   const { prompts, critiques } = options;
   const template = verificationTemplate(options);
+  const byProblem = Map.groupBy(reached.solutions, ({ problemId }) => problemId);
   return [...reached.problems.keys()].flatMap((problemId) => {
-    const usable = reached.solutions
+    const usable = (byProblem.get(problemId) ?? [])
       .filter(
         (solution) =>
-          solution.problemId === problemId &&
           solution.finish === 'stop' &&
           solution.grade !== 'undetermined' &&
           solution.answer !== null &&
@@ -187,6 +202,32 @@ function verifications(reached: Reached, options: SampleOptions): Job<Critique>[
     return distinct
       .slice(0, ANSWERS_AT_MOST)
       .flatMap((solution) => jobsOf(solution, reached, options, critiques, template));
+  });
+}
+
+/** A rewriting of each verification that states a verdict at all. */
+function refinements(
+  { problems, solutions }: Reached,
+  options: SampleOptions,
+  { lines }: PlanContext,
+): Job<Critique>[] {
+  const { seed, critic, prompts, critiqueSampling, sampling } = options;
+  const bySolution = new Map(solutions.map((solution) => [solution.id, solution]));
+  const settings = {
+    prompts: { ...(critic?.prompts ?? prompts), solutionSlot: prompts.solutionSlot },
+    seed,
+    sampling: critiqueSampling ?? sampling,
+    template: refinementTemplate(options),
+  };
+  return [...lines.critiques.values()].flatMap((verification) => {
+    const solution = bySolution.get(verification.solutionId);
+    const problem = problems.get(verification.problemId);
+    const isUsable =
+      verification.finish === 'stop' &&
+      verification.refines === undefined &&
+      'verdict' in readVerification(verification.text);
+    if (!isUsable || solution === undefined || problem === undefined) return [];
+    return [refinementJob(problem, solution, verification, settings)];
   });
 }
 

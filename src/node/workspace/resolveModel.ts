@@ -75,6 +75,7 @@ export function resolvePrompts(workspace: Workspace, name: string): Prompts {
       solutionSlot: own.solutionSlot ?? base.solutionSlot,
       ...(own.verifyConfirmative === undefined ? {} : { verifyConfirmative: own.verifyConfirmative }),
       ...(own.verifyProblemSolving === undefined ? {} : { verifyProblemSolving: own.verifyProblemSolving }),
+      ...(own.refineVerification === undefined ? {} : { refineVerification: own.refineVerification }),
     };
   }
   if (isPromptPreset(name)) return PROMPT_PRESETS[name];

@@ -14,7 +14,7 @@ import { datasetFromRun, evaluate, type SampleOptions, sample } from '../../../s
 import { appendReview, readRun } from '../../../src/node/runs/index.ts';
 import { contentOf, lineIds, sampleOptions, scft, sums } from './fixtures.ts';
 import { memoryEngine } from './memoryEngine.ts';
-import { rolloutScript, s2rScript, scriptedEngine } from './scriptedEngine.ts';
+import { rolloutScript, type Script, s2rScript, scriptedEngine } from './scriptedEngine.ts';
 
 async function linesOf(file: string | undefined): Promise<unknown[]> {
   const lines = (await readFile(file ?? '', 'utf8')).split('\n').filter((line) => line !== '');
@@ -113,6 +113,7 @@ describe.each(kinds)('a dataset of kind %s', (kind) => {
     const ids = new Set(held.map(({ id }) => id));
     expect(options.engine.asked.filter((id) => ids.has(id.split('#')[0] ?? ''))).toEqual([]);
     expect(dataset?.meta.records).toBeGreaterThan(0);
+    expect(dataset?.meta.heldOut).toEqual({ name: 'bench', sha256: 'x' });
     // A run that was sampled without it is filtered all the same.
     const free = await optionsOf(kind);
     const without = await sample(free);
@@ -162,6 +163,40 @@ describe('S2R', () => {
     for (const row of await linesOf(dataset?.file))
       expect(s2rRecordSchema.parse(row).gen.critic).toEqual({ model: 'strong', modelSha256: 'strong' });
     await expect(sample(options)).rejects.toMatchObject({ code: 'run-differs' });
+  });
+
+  it('can have its verifications rewritten by the verifier, which takes their place', async () => {
+    const options = await optionsOf('s2r');
+    const script: Script = (prompt, draw) => {
+      if (!prompt.includes('Rewrite the check')) return s2rScript(prompt, draw);
+      // Now and then the rewriting turns the verdict around.
+      const isCorrect = prompt.includes('is correct.\n') || prompt.endsWith('is correct.');
+      return `I take mine apart (${draw}). Therefore, the answer is ${isCorrect === draw < 95 ? 'correct' : 'incorrect'}.`;
+    };
+    const refined = {
+      ...options,
+      engine: scriptedEngine(script),
+      dataset: { ...DATASETS.s2r, isRefined: true },
+    };
+    const abort = new AbortController();
+    await sample({
+      ...refined,
+      signal: abort.signal,
+      onProgress: ({ sample: row }) => row?.id.endsWith('r') === true && abort.abort(),
+    });
+    const { dataset } = await sample(refined);
+    const { critiques } = await readRun(options.dir);
+    const rewritten = critiques.filter(({ refines }) => refines !== undefined);
+    expect(rewritten.length).toBe(critiques.length / 2);
+    for (const { id, refines } of rewritten) expect(id).toBe(`${refines}r`);
+    const records = (await linesOf(dataset?.file)).map((row) => s2rRecordSchema.parse(row));
+    expect(records.length).toBeGreaterThan(5);
+    for (const { actions, gen } of records) {
+      expect(gen.critiqueIds.every((id) => id.endsWith('r'))).toBe(true);
+      for (const { type, text } of actions) if (type === 'verify') expect(text).toMatch(/^I take mine apart/);
+    }
+    expect(dataset?.meta.funnel.find(({ filter }) => filter === 'verdict')?.dropped).toBeGreaterThan(0);
+    expect(new Set(refined.engine.asked).size).toBe(refined.engine.asked.length);
   });
 
   it('lets people overrule: a rejected verification never gets in, an accepted problem is not thinned out', async () => {
@@ -225,6 +260,28 @@ describe('Self-Distill', () => {
         text: record.y,
       });
     }
+  });
+});
+
+describe('a run without anything to criticise', () => {
+  it('ends with an empty dataset whose funnel says why', async () => {
+    const options = await optionsOf('scft');
+    const mute = scriptedEngine(() => 'I do not know.');
+    const { dataset } = await sample({ ...options, engine: mute, dataset: scft({ mix: [0, 1], size: 3 }) });
+    expect(dataset?.meta).toMatchObject({
+      records: 0,
+      lengths: null,
+      shortfall: expect.stringContaining('0 of 3'),
+    });
+    expect(dataset?.meta.funnel.find(({ dropped }) => dropped > 0)?.dropped).toBe(160);
+  });
+
+  it('is refused at once when every problem is held out', async () => {
+    const options = await optionsOf('scft');
+    const heldOut = createHeldOut({ name: 'bench', sha256: 'x' }, options.problems);
+    const dataset = { ...options.dataset, filters: { heldOut } };
+    await expect(sample({ ...options, dataset })).rejects.toMatchObject({ code: 'all-held-out' });
+    expect(options.engine.asked).toEqual([]);
   });
 });
 

@@ -91,6 +91,14 @@ describe('a rollout', () => {
     expect(right.length - cut.tokens.texts.join('').length).toBeLessThan(3);
   });
 
+  it('takes an end-of-turn token that a server spells out for what it is', () => {
+    const { logprobs } = rollout(right);
+    const texts = [...(logprobs?.texts ?? []).slice(0, -1), '<|im_end|>'];
+    const spelled = { values: texts.map(() => -1), of: 'unknown' as const, texts };
+    const found = read(right, { logprobs: spelled });
+    expect(found).toMatchObject({ answer: right, tokens: { hasEnd: true, ids: null, of: 'unknown' } });
+  });
+
   it('leaves out what the chat template opened, which was not sampled', () => {
     const text = `<think>\n${right}`;
     const found = readRollout({ ...rollout(right), text }, { grade, maxActions: 20 });
