@@ -2,8 +2,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CompareOptions, DEFAULT_SETTLED, type UnbiasedPass } from '../../core/stats/index.ts';
 import { measureRun, summarize } from '../../node/comparison/index.ts';
-import { unbiasedOf } from '../../node/comparison/runSummary.ts';
+import { summariesOf } from '../../node/comparison/runSummary.ts';
 import { evaluate, type PipelineResult } from '../../node/pipeline/index.ts';
+import { readManifest } from '../../node/runs/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
 import { summaryText, type TextFormat } from '../comparisonText.ts';
 import { type CommonOptions, type Context, createContext, wholeNumber } from '../context.ts';
@@ -106,8 +107,7 @@ export async function reportRun(
   result: PipelineResult,
   options: MetricsOptions,
 ): Promise<void> {
-  const measured = await measureRun(result.dir);
-  const { leakage } = measured.run.manifest;
+  const { leakage } = await readManifest(result.dir);
   if (leakage !== undefined) {
     const { leaked, total } = leakage;
     const some = leaked.slice(0, 5).join(', ');
@@ -115,11 +115,18 @@ export async function reportRun(
       `the model was trained on ${leaked.length} of these ${total} problems (${some}${leaked.length > 5 ? ', ...' : ''})`,
     );
   }
-  const summary = summarize(measured, await metricsSettings(context.workspace, options));
-  const unbiased = unbiasedOf(measured);
+  // Without the command's signal: what an interrupted run holds is shown, too.
+  const settings = await metricsSettings(context.workspace, options);
+  const { leftOut, unbiased, ...found } = await summariesOf(result.dir, settings);
+  const summary = found.summary ?? summarize(await measureRun(result.dir), settings);
   context.output.result(
     { ...result, summary, ...(unbiased === null ? {} : { unbiased }) },
-    [summaryText(summary, textFormat(options)), ...unbiasedLines(unbiased), result.dir].join('\n\n'),
+    [
+      summaryText(summary, textFormat(options)),
+      ...unbiasedLines(unbiased),
+      ...leftOutLines(leftOut),
+      result.dir,
+    ].join('\n\n'),
   );
 }
 
@@ -132,4 +139,9 @@ export function unbiasedLines(unbiased: UnbiasedPass | null): string[] {
     `Adaptive: sampling stopped early on ${stopped} of ${problems} problems, and the rates above lean to the extremes.\n` +
       `Unbiased pass@1: ${percent(value)} %${range}`,
   ];
+}
+
+export function leftOutLines(leftOut: readonly string[]): string[] {
+  if (leftOut.length === 0) return [];
+  return [`Left out of a run of this size: ${leftOut.join(', ')}. They read every text: show RUN --detail.`];
 }

@@ -18,6 +18,7 @@ import { followRun } from '../follow.ts';
 import { progressText, runRow, statusMark } from '../runLine.ts';
 import { table } from '../tables.ts';
 import {
+  leftOutLines,
   type MetricsOptions,
   metricsOptions,
   metricsSettings,
@@ -116,9 +117,7 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
         about.join('\n'),
         ...[summary, ...parts].flatMap((one) => (one === null ? [] : summaryText(one, textFormat(options)))),
         ...unbiasedLines(unbiased),
-        ...(leftOut.length === 0
-          ? []
-          : [`Left out of a run of this size: ${leftOut.join(', ')}. They read every text: --detail.`]),
+        ...leftOutLines(leftOut),
       ].join('\n\n'),
     );
   });

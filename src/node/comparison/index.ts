@@ -32,9 +32,10 @@ function metricInput({ manifest, problems, solutions, critiques, dropped }: RunD
   };
 }
 
-/** What people call the run: its model, unless it was given a title. */
-function labelOf(run: RunData): string {
-  return run.manifest.title || (run.manifest.model?.name ?? run.manifest.id);
+/** What people call the run: its model, unless it was given a title. Rates of an adaptive run never stand without it. */
+export function labelOf({ manifest }: Pick<RunData, 'manifest'>): string {
+  const name = manifest.title || (manifest.model?.name ?? manifest.id);
+  return manifest.stopping?.rule === 'settled' ? `${name} (adaptive)` : name;
 }
 
 export function summarize(measured: MeasuredRun, options: CompareOptions = {}): RunSummary {

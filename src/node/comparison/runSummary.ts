@@ -38,7 +38,7 @@ import {
   workbenchFacts,
 } from '../runs/index.ts';
 import { readJsonLines } from '../runs/jsonLines.ts';
-import { type MeasuredRun, measureRun } from './index.ts';
+import { labelOf, type MeasuredRun, measureRun } from './index.ts';
 
 /** A run with more lines than this is summarised from its index. */
 const LARGE_BYTES = 64 << 20;
@@ -184,7 +184,7 @@ async function fromIndex(
     { detail, lists, mostSubsets: Math.ceil(MAJORITY_SUBSETS / Math.max(1, facts.problems)) },
   );
   const metrics = detail ? all : all.filter(({ readsText }) => readsText !== true);
-  const whole = collectRun(manifest.title || (manifest.model?.name ?? manifest.id), metrics);
+  const whole = collectRun(labelOf({ manifest }), metrics);
   const parts = new Map<string, RunCollector>();
   for await (const group of groupsOf(index, manifest, { withTexts: detail, needsProblems: detail || !!by })) {
     signal?.throwIfAborted();

@@ -75,3 +75,16 @@ it('quantised weights are told from whole ones', () => {
   ]);
   expect(settingDifferences(whole, { ...run, engine })[0]).toMatchObject({ other: 'not recorded' });
 });
+
+it('a run that stops on settled problems is told apart from one that does not, and absent means fixed', () => {
+  const fixed = { ...run, stopping: { rule: 'fixed' } } as const;
+  const adaptive = { ...run, stopping: { rule: 'settled', threshold: 0.5, level: 0.95, batch: 4 } } as const;
+  expect(settingDifferences(run, fixed)).toEqual([]);
+  expect(settingDifferences(fixed, adaptive)).toMatchObject([
+    {
+      setting: 'when sampling stops',
+      baseline: 'after n samples',
+      effect: expect.stringContaining('unbiased'),
+    },
+  ]);
+});
