@@ -146,13 +146,15 @@ class PrlTrainer(OnlineTrainer, GRPOTrainer):
         old = inputs.get("old_per_token_logps")
         old = logps.detach() if old is None else old
         mask = inputs["completion_mask"].float()
-        kl = self.beta * (old - inputs["ref_per_token_logps"]) if self.beta else None
+        gap = old - inputs["ref_per_token_logps"] if self.beta else torch.zeros_like(old)
         loss, clipped = action_loss(
-            logps, old, inputs["advantages"], inputs["action"], self.epsilon_low, kl
+            logps, old, inputs["advantages"], inputs["action"], self.epsilon_low, self.beta * gap
         )
-        stats = torch.stack([(entropies * mask).sum(), mask.sum()]).detach()
-        spread, count = self.accelerator.reduce(stats, reduction="sum")
+        sums = torch.stack([(entropies * mask).sum(), (gap * mask).sum(), mask.sum()]).detach()
+        spread, distance, count = self.accelerator.reduce(sums, reduction="sum")
         self._metrics["train"]["entropy"].append((spread / count.clamp(min=1)).item())
+        if self.beta:
+            self._metrics["train"]["kl"].append((distance / count.clamp(min=1)).item())
         self._metrics["train"]["clip_ratio/region_mean"].append(clipped.item())
         return loss / self.current_gradient_accumulation_steps
 

@@ -19,7 +19,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 from trl import RLOOTrainer
 
-from reflection_trainer import offline
+from reflection_trainer import offline, stored
 from reflection_trainer.actions import Action
 from reflection_trainer.arguments import common_arguments
 from reflection_trainer.callback import RunCallback
@@ -27,7 +27,6 @@ from reflection_trainer.config import complete_config
 from reflection_trainer.events import EventWriter
 from reflection_trainer.method import load_method
 from reflection_trainer.model import BaseModel
-from reflection_trainer.offline import Stored, outcome_advantages
 from reflection_trainer.online import Rollout, choose
 from reflection_trainer.prl import (
     action_loss,
@@ -38,6 +37,7 @@ from reflection_trainer.prl import (
 from reflection_trainer.scft import NO_LOSS
 from reflection_trainer.session import Session
 from reflection_trainer.stop import StopRequest
+from reflection_trainer.stored import Stored, outcome_advantages
 
 import tiny_models
 from trainer_runs import write_rows
@@ -540,33 +540,33 @@ def test_bi_is_masked_cross_entropy_and_the_kl_to_the_start(tmp_path: Path, weig
 
 
 def test_offline_baselines_by_position_and_by_context() -> None:
-    stored = [
+    rollouts = [
         Stored((1, 4), [1, 1], ["", "R+"], 1),
         Stored((1, 4), [-1, 1], ["", "R-"], -1),
         Stored((2, 4), [-1, -1], ["", "R-"], -1),
     ]
-    by_position = offline.process_advantages(stored, "position", 1, False)
+    by_position = stored.process_advantages(rollouts, "position", 1, False)
     assert by_position == [[1, 0], [-1, 0], [0, 0]]
-    by_context = offline.process_advantages(stored, "context", 1, False)
+    by_context = stored.process_advantages(rollouts, "context", 1, False)
     assert by_context == [[1, 0], [-1, 0], [0, 0]]
     # groups of one or two are too small: the position over all bins, -1/3 and 1/3
-    fallen_back = offline.process_advantages(stored, "context", 3, False)
+    fallen_back = stored.process_advantages(rollouts, "context", 3, False)
     third = pytest.approx
     assert fallen_back == [
         [third(4 / 3), third(2 / 3)],
         [third(-2 / 3), third(2 / 3)],
         [third(-2 / 3), third(-4 / 3)],
     ]
-    assert offline.process_advantages(stored, "position", 4, False) == [[1, 1], [-1, 1], [-1, -1]]
-    doubled = offline.process_advantages(stored, "position", 4, True)
+    assert stored.process_advantages(rollouts, "position", 4, False) == [[1, 1], [-1, 1], [-1, -1]]
+    doubled = stored.process_advantages(rollouts, "position", 4, True)
     assert doubled == [[1, 2], [-1, 1], [-1, -1]]
 
 
 def test_offline_outcome_has_the_baseline_of_its_bin() -> None:
     """The released code has none (B7.6)."""
-    stored = [Stored((1, 4), [], [], r) for r in (1, -1)] + [Stored((3, 4), [], [], 1)]
-    assert outcome_advantages(stored, 1) == [[1], [-1], [0]]
-    assert outcome_advantages(stored, 2) == [[1], [-1], [pytest.approx(2 / 3)]]
+    rollouts = [Stored((1, 4), [], [], r) for r in (1, -1)] + [Stored((3, 4), [], [], 1)]
+    assert outcome_advantages(rollouts, 1) == [[1], [-1], [0]]
+    assert outcome_advantages(rollouts, 2) == [[1], [-1], [pytest.approx(2 / 3)]]
 
 
 def stored_row(i: int, text: str, word: str, model: PreTrainedModel) -> dict[str, Any]:
