@@ -106,7 +106,14 @@ function datasetOptions(settings: SampleSettings): DatasetOptions {
     case 'self-distill':
       return { kind: 'self-distill', size, filters };
     case 's2r':
-      return { kind: 's2r', style: settings.style, isThinned: settings.isThinned, size, filters };
+      return {
+        kind: 's2r',
+        style: settings.style,
+        isThinned: settings.isThinned,
+        isRefined: settings.refinement !== undefined,
+        size,
+        filters,
+      };
     case 'offline':
       return { kind: 'offline', accuracy: settings.accuracy, isBalanced: settings.isBalanced, size, filters };
     default:

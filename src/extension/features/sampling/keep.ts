@@ -31,7 +31,10 @@ function kindParameters(settings: SampleSettings): string[] {
     case 'scft':
       return ['--mix', settings.mix.join(':')];
     case 's2r':
-      return ['--style', settings.style, ...(settings.isThinned ? [] : ['--keep-all'])];
+      return [
+        ...['--style', settings.style, ...(settings.isThinned ? [] : ['--keep-all'])],
+        ...(settings.refinement === undefined ? [] : ['--refine']),
+      ];
     case 'offline':
       return ['--accuracy', settings.accuracy.join(':'), ...(settings.isBalanced ? [] : ['--no-balance'])];
     case 'self-distill':
