@@ -180,6 +180,60 @@ describe('a server beside the embedded model', () => {
   });
 });
 
+describe('critique ability (spec A5)', () => {
+  const rows = [
+    { id: 'a', problem: 'What is 2+3?', answer: '5', solution: 'Add them. \\boxed{5}' },
+    { id: 'b', problem: 'What is 2+4?', answer: '6', solution: 'Add them. \\boxed{7}' },
+    { id: 'c', problem: 'What is 2+5?', answer: '7', solution: 'Add them. \\boxed{9}' },
+    { id: 'd', problem: 'What is 2+6?', answer: '8', solution: 'Add them. \\boxed{8}' },
+  ];
+  const document = '---\nid: mine\nanswer: 9\n---\n## Problem\nWhat is 4+5?\n## Solution\nAdd. \\boxed{8}\n';
+  const table = {
+    'acc@t1': ['Acc@t1', 0.5],
+    'acc@t2': ['Acc@t2', 0.75],
+    delta: ['Δ = Acc@t2 − Acc@t1', 0.25],
+    'delta.i-c': ['Δi→c', 0.5],
+    'delta.c-i': ['Δc→i', 0.25],
+  } as const;
+
+  it("is printed for worked solutions of a set or a document, and for another model's run", async () => {
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    const cwd = await workspaceWith({ 'own.jsonl': lines, 'mine.problem.md': document });
+    // Solves wrongly where it criticises rightly, but for one right solution that it talks out of its answer.
+    const server = await startFaultServer((exchange) => {
+      const prompt = promptOf(exchange);
+      const row = rows.find(({ problem }) => prompt.includes(problem));
+      const said = row?.id === 'd' ? '10' : (row?.answer ?? '9');
+      const isCritique = prompt.includes('critique');
+      say(exchange, isCritique ? `So it is \\boxed{${said}}.` : (row?.solution ?? ''));
+    });
+    const model = ['--model', `openai:critic@${server.baseUrl}`];
+    const evaluated = await runCli(['evaluate', 'own.jsonl', '-n', '1', ...model, '--run-dir', 'run'], {
+      cwd,
+    });
+    expect(evaluated.code).toBe(0);
+    for (const source of ['own.jsonl', 'run']) {
+      const printed = await runCli(['critique', source, ...model, '--run-dir', `of-${source}`], { cwd });
+      expect(printed.code).toBe(0);
+      const json = await runCli(['critique', source, ...model, '--run-dir', `of-${source}`, '--json'], {
+        cwd,
+      });
+      const { metrics } = JSON.parse(json.stdout).summary;
+      for (const [id, [label, value]] of Object.entries(table)) {
+        expect(printed.stdout).toContain(label);
+        const metric = metrics.find((one: { id: string }) => one.id === id);
+        expect(metric.estimate.value).toBeCloseTo(value, 12);
+      }
+    }
+    const own = await runCli(['critique', 'mine.problem.md', ...model, '--run-dir', 'doc', '--json'], {
+      cwd,
+    });
+    const of = (id: string) =>
+      JSON.parse(own.stdout).summary.metrics.find((one: { id: string }) => one.id === id).estimate.value;
+    expect([of('acc@t1'), of('acc@t2'), of('delta.i-c')]).toEqual([0, 1, 1]);
+  });
+});
+
 describe('a run on a server with a key', () => {
   it('is resumed with the key that reflection.json names, which the run does not hold', async () => {
     const server = await startFaultServer((exchange) => {
