@@ -52,8 +52,7 @@ export interface StreamedCompletion {
 }
 
 /**
- * Throws a `BrokenAnswerError` when the stream ends without a reason to finish, or has more pieces than the server
- * counted tokens, so that something came twice.
+ * Throws a `BrokenAnswerError` when the stream ends without a reason to finish, or when something may have come twice.
  */
 export async function readStream(
   pieces: AsyncIterable<unknown>,
@@ -139,9 +138,9 @@ function completionOf(growing: Growing, isChat: boolean): Completion {
 }
 
 /**
- * Holds the number of pieces against the server's count of tokens. A piece too many is a repetition. Most servers count
- * the end token, which is no piece: then twins are doubted too as soon as they take its place. Returns what this stream
- * teaches of `countsEnd`.
+ * Holds the number of pieces against the server's count of tokens. A piece too many is a repetition. Equal pieces side by
+ * side may be one, or a token drawn twice: they are believed only when each piece is one counted token. (Most servers
+ * count the end token, which is no piece.) Returns what this stream teaches of `countsEnd`.
  */
 function checkCount(
   { pieces, hasTwins, finish }: Growing,
@@ -149,12 +148,13 @@ function checkCount(
   countsEnd: boolean,
 ): boolean {
   const counted = usageOf(completion)?.tokens;
-  if (counted === undefined || pieces === 0) return countsEnd;
-  const hasNoRoom = finish === 'stop' && pieces === counted;
-  if (pieces > counted || (hasNoRoom && hasTwins && countsEnd)) {
+  const exact = finish === 'stop' && countsEnd && counted !== undefined ? counted - 1 : counted;
+  const isTooMany = counted !== undefined && pieces > counted;
+  if (isTooMany || (hasTwins && pieces !== exact)) {
+    const known = counted === undefined ? 'did not count its tokens' : `counted ${counted} tokens`;
     throw new BrokenAnswerError(
-      `The stream came in ${pieces} pieces and the server counted ${counted} tokens: something came twice.`,
+      `The stream came in ${pieces} pieces and the server ${known}: something may have come twice.`,
     );
   }
-  return countsEnd && !hasNoRoom;
+  return countsEnd && !(finish === 'stop' && pieces > 0 && pieces === counted);
 }
