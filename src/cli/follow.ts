@@ -3,6 +3,7 @@ import { clock } from '../core/clock.ts';
 import { foldEvent, newRunFold, type RunState, stateOf } from '../core/runs/index.ts';
 import { isWriterAlive, tailRun } from '../node/runs/index.ts';
 import type { Context } from './context.ts';
+import { estimateText } from './generation.ts';
 import type { Progress } from './output.ts';
 
 const OVER: ReadonlySet<RunState['status']> = new Set(['done', 'failed', 'cancelled', 'interrupted', 'lost']);
@@ -41,6 +42,7 @@ export async function followRun(
       for (const event of delta.events) {
         foldEvent(fold, event);
         if (event.type === 'log' && event.level !== 'info') context.output.warn(event.message);
+        if (event.type === 'estimate') context.output.note(estimateText(event));
         if (event.type === 'alarm') context.output.warn(`step ${event.step}: ${event.message}`);
         if (event.type === 'checkpoint') context.output.note(`checkpoint ${event.path}`);
       }
