@@ -341,6 +341,19 @@ describe('the review of a critique', () => {
     );
   });
 
+  it('keeps up with keys that come faster than the disk, and undoes them in turn', async () => {
+    const { run, sample, critiqueDir } = writePair(['correct']);
+    const uri = await open(run, sample);
+    await diagnosticsOf(uri, ({ length }) => length > 0, 'a diagnostic');
+    await vscode.commands.executeCommand('reflection.nextFinding');
+    const keys = ['acceptFinding', 'markSuperficial', 'acceptFinding', 'undoReview', 'undoReview'];
+    await Promise.all(keys.map((key) => vscode.commands.executeCommand(`reflection.${key}`)));
+    assert.deepEqual(
+      reviewsIn(critiqueDir).map(({ decision }) => decision),
+      ['accept', 'superficial', 'accept', 'superficial', 'accept'],
+    );
+  });
+
   it('decides on findings of transcripts that are not open', async () => {
     const { run, sample, critiqueDir } = writePair(['correct']);
     const uri = await open(run, sample);

@@ -22,36 +22,32 @@ export function registerDecorations(services: Services, documents: TranscriptDoc
   const said = vscode.window.createTextEditorDecorationType({
     after: { margin: '0 0 0 2em', color: new vscode.ThemeColor('editorCodeLens.foreground') },
   });
-  const bars = OUTCOMES.map(({ colour }) => reflectionBar(colour));
-  const decorate = (editor: vscode.TextEditor, isFirst = true) => {
+  const bars = OUTCOMES.map((outcome) => ({ outcome, type: reflectionBar(outcome.colour) }));
+
+  const tellFindingAtCursor = (editor: vscode.TextEditor) => {
+    const finding = findingAt(documents, editor.document.uri, editor.selection.active);
+    const line = Math.min(finding?.range.end.line ?? 0, editor.document.lineCount - 1);
+    const { end } = editor.document.lineAt(line).range;
+    const after = { contentText: finding === undefined ? '' : shortened(findingMessage(finding.group)) };
+    const told = { range: new vscode.Range(end, end), renderOptions: { after } };
+    editor.setDecorations(said, finding === undefined ? [] : [told]);
+  };
+  const decorate = (editor: vscode.TextEditor) => {
     const transcript = documents.get(editor.document.uri);
     if (editor.document.uri.scheme !== TRANSCRIPT_SCHEME || transcript === undefined) return;
-    editor.setDecorations(
-      ours,
-      transcript.sourceMap === null ? [] : around(editor, transcript, transcript.sourceMap.solution),
-    );
-    if (isFirst)
-      OUTCOMES.forEach(({ holds }, at) => {
-        const bar = bars[at];
-        if (bar !== undefined) editor.setDecorations(bar, reflectionsIn(transcript, holds));
-      });
-    const finding = findingAt(documents, editor.document.uri, editor.selection.active);
-    if (finding === undefined) {
-      editor.setDecorations(said, []);
-      return;
-    }
-    const end = editor.document.lineAt(Math.min(finding.range.end.line, editor.document.lineCount - 1)).range
-      .end;
-    const contentText = shortened(findingMessage(finding.group));
-    editor.setDecorations(said, [
-      { range: new vscode.Range(end, end), renderOptions: { after: { contentText } } },
-    ]);
+    const { sourceMap } = transcript;
+    editor.setDecorations(ours, sourceMap === null ? [] : around(editor, transcript, sourceMap.solution));
+    for (const { outcome, type } of bars)
+      editor.setDecorations(type, reflectionsIn(transcript, outcome.holds));
+    tellFindingAtCursor(editor);
   };
   services.context.subscriptions.push(
     ours,
     said,
-    ...bars,
-    vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => decorate(textEditor, false)),
+    ...bars.map(({ type }) => type),
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      if (textEditor.document.uri.scheme === TRANSCRIPT_SCHEME) tellFindingAtCursor(textEditor);
+    }),
     vscode.window.onDidChangeVisibleTextEditors((editors) => {
       for (const editor of editors) decorate(editor);
     }),
@@ -69,7 +65,7 @@ interface Outcome {
   readonly colour: string;
 }
 
-/** The first that holds; a reflection with no answer before it has nothing to tell. */
+/** A reflection with no answer before it has nothing to tell, and no bar. */
 const OUTCOMES: readonly Outcome[] = [
   { holds: ({ transition }) => transition === 'i→c', colour: 'testing.iconPassed' },
   { holds: ({ transition }) => transition === 'c→i', colour: 'testing.iconFailed' },

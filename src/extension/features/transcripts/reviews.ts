@@ -30,6 +30,13 @@ export interface Reviews {
 /** Decisions on findings and critiques, kept in the run that holds the critique. */
 export function createReviews(services: Services): Reviews {
   const history: Step[][] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  /** One decision after the other, each on what the one before has written: keys come faster than disks. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const turn = last.then(() => services.runs.refresh()).then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
   const note = async (folder: vscode.Uri, run: string, line: Line): Promise<Step> => {
     const entry = runNamed(services, folder, run);
     const { reviews } = await services.runs.data(entry);
@@ -43,34 +50,38 @@ export function createReviews(services: Services): Reviews {
     return { dir: entry.dir, critiqueId: line.critiqueId, finding, before };
   };
   return {
-    async decide(folder, groups, decision) {
-      const steps: Step[] = [];
-      for (const { run, critique, finding } of groups.flatMap(({ claims }) => claims)) {
-        steps.push(await note(folder, run, { critiqueId: critique.id, finding, decision }));
-      }
-      history.push(steps);
-    },
-    async edit(folder, run, critiqueId, text) {
-      history.push([await note(folder, run, { critiqueId, decision: 'edited', text })]);
-    },
-    async undo() {
-      const steps = history.pop();
-      if (steps === undefined) {
-        throw new UserError('nothing-to-undo', vscode.l10n.t('No finding was reviewed in this window yet.'), {
-          remedy: vscode.l10n.t('Decide again instead: a later decision replaces an earlier one.'),
-        });
-      }
-      for (const { dir, critiqueId, finding, before } of steps.reverse()) {
-        const { decision = 'undone', text } = before ?? {};
-        await append(dir, {
-          critiqueId,
-          decision,
-          ...(finding === undefined ? {} : { finding }),
-          ...(text === undefined ? {} : { text }),
-        });
-      }
-    },
+    decide: (folder, groups, decision) =>
+      inTurn(async () => {
+        const steps: Step[] = [];
+        for (const { run, critique, finding } of groups.flatMap(({ claims }) => claims)) {
+          steps.push(await note(folder, run, { critiqueId: critique.id, finding, decision }));
+        }
+        history.push(steps);
+      }),
+    edit: (folder, run, critiqueId, text) =>
+      inTurn(async () => {
+        history.push([await note(folder, run, { critiqueId, decision: 'edited', text })]);
+      }),
+    undo: () => inTurn(undoLast),
   };
+
+  async function undoLast(): Promise<void> {
+    const steps = history.pop();
+    if (steps === undefined) {
+      throw new UserError('nothing-to-undo', vscode.l10n.t('No finding was reviewed in this window yet.'), {
+        remedy: vscode.l10n.t('Decide again instead: a later decision replaces an earlier one.'),
+      });
+    }
+    for (const { dir, critiqueId, finding, before } of steps.reverse()) {
+      const { decision = 'undone', text } = before ?? {};
+      await append(dir, {
+        critiqueId,
+        decision,
+        ...(finding === undefined ? {} : { finding }),
+        ...(text === undefined ? {} : { text }),
+      });
+    }
+  }
 }
 
 type Line = Pick<Review, 'critiqueId' | 'finding' | 'decision' | 'text'>;
