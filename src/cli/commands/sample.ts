@@ -1,12 +1,10 @@
 /** `sample`: rejection sampling to a dataset, with the funnel that says why it is the size it is. */
 import path from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors.ts';
-import { defaultSampling, offlineSampling, s2rSampling } from '../../core/prompts/index.ts';
 import type { DatasetKind } from '../../core/schema/dataset.ts';
-import type { Prompts, SamplingOptions } from '../../core/schema/run.ts';
+import type { ModelIdentity, Prompts } from '../../core/schema/run.ts';
 import {
-  type DatasetOptions,
   datasetFromRun,
   readDatasetMeta,
   type SampleOptions,
@@ -14,47 +12,21 @@ import {
   type WrittenDataset,
 } from '../../node/pipeline/index.ts';
 import { type RunData, readRun, resolveRun } from '../../node/runs/index.ts';
+import { readWorkspace } from '../../node/workspace/index.ts';
 import { type Context, createContext, numberFrom, ratio, wholeNumber } from '../context.ts';
-import { openHeldOut, withCritic } from '../critic.ts';
+import { withCritic } from '../critic.ts';
 import { datasetFacts, funnelText } from '../datasetReport.ts';
 import { refuseFields } from '../fieldOption.ts';
+import { generationOptions, openProblemSet, type RunRequest, withPipeline } from '../generation.ts';
 import {
-  type GenerationOptions,
-  generationOptions,
-  openProblemSet,
-  type PipelineBase,
-  type RunRequest,
-  withPipeline,
-} from '../generation.ts';
-
-interface SampleCommandOptions extends GenerationOptions {
-  readonly kind: DatasetKind;
-  readonly solutions?: number;
-  readonly critiques?: number;
-  readonly critic?: string;
-  readonly critiqueTemperature?: number;
-  readonly mix: [number, number];
-  readonly size?: number;
-  readonly output?: string;
-  readonly heldOut?: string;
-  readonly maxLength?: number;
-  readonly verdictMustMatch?: boolean;
-  readonly reviewed?: boolean;
-  readonly solution: string[];
-  readonly style: 'confirmative' | 'problem-solving';
-  readonly keepAll?: boolean;
-  readonly refine?: boolean;
-  readonly accuracy: [number, number];
-  readonly balance: boolean;
-}
-
-/** Samples per problem, and critiques per solution or answer, where none are asked for (spec A2, B3, B7). */
-const COUNTS: Readonly<Record<DatasetKind, { solutions: number; critiques: number }>> = {
-  scft: { solutions: 4, critiques: 4 },
-  'self-distill': { solutions: 4, critiques: 0 },
-  s2r: { solutions: 5, critiques: 1 },
-  offline: { solutions: 8, critiques: 0 },
-};
+  COUNTS,
+  critiqueSampling,
+  datasetOptions,
+  kindOptions,
+  runOptions,
+  type SampleCommandOptions,
+  solutionSampling,
+} from '../sampleRequest.ts';
 
 export function registerSample(program: Command, signal: AbortSignal): void {
   const command = program
@@ -99,45 +71,6 @@ export function registerSample(program: Command, signal: AbortSignal): void {
     .action((wanted: string, options: SampleCommandOptions, own: Command) =>
       runSample(createContext(options, signal), wanted, options, own),
     );
-}
-
-function kindOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--style <style>', 's2r: how verifications go about it')
-        .choices(['confirmative', 'problem-solving'])
-        .default('confirmative'),
-    )
-    .option('--refine', 's2r: the verifier rewrites its verifications as self-checks (default: rules do it)')
-    .option('--keep-all', 's2r: keep every trajectory, where the paper thins them out by difficulty')
-    .option(
-      '--accuracy <low:high>',
-      'offline: shares of right rollouts a problem may have',
-      share,
-      [0.1, 0.7],
-    )
-    .option('--no-balance', 'offline: keep more rollouts that are never right than others');
-}
-
-function runOptions(command: Command): Command {
-  return command
-    .option(
-      '--reviewed',
-      'of a run: only critiques that a person accepted or edited, every one of them unless --mix is given',
-    )
-    .option(
-      '--solution <id>',
-      'of a run: criticise only this solution; may be repeated',
-      (id: string, all: string[]) => [...all, id],
-      [],
-    );
-}
-
-/** `0.1:0.7` */
-function share(text: string): [number, number] {
-  const [low, high] = text.split(':').map(Number);
-  if (low !== undefined && high !== undefined && low >= 0 && low <= high && high <= 1) return [low, high];
-  throw new InvalidArgumentError('expected two shares such as 0.1:0.7.');
 }
 
 async function runSample(
@@ -219,13 +152,14 @@ async function criticiseRun(context: Context, run: RunData, options: SampleComma
       remedy: 'Name a run of kind evaluate, critique or sample, or a problem file.',
     });
   }
+  const { config } = await readWorkspace(context.workspace);
   const solutionIds = options.solution;
   const request: RunRequest = {
     kind: 'sample',
     subject: manifest.id,
     ...(model === undefined
       ? {}
-      : { model: model.engine === 'llama' ? model.path : `openai:${model.path}@${model.baseUrl ?? ''}` }),
+      : { model: Object.hasOwn(config.models, model.name) ? model.name : modelText(model) }),
     ...(prompts === undefined ? {} : { prompts }),
   };
   await sampleNow(context, options, request, {
@@ -234,6 +168,11 @@ async function criticiseRun(context: Context, run: RunData, options: SampleComma
     n: Math.max(...run.solutions.map(({ index }) => index)) + 1,
     solutionsOf: { dir, ...(solutionIds.length > 0 ? { solutionIds } : {}) },
   });
+}
+
+/** How the command line names a model that `reflection.json` does not. */
+function modelText({ engine, path: file, baseUrl }: ModelIdentity): string {
+  return engine === 'llama' ? file : `openai:${file}@${baseUrl ?? ''}`;
 }
 
 type Subject = Pick<SampleOptions, 'problems' | 'problemSet' | 'n' | 'solutionsOf'>;
@@ -273,51 +212,6 @@ function parentsOf({ solutionsOf }: Subject): NonNullable<SampleOptions['parents
   return solutionsOf === undefined
     ? []
     : [{ kind: 'run', id: path.basename(solutionsOf.dir), role: 'solutions' }];
-}
-
-function solutionSampling(kind: DatasetKind, prompts: Prompts): SamplingOptions {
-  if (kind === 's2r') return s2rSampling(prompts).solutions;
-  return kind === 'offline' ? offlineSampling(prompts) : defaultSampling(prompts);
-}
-
-function critiqueSampling(
-  { kind, critiqueTemperature }: SampleCommandOptions,
-  { prompts, sampling }: PipelineBase,
-  asked: Prompts,
-): SamplingOptions {
-  const own = kind === 's2r' ? s2rSampling(asked).critiques : { ...defaultSampling(prompts), ...sampling };
-  return { ...own, ...(critiqueTemperature === undefined ? {} : { temperature: critiqueTemperature }) };
-}
-
-async function datasetOptions(context: Context, options: SampleCommandOptions): Promise<DatasetOptions> {
-  const { kind, mix, style, accuracy, maxLength, heldOut } = options;
-  const common = {
-    size: options.size ?? null,
-    filters: {
-      ...(kind === 'scft' ? { verdictMustMatch: options.verdictMustMatch ?? false } : {}),
-      ...(maxLength === undefined ? {} : { maxTokens: maxLength }),
-      ...(heldOut === undefined ? {} : { heldOut: await openHeldOut(context, heldOut) }),
-    },
-    ...(options.output === undefined ? {} : { output: path.resolve(options.output) }),
-  };
-  switch (kind) {
-    case 'scft':
-      return { kind, mix, ...common };
-    case 'self-distill':
-      return { kind, ...common };
-    case 's2r':
-      return {
-        kind,
-        style,
-        isThinned: options.keepAll !== true,
-        isRefined: options.refine === true,
-        ...common,
-      };
-    case 'offline':
-      return { kind, accuracy, isBalanced: options.balance, ...common };
-    default:
-      throw new Error(`no such kind of dataset: ${kind satisfies never}`);
-  }
 }
 
 function report(context: Context, dataset: WrittenDataset): void {

@@ -191,7 +191,7 @@ export type OfflineRecord = z.infer<typeof offlineRecordSchema>;
 export const funnelStageSchema = z.object({ filter: z.string(), entered: z.int(), dropped: z.int() });
 export type FunnelStage = z.infer<typeof funnelStageSchema>;
 
-/** Tokens over the records, of what is trained on. */
+/** Tokens over the records, of what is trained on; for S2R as generated, before verifications were cut to their verdict. */
 const lengthsSchema = z.object({ min: z.int(), median: z.number(), mean: z.number(), max: z.int() });
 export type Lengths = z.infer<typeof lengthsSchema>;
 

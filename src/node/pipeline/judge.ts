@@ -70,7 +70,10 @@ interface Judged {
  */
 export async function judge(options: JudgeOptions): Promise<JudgeOutcome> {
   const run = await readRun(options.dir);
-  const file = path.join(options.dir, `judge-${slug(options.engine.identity.name)}.json`);
+  const file = path.join(
+    options.dir,
+    `judge-${slug(options.engine.identity.name)}${options.showGold ? '' : '-no-gold'}.json`,
+  );
   const all = tracesOf(run);
   const reflecting = all.filter(({ solution }) => reflectionCount(solution.text) > 0);
   if (reflecting.length === 0) throw nothingToJudge(run, all.length);

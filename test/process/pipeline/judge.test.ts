@@ -156,7 +156,8 @@ describe('a judge', () => {
   it('is not shown the gold when that is not wanted, and is asked anew then', async () => {
     const dir = await runOf([RIGHT]);
     await judged(dir, honest);
-    const { server } = await judged(dir, honest, { showGold: false });
+    const { server, outcome } = await judged(dir, honest, { showGold: false });
+    expect(path.basename(outcome.file)).toBe('judge-gpt-judge-no-gold.json');
     expect(server.exchanges).toHaveLength(1);
     expect(server.exchanges.map((exchange) => messagesOf(exchange)[0]?.content).join()).not.toContain(
       '<reference_answer>',
