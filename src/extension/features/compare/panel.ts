@@ -10,6 +10,7 @@ import {
 import { guarded } from '../../../core/protocol/guard.ts';
 import { type Connection, createRemote, serve } from '../../../core/rpc.ts';
 import { COMPARE_PANEL } from '../../contributions.ts';
+import { PacedLooks } from '../../pacedLooks.ts';
 import { type OpenPanel, openPanel, panelFailure } from '../../panel.ts';
 import type { Services } from '../../services.ts';
 import { baselineDir, commandOf, entriesOf, entryOf, readComparison, runAt } from './comparison.ts';
@@ -42,7 +43,7 @@ class ComparisonPanel implements vscode.Disposable {
   #names: SavedComparison;
   #shown: CompareState = { status: 'loading', what: vscode.l10n.t('Reading the runs') };
   #revision = '';
-  #computing: Promise<void> | undefined;
+  readonly #looks = new PacedLooks(() => this.#compute());
 
   constructor(services: Services, { port, panel }: OpenPanel, names: SavedComparison) {
     this.#services = services;
@@ -51,7 +52,8 @@ class ComparisonPanel implements vscode.Disposable {
     this.#connection = createRemote<CompareView>(port);
     this.#parts = [
       services.runs.hold(),
-      services.runs.onDidChange(() => this.#update()),
+      services.runs.onDidChange(() => this.#looks.news()),
+      this.#looks,
       { dispose: serve(port, guarded(this.#host(), compareHostSchemas)) },
       { dispose: () => this.#connection.dispose() },
     ];
@@ -66,12 +68,12 @@ class ComparisonPanel implements vscode.Disposable {
     return {
       ready: async () => {
         await services.runs.refresh();
-        this.#update();
+        this.#looks.news();
         return { state: this.#shown, saved: this.#names };
       },
       setBaseline: (run) => {
         this.#names = { ...this.#names, baseline: entryOf(services, this.#names, run).id };
-        this.#update();
+        this.#looks.hurry();
       },
       openPair: (request) => openPair(services, this.#names, request),
       transitionRows: ({ run, transition, from }) =>
@@ -92,31 +94,24 @@ class ComparisonPanel implements vscode.Disposable {
     };
   }
 
-  #update(): void {
-    this.#computing ??= this.#compute().finally(() => {
-      this.#computing = undefined;
-    });
-  }
-
   /**
    * One comparison at a time: what changes during one, as in a run that is still written, is in the next. The verdict
    * comes first; the metrics that take seconds follow.
    */
-  async #compute(): Promise<void> {
-    for (;;) {
-      const names = this.#names;
-      const revision = `${names.baseline} ${revisionOf(this.#services, names)}`;
-      if (revision === this.#revision) return;
-      this.#revision = revision;
-      try {
-        if (this.#shown.status !== 'ready' || this.#shown.baseline !== names.baseline) {
-          this.#show(await readComparison(this.#services, names, 'headline'));
-        }
-        this.#show(await readComparison(this.#services, names, 'all'));
-      } catch (thrown) {
-        this.#show(panelFailure(thrown));
+  async #compute(): Promise<boolean> {
+    const names = this.#names;
+    const revision = `${names.baseline} ${revisionOf(this.#services, names)}`;
+    if (revision === this.#revision) return false;
+    this.#revision = revision;
+    try {
+      if (this.#shown.status !== 'ready' || this.#shown.baseline !== names.baseline) {
+        this.#show(await readComparison(this.#services, names, 'headline'));
       }
+      this.#show(await readComparison(this.#services, names, 'all'));
+    } catch (thrown) {
+      this.#show(panelFailure(thrown));
     }
+    return true;
   }
 
   #show(state: CompareState): void {

@@ -14,6 +14,7 @@ import { writtenDataset } from '../../../node/pipeline/datasetFile.ts';
 import { SAMPLING_PANEL } from '../../contributions.ts';
 import { isOver } from '../../followRun.ts';
 import { openCritiqueBeside, openSolution } from '../../openSample.ts';
+import { PacedLooks } from '../../pacedLooks.ts';
 import { type OpenPanel, openPanel, panelFailure } from '../../panel.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
@@ -40,7 +41,7 @@ class SamplingPanel implements vscode.Disposable {
   readonly #parts: vscode.Disposable[];
   #shown: SamplingState = { status: 'loading', what: vscode.l10n.t('Reading the run') };
   #revision = '';
-  #looking: Promise<void> | undefined;
+  readonly #looks = new PacedLooks(() => this.#look());
 
   constructor(services: Services, { port, panel }: OpenPanel, name: SavedRun) {
     this.#services = services;
@@ -49,7 +50,8 @@ class SamplingPanel implements vscode.Disposable {
     this.#connection = createRemote<SamplingView>(port);
     this.#parts = [
       services.runs.hold(),
-      services.runs.onDidChange(() => this.#update()),
+      services.runs.onDidChange(() => this.#looks.news()),
+      this.#looks,
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#lookAgain()),
       { dispose: serve(port, guarded(this.#host(), samplingHostSchemas)) },
       { dispose: () => this.#connection.dispose() },
@@ -66,7 +68,7 @@ class SamplingPanel implements vscode.Disposable {
     return {
       ready: async () => {
         await services.runs.refresh();
-        this.#update();
+        this.#looks.news();
         return { state: this.#shown, saved: this.#name };
       },
       droppedRows: ({ filter, from }) => {
@@ -123,24 +125,17 @@ class SamplingPanel implements vscode.Disposable {
 
   #lookAgain(): void {
     this.#revision = '';
-    this.#update();
-  }
-
-  #update(): void {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
-    });
+    this.#looks.hurry();
   }
 
   /** One look at a time: what is written during one is in the next. */
-  async #look(): Promise<void> {
-    for (;;) {
-      const found = this.#services.runs.find(vscode.Uri.parse(this.#name.folder), this.#name.run);
-      const revision = found === undefined ? 'gone' : `${found.revision} ${found.state.status}`;
-      if (revision === this.#revision) return;
-      this.#revision = revision;
-      this.#show(await this.#read().catch(panelFailure));
-    }
+  async #look(): Promise<boolean> {
+    const found = this.#services.runs.find(vscode.Uri.parse(this.#name.folder), this.#name.run);
+    const revision = found === undefined ? 'gone' : `${found.revision} ${found.state.status}`;
+    if (revision === this.#revision) return false;
+    this.#revision = revision;
+    this.#show(await this.#read().catch(panelFailure));
+    return true;
   }
 
   async #read(): Promise<SamplingState> {
