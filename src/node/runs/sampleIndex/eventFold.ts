@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { foldEvent, newRunFold, type RunFold } from '../../../core/runs/index.ts';
 import { errorCode, onDisk } from '../diskErrors.ts';
 import { parseLine, splitLines } from '../jsonLines.ts';
@@ -14,7 +15,7 @@ import { openCache } from './cacheDatabase.ts';
 
 /** Reading less than this is faster than looking it up. */
 const REMEMBERED_BYTES = 1 << 20;
-const CHUNK_BYTES = 4 << 20;
+const CHUNK_BYTES = 1 << 20;
 const MARK_BYTES = 64;
 
 /** Raise the version whenever a fold of the same events comes out otherwise. */
@@ -36,7 +37,7 @@ export async function foldEvents(dir: string, rememberedBytes = REMEMBERED_BYTES
       const known = cache === null ? null : knownFold(cache, path.resolve(dir), handle, { size, ino });
       const fold = known?.fold ?? newRunFold();
       const start = known?.offset ?? 0;
-      const end = takeEvents(handle, start, fold);
+      const end = await takeEvents(handle, start, fold);
       if (cache !== null && end.offset > start) remember(cache, path.resolve(dir), ino, end, fold);
       return fold;
     } finally {
@@ -56,7 +57,11 @@ function openIfThere(file: string): number | null {
 }
 
 /** Folds the whole lines from an offset on; tells where they end. */
-function takeEvents(handle: number, start: number, fold: RunFold): { offset: number; mark: Buffer } {
+async function takeEvents(
+  handle: number,
+  start: number,
+  fold: RunFold,
+): Promise<{ offset: number; mark: Buffer }> {
   let pending = Buffer.alloc(0);
   let mark = Buffer.alloc(0);
   let position = start;
@@ -77,6 +82,8 @@ function takeEvents(handle: number, start: number, fold: RunFold): { offset: num
     const taken = bytes.length - rest.length;
     if (taken > 0) mark = Buffer.from(bytes.subarray(Math.max(0, taken - MARK_BYTES), taken));
     pending = Buffer.from(rest);
+    // The editor's own thread may be doing this.
+    await nextTurn();
   }
 }
 
