@@ -34,6 +34,7 @@ from reflection_trainer.prl import (
     earns_bonus,
     process_advantages,
 )
+from reflection_trainer.sampler import Sampler
 from reflection_trainer.scft import NO_LOSS
 from reflection_trainer.session import Session
 from reflection_trainer.stop import StopRequest
@@ -489,6 +490,23 @@ def test_the_action_loss_is_its_plain_form(seed: int, rows: int, width: int, mea
             parts.append(float(min(ratio * advantage, min(max(ratio, 0.8), 1.2) * advantage)))
         total -= sum(parts) / len(parts) if parts else 0.0
     assert got.item() == pytest.approx(total / rows, rel=1e-4, abs=1e-5)
+
+
+@pytest.mark.parametrize("method", ["rlerr", "orl", "prl"])
+@pytest.mark.parametrize("top_p", [1.0, 0.9])
+def test_rollouts_are_sampled_with_and_without_our_sampler(
+    tmp_path: Path, method: str, top_p: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where something is cut from the distribution, transformers generates."""
+    calls = []
+    plain = Sampler.run
+    monkeypatch.setattr(Sampler, "run", lambda *args: calls.append(1) or plain(*args))
+    wanted = {**ROLLOUTS, "maxTokens": 8, "topP": top_p}
+    trainer = trainer_of(tmp_path, problems(tmp_path), method=method, rollouts=wanted, klWeight=0)
+    rows, output = scored(trainer)
+    assert output["completion_ids"].shape == (len(rows), 8)
+    assert len({tuple(row) for row in output["completion_ids"].tolist()}) > 1
+    assert len(calls) == (1 if top_p == 1 else 0)
 
 
 # --- BI
