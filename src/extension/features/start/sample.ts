@@ -54,6 +54,7 @@ export async function sampleCritiques(
       ? { Resume: () => vscode.commands.executeCommand('reflection.resumeRun', { run: name }) }
       : {
           'Start Training…': () => vscode.commands.executeCommand('reflection.train', { data }),
+          'Show Funnel': () => vscode.commands.executeCommand('reflection.showSampling', { run: name }),
           'Open Dataset': () => vscode.window.showTextDocument(vscode.Uri.file(data)),
         },
     outcome,
