@@ -65,7 +65,7 @@ REINFORCED = {
     "klWeight": 0,
 }
 S2R_ROLLOUTS = {**ROLLOUTS, "perProblem": 4, "problems": 8, "temperature": 1.0}
-S2R_STEPS = 24
+S2R_STEPS = 20
 S2R = ("bi", "orl", "prl")  # trained on trajectories: what they answer as critics means nothing
 
 
