@@ -33,6 +33,7 @@ const resultSchema = z.object({
     bareSeconds: z.number(),
     observedSeconds: z.number(),
     overhead: z.number(),
+    callbackSeconds: z.number(),
     pairs: z.array(z.number()),
   }),
 });
@@ -80,11 +81,13 @@ function report({ splits, overhead }: z.infer<typeof resultSchema>): void {
       .join('');
     console.log(`${method.padEnd(7)}${seconds.toFixed(2).padStart(7)}${cells}${sizes}`);
   }
-  const { bareSeconds, observedSeconds, pairs } = overhead;
+  const { bareSeconds, observedSeconds, callbackSeconds, pairs } = overhead;
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   console.log(
     `\nSCFT step, CPU seconds: TRL alone ${bareSeconds.toFixed(3)}, observed ${observedSeconds.toFixed(3)}`,
   );
+  const inside = percent(callbackSeconds / bareSeconds);
+  console.log(`inside our callback ${(1000 * callbackSeconds).toFixed(2)} ms: ${inside} of a step`);
   console.log(
     `overhead ${percent(overhead.overhead)} (aim: at most 2 %); turns: ${pairs.map(percent).join(', ')}`,
   );

@@ -177,7 +177,7 @@ def test_the_estimate_holds_for_a_run_of_the_embedded_model(measured: Path) -> N
     expected = facts["estimate"]["memory"]["total"]
     used = of_type(events, "step")[-1]["memoryBytes"] - facts["memory"]["before"]
     print(f"\nestimated {size(expected)}, used {size(used)}, ratio {used / expected:.2f}")
-    assert 0.75 < used / expected < 1.35
+    assert 0.75 < used / expected < 1.5  # what importing the trainers takes is in it
     folder = measured / of_type(events, "checkpoint")[-1]["path"]
     on_disk = sum(path.stat().st_size for path in folder.iterdir())
     assert facts["estimate"]["disk"]["checkpoint"] == pytest.approx(on_disk, rel=0.1)
