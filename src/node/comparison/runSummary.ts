@@ -83,15 +83,29 @@ export async function summariesOf(dir: string, options: SummaryOptions = {}): Pr
   const index = await openRunIndex(dir, { ...(signal && { signal }), ...(isLarge && onFill && { onFill }) });
   if (index === null) return fromLines(dir, asked);
   try {
-    const key = await keyOf(dir, manifest, { ...asked, isLarge });
-    const known = parseKnown(index.remembered(key));
-    if (known !== null) return known;
-    const found = isLarge ? await fromIndex(index, manifest, asked, signal) : await fromLines(dir, asked);
-    index.remember(key, JSON.stringify(found));
-    return found;
+    return await remembered(index, manifest, { ...asked, isLarge }, signal);
+  } catch {
+    signal?.throwIfAborted();
+    // A database that breaks under the reader: the lines say the same.
+    return fromLines(dir, asked);
   } finally {
     index.close();
   }
+}
+
+async function remembered(
+  index: RunIndex,
+  manifest: RunManifest,
+  { isLarge, ...asked }: Asked & { isLarge: boolean },
+  signal: AbortSignal | undefined,
+): Promise<RunSummaries> {
+  const { dir } = index;
+  const key = await keyOf(dir, manifest, { ...asked, isLarge });
+  const known = parseKnown(index.remembered(key));
+  if (known !== null) return known;
+  const found = isLarge ? await fromIndex(index, manifest, asked, signal) : await fromLines(dir, asked);
+  index.remember(key, JSON.stringify(found));
+  return found;
 }
 
 async function fromLines(dir: string, asked: Asked): Promise<RunSummaries> {

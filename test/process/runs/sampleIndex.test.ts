@@ -1,4 +1,4 @@
-import { appendFile, readdir, rename, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -215,6 +215,20 @@ describe('the index of a run', () => {
     for (const index of indexes) index.close();
   });
 
+  it('is left alone while another process holds it for long', { timeout: 60_000 }, async () => {
+    const dir = await smallRun();
+    (await indexOf(dir)).close();
+    const [name] = (await readdir(cache)).filter((file) => file.endsWith('.sqlite'));
+    const sqlite = await import('node:sqlite');
+    const holder = new sqlite.DatabaseSync(path.join(cache, name ?? ''));
+    holder.exec('BEGIN IMMEDIATE');
+    expect(await openRunIndex(dir)).toBeNull();
+    expect((await summariesOf(dir)).summary?.solutions).toBe(24);
+    holder.exec('COMMIT');
+    holder.close();
+    expect((await bothViews(dir)).indexed).toHaveLength(72);
+  });
+
   it('is done without where ids are of another making, or where there is no cache', async () => {
     const dir = await smallRun();
     process.env.REFLECTION_CACHE_DIR = path.join(dir, 'run.json', 'cache');
@@ -281,6 +295,19 @@ describe('a summary from the index', () => {
     expect((await summariesOf(dir, { largeBytes: 0 }))?.summary?.solutions).toBe(
       (first.summary?.solutions ?? 0) + 1,
     );
+  });
+
+  it('falls back to the lines when the database breaks under it', async () => {
+    const dir = await smallRun();
+    const whole = await summariesOf(dir);
+    await appendFile(path.join(dir, 'reviews.jsonl'), '\n');
+    (await indexOf(dir)).close();
+    const [name] = (await readdir(cache)).filter((file) => file.endsWith('.sqlite'));
+    // The first page stays whole, so that opening notices nothing.
+    const file = path.join(cache, name ?? '');
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.fill(0x7f, 4096));
+    expect(await summariesOf(dir)).toEqual(whole);
   });
 
   it('is made of metrics that look at no text', async () => {

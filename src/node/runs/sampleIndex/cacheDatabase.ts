@@ -8,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { cacheFolder } from '../../cacheFolder.ts';
 
 /** Another process that brings the same index up to date holds it for one part of a file only. */
-const BUSY_MS = 5_000;
+const BUSY_MS = 2_000;
 
 /**
  * Opens a cache database, made anew when it has another layout or cannot be read. Null where there can be none: a
@@ -31,12 +31,18 @@ export function openCache(name: string, layout: { version: number; sql: string }
         database.close();
         throw thrown;
       }
-    } catch {
-      if (isLastTry) return null;
+    } catch (thrown) {
+      if (isLastTry || isBusy(thrown)) return null;
       removeCache(file);
     }
   }
   return null;
+}
+
+/** Another process holds the database for longer than is worth waiting for: nothing is wrong with it. */
+export function isBusy(thrown: unknown): boolean {
+  const SQLITE_BUSY = 5;
+  return thrown instanceof Error && 'errcode' in thrown && thrown.errcode === SQLITE_BUSY;
 }
 
 /** Takes a cache file away, with the files that SQLite keeps beside it; leaves it where it cannot. */

@@ -13,8 +13,8 @@ import { cacheFolder } from '../../cacheFolder.ts';
 import { onDisk } from '../diskErrors.ts';
 import { type LineFault, parseLine } from '../jsonLines.ts';
 import { MANIFEST_FILE, RUN_LINES } from '../layout.ts';
-import { openCache, removeCache } from './cacheDatabase.ts';
-import { type FillOptions, fillIndex, type IndexedFile, LAYOUT } from './fillIndex.ts';
+import { isBusy, openCache, removeCache } from './cacheDatabase.ts';
+import { type FillOptions, fillIndex, type IndexedFile, IrregularRun, LAYOUT } from './fillIndex.ts';
 import { FINISHES, GRADES, TRANSITIONS, VERDICTS } from './scanRow.ts';
 
 /** A sample as the index knows it: everything short. */
@@ -86,11 +86,11 @@ export async function openRunIndex(dir: string, options: FillOptions = {}): Prom
     try {
       await fillIndex(database, dir, options);
       return newIndex(database, dir);
-    } catch {
+    } catch (thrown) {
       closeQuietly(database);
       options.signal?.throwIfAborted();
       // A broken index is made anew, once; a run that cannot be indexed is read without one.
-      if (isLastTry) return null;
+      if (isLastTry || isBusy(thrown) || thrown instanceof IrregularRun) return null;
       removeIndex(name);
     }
   }
