@@ -24,10 +24,19 @@ export function recipeFor(method: MethodRecipe, size: Size, adapters: boolean): 
   return {
     id: `${method.id}-${size.id}${adapters ? '-lora' : ''}`,
     label: `${method.label}, ${size.label}${adapters ? ', LoRA' : ''}`,
-    about: `${method.about}; ${size.label} ${size.where}${adapters ? ', low-rank adapters' : ''}.`,
+    about: adapters
+      ? `${method.about}; ${size.label} ${size.whereLora}, low-rank adapters.`
+      : `${method.about}; ${size.label} ${size.where}.`,
     ours: isNano
       ? Object.keys(base).filter((field) => field !== 'method')
       : [...method.ours, ...HARDWARE_FIELDS, ...(adapters ? ['learningRate'] : [])],
-    config: { ...base, ...hardware, ...(adapters ? { learningRate: rate } : {}) },
+    config: { ...withVllm(base, size), ...hardware, ...(adapters ? { learningRate: rate } : {}) },
   };
+}
+
+/** vLLM over as many GPUs as a model of this size needs, where the method uses it. */
+function withVllm(config: RecipeConfig, { tensorParallel }: Size): RecipeConfig {
+  if (!('rollouts' in config) || !config.rollouts?.vllm) return config;
+  const vllm = { ...config.rollouts.vllm, tensorParallel };
+  return { ...config, rollouts: { ...config.rollouts, vllm } };
 }
