@@ -66,6 +66,16 @@ export const scenario: Scenario = {
       );
     },
 
+    'what is finished is kept as a dataset, which can be trained on': async (driver) => {
+      const { webview, workspace, until } = driver;
+      const panel = webview('editor');
+      await panel.locator('vscode-button', { hasText: 'Keep what is finished' }).click();
+      const file = path.join(workspace, '.reflection/runs', SAMPLED, 'dataset.jsonl');
+      await until('the dataset', () => fs.existsSync(file), 60_000);
+      assert.equal(fs.readFileSync(file, 'utf8').trimEnd().split('\n').length, 40);
+      await panel.locator('vscode-button', { hasText: 'Start Training…' }).waitFor();
+    },
+
     'the dashboard draws each metric in its group, and reads as a table': async (driver) => {
       const { palette, pick, webview, until } = driver;
       await palette('View: Close All Editors');

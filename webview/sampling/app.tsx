@@ -87,7 +87,7 @@ function Head({
             Resume
           </vscode-button>
         )}
-        {head.canResume && !head.hasDataset && (
+        {!head.canStop && !head.hasDataset && picture.solutions > 0 && (
           <vscode-button appearance="secondary" disabled={!head.trusted} onClick={stopAndKeep}>
             Keep what is finished
           </vscode-button>
