@@ -1,21 +1,11 @@
-/** The metrics of a run that is too large to be read whole: from its index, problem by problem. */
-import { closeSync, openSync, readSync } from 'node:fs';
+/** What a run amounts to: remembered by its index, and of a large run worked out from it, problem by problem. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { compareAnswers, defaultPolicy, GRADER_VERSION, GRADING_POLICIES } from '../../core/answers/index.ts';
-import { groupByProblem, metricsForRows, type ProblemGroup } from '../../core/metrics/index.ts';
+import { GRADER_VERSION } from '../../core/answers/index.ts';
+import { metricsForRows } from '../../core/metrics/index.ts';
 import { samplesAskedFor } from '../../core/runs/index.ts';
 import { intervalSchema, type RunSummary, runSummarySchema } from '../../core/schema/comparison.ts';
-import {
-  type Critique,
-  critiqueSchema,
-  type Dropped,
-  droppedSchema,
-  type Solution,
-  solutionSchema,
-} from '../../core/schema/lines.ts';
-import { type Problem, problemSchema } from '../../core/schema/problem.ts';
 import type { RunManifest } from '../../core/schema/run.ts';
 import {
   type CompareOptions,
@@ -29,7 +19,6 @@ import {
 } from '../../core/stats/index.ts';
 import { packageRoot } from '../packageRoot.ts';
 import {
-  type IndexedSample,
   type LineFault,
   openRunIndex,
   RUN_LINES,
@@ -37,8 +26,8 @@ import {
   readManifest,
   workbenchFacts,
 } from '../runs/index.ts';
-import { readJsonLines } from '../runs/jsonLines.ts';
 import { labelOf, type MeasuredRun, measureRun } from './index.ts';
+import { groupsOf } from './indexedGroups.ts';
 
 /** A run with more lines than this is summarised from its index. */
 const LARGE_BYTES = 64 << 20;
@@ -226,91 +215,6 @@ function summaryOf(collected: RunCollector, problems: number): RunSummary {
     Math.min(DEFAULT_DRAWS, Math.floor(RESAMPLED / Math.max(1, problems))),
   );
   return collected.summary({ draws });
-}
-
-/** The rows of each problem, one problem at a time, as the metrics take them. */
-async function* groupsOf(
-  index: RunIndex,
-  manifest: RunManifest,
-  { withTexts, needsProblems }: { withTexts: boolean; needsProblems: boolean },
-): AsyncGenerator<ProblemGroup> {
-  const { dir } = index;
-  const policy = GRADING_POLICIES[manifest.grader?.policy ?? ''] ?? defaultPolicy;
-  const problems = new Map<string, Problem>();
-  if (needsProblems) {
-    const { rows } = await readJsonLines(path.join(dir, RUN_LINES.problems), problemSchema);
-    for (const problem of rows) problems.set(problem.id, problem);
-  }
-  const dropped = manifest.kind === 'sample' ? await droppedByProblem(dir) : null;
-  const reader = withTexts ? openTexts(dir) : null;
-  try {
-    for (const samples of byProblem(index.all())) {
-      const problemId = samples[0]?.problemId ?? '';
-      const problem = problems.get(problemId);
-      const rows = samples.map((sample) => (reader === null ? withoutText(sample) : reader.read(sample)));
-      const [group] = groupByProblem({
-        problems: problem === undefined ? [] : [problem],
-        solutions: manifest.kind === 'critique' ? [] : rows.filter((row) => !('solutionId' in row)),
-        critiques: rows.filter((row) => 'solutionId' in row),
-        ...(dropped === null ? {} : { dropped: dropped.get(problemId) ?? [] }),
-        grade: ({ answer, mode }, pred) => compareAnswers({ gold: answer, pred, mode, policy }).grade,
-      });
-      if (group !== undefined) yield group;
-    }
-  } finally {
-    reader?.close();
-  }
-}
-
-function* byProblem(samples: Iterable<IndexedSample>): Generator<IndexedSample[]> {
-  let rows: IndexedSample[] = [];
-  for (const sample of samples) {
-    if (rows[0] !== undefined && rows[0].problemId !== sample.problemId) {
-      yield rows;
-      rows = [];
-    }
-    rows.push(sample);
-  }
-  if (rows.length > 0) yield rows;
-}
-
-/** A row with everything short; what the index does not hold is empty, and no metric that is chosen looks at it. */
-function withoutText(sample: IndexedSample): Solution | Critique {
-  const { id, problemId, solutionId, index, tokens, ms, answer, grade, finish, verdict, transition } = sample;
-  const row = {
-    ...{ id, problemId, index, tokens, ms, answer, grade, finish },
-    ...{ seed: 0, text: '', promptTokens: 0, reason: '', layer: '' },
-    ...(sample.hasError ? { error: 'see the line' } : {}),
-  };
-  if (solutionId === null) return row;
-  return { ...row, solutionId, verdict: verdict ?? 'none', transition, findings: [] };
-}
-
-/** Reads lines by their place, without a promise for each of a million. */
-function openTexts(dir: string) {
-  const files = new Map<string, number>();
-  const fileOf = (name: IndexedSample['file']): number => {
-    const file = files.get(name) ?? openSync(path.join(dir, RUN_LINES[name]), 'r');
-    files.set(name, file);
-    return file;
-  };
-  return {
-    read: ({ file, offset, length }: IndexedSample): Solution | Critique => {
-      const bytes = Buffer.allocUnsafe(length);
-      const count = readSync(fileOf(file), bytes, 0, length, offset);
-      const value: unknown = JSON.parse(bytes.toString('utf8', 0, count));
-      return file === 'solutions' ? solutionSchema.parse(value) : critiqueSchema.parse(value);
-    },
-    close: () => {
-      for (const file of files.values()) closeSync(file);
-    },
-  };
-}
-
-/** Candidates are named `<problemId>#<index>` or `<problemId>#<index>/<index>`. */
-async function droppedByProblem(dir: string): Promise<Map<string, Dropped[]>> {
-  const { rows } = await readJsonLines(path.join(dir, RUN_LINES.dropped), droppedSchema);
-  return Map.groupBy(rows, ({ candidate }) => candidate.slice(0, candidate.lastIndexOf('#')));
 }
 
 async function linesBytes(dir: string): Promise<number> {
