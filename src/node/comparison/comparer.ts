@@ -74,12 +74,10 @@ export function createComparer(): Comparer {
       const rows = (await look(run)).dropped.filter((one) => one.filter === filter);
       return {
         total: rows.length,
-        rows: rows
-          .slice(from, from + DROPPED_ROWS_AT_ONCE)
-          .map(({ candidate, detail }) => ({
-            candidate,
-            detail: visibleText(detail.slice(0, DETAIL_CHARACTERS)),
-          })),
+        rows: rows.slice(from, from + DROPPED_ROWS_AT_ONCE).map(({ candidate, detail }) => ({
+          candidate,
+          detail: visibleText(detail.slice(0, DETAIL_CHARACTERS)),
+        })),
       };
     },
     watch: (dir, known) => watcher.look(dir, known),
