@@ -20,6 +20,7 @@ export function funnelText({ meta, file, isUnchanged }: WrittenDataset): string 
     '',
     `${meta.records} records: ${datasetText(meta)}${meta.kind === 'scft' ? ` (asked ${meta.mix.join(':')})` : ''}`,
     ...(meta.shortfall ? [meta.shortfall] : []),
+    ...(meta.records === 0 ? ['Nothing was kept: each reason stands in dropped.jsonl.'] : []),
     ...(meta.lengths ? [lengthsText(meta.lengths)] : []),
     ...(meta.reviews.accepted + meta.reviews.rejected > 0
       ? [`reviews: ${meta.reviews.accepted} accepted, ${meta.reviews.rejected} rejected`]

@@ -138,7 +138,7 @@ async function fromRun(
 async function sizeOfCompared(context: Context, run: RunData, kind: DatasetKind): Promise<number | null> {
   if (kind !== 'self-distill') return null;
   const meta = await readDatasetMeta(path.join(run.dir, 'dataset.meta.json'));
-  if (meta?.kind !== 'scft') return null;
+  if (meta?.kind !== 'scft' || meta.records === 0) return null;
   context.output.note(`as many records as the SCFT dataset of the run: ${meta.records}`);
   return meta.records;
 }
