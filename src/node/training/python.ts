@@ -16,7 +16,7 @@ export interface TrainerPython {
 
 const PROBE = [
   'import importlib.util as u, platform',
-  'missing = [m for m in ("reflection_trainer", "torch", "transformers", "trl", "datasets", "jsonschema", "gguf") if u.find_spec(m) is None]',
+  'missing = [m for m in ("reflection_trainer", "torch", "transformers", "trl", "datasets", "jsonschema", "gguf", "peft", "psutil", "math_verify") if u.find_spec(m) is None]',
   'print(platform.python_version(), *missing)',
 ].join('\n');
 
