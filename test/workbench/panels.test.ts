@@ -139,7 +139,7 @@ export const scenario: Scenario = {
         completion: HOSTILE + 'y'.repeat(10_000_000),
         rewards: { '<b>outcome</b>': 1 },
         advantage: 0,
-        stratum: 'best',
+        stratum: 'worst',
       };
       fs.appendFileSync(file, `${JSON.stringify(rollout)}\n`);
       const panel = webview('editor');

@@ -18,7 +18,8 @@ export function CurveChart({ curve, last }: { curve: Curve; last: number }) {
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const made = new uPlot(options(element.clientWidth, last), data(curve), element);
+    const made = new uPlot(options(element.clientWidth), data(curve), element);
+    made.setScale('x', { min: 0, max: Math.max(1, last) });
     plot.current = made;
     const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     resize.observe(element);
@@ -29,7 +30,7 @@ export function CurveChart({ curve, last }: { curve: Curve; last: number }) {
     };
   }, [theme]);
   useEffect(() => {
-    plot.current?.setData(data(curve), false);
+    plot.current?.setData(data(curve));
     plot.current?.setScale('x', { min: 0, max: Math.max(1, last) });
   }, [curve, last]);
   return <div ref={place} class="chart" role="img" aria-label={describe(curve)} />;
@@ -45,7 +46,7 @@ function data({ steps, low, high, smooth }: Curve): uPlot.AlignedData {
   return [[...steps], [...low], [...high], [...smooth]];
 }
 
-function options(width: number, last: number): uPlot.Options {
+function options(width: number): uPlot.Options {
   const text = themeColour('--vscode-descriptionForeground', '#888');
   const line = themeColour('--vscode-charts-blue', '#3794ff');
   const isContrast = document.body.classList.contains('vscode-high-contrast');
@@ -71,7 +72,8 @@ function options(width: number, last: number): uPlot.Options {
     cursor: { drag: { x: false, y: false }, sync: { key: SYNC.key, setSeries: false }, points: { size: 5 } },
     padding: [6, 14, 0, 0],
     scales: {
-      x: { time: false, range: () => [0, Math.max(1, last)] },
+      // From the beginning to the last step of any metric, which setScale names as the run goes on.
+      x: { time: false, range: (_self, _min, max) => [0, Math.max(1, max ?? 1)] },
       y: { range: (_self, min, max) => padded(min, max) },
     },
     axes: [
