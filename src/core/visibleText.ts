@@ -6,8 +6,6 @@ export function visibleText(text: string): string {
   return text.replace(HIDDEN, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code === 0x2028 || code === 0x2029) return '\n';
-    // Unicode has a picture for each of the old control characters: ␛ for escape.
-    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
     return `⟦U+${code.toString(16).toUpperCase().padStart(4, '0')}⟧`;
   });
 }

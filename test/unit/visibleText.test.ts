@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { visibleText } from '../../src/core/visibleText.ts';
 
 it('what a terminal, a bidi algorithm or a reader would fall for is shown by its name', () => {
-  expect(visibleText('\u001b[31mred')).toBe('␛[31mred');
+  expect(visibleText('\u001b[31mred')).toBe('⟦U+001B⟧[31mred');
   expect(visibleText('\u202Egnitset\u202C')).toBe('⟦U+202E⟧gnitset⟦U+202C⟧');
-  expect(visibleText('a\u200Bb\u0000\u2028c')).toBe('a⟦U+200B⟧b␀\nc');
+  expect(visibleText('a\u200Bb\u0000\u2028c')).toBe('a⟦U+200B⟧b⟦U+0000⟧\nc');
   expect(visibleText('x\u{E0041}y')).toBe('x⟦U+E0041⟧y');
 });
 
