@@ -1,83 +1,19 @@
 /** The engine against a real server with its own ideas: `transformers serve` on the embedded model's weights. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, SampleResult } from '../../../src/node/engines/engine.ts';
 import { FAULTS, type FaultProxy, startFaultProxy } from './faultProxy.ts';
-import {
-  ask,
-  closesEngines,
-  collect,
-  nano,
-  never,
-  open,
-  problems,
-  root,
-  runPython,
-  temporaryFolder,
-  until,
-} from './models.ts';
+import { ask, closesEngines, collect, never, open, problems, temporaryFolder } from './models.ts';
+import { type Served, START_MS, serve, stop } from './transformersServer.ts';
 
 const folder = temporaryFolder();
 closesEngines();
-
-/** Importing torch takes its time on a busy machine. */
-const START_MS = 300_000;
-
-interface Served {
-  readonly process: ChildProcess;
-  readonly baseUrl: string;
-  readonly model: string;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function serve(name: string, flags: readonly string[]): Promise<Served> {
-  const model = path.join(folder, name);
-  runPython(path.join(root, 'test/fixtures/server/make_hf_model.py'), nano, model, ...flags);
-  const port = await freePort();
-  const bin = process.platform === 'win32' ? '.venv/Scripts/transformers.exe' : '.venv/bin/transformers';
-  const server = spawn(path.join(root, bin), ['serve', model, '--device', 'cpu', '--port', String(port)], {
-    stdio: 'ignore',
-    env: { ...process.env, HF_HUB_OFFLINE: '1', OMP_NUM_THREADS: '1' },
-  });
-  const baseUrl = `http://127.0.0.1:${port}/v1`;
-  let isUp = false;
-  const probe = async () => {
-    while (!isUp && server.exitCode === null) {
-      isUp = await fetch(`http://127.0.0.1:${port}/health`).then(
-        (response) => response.ok,
-        () => false,
-      );
-      if (!isUp) await until(() => false, 100);
-    }
-  };
-  await probe();
-  expect(server.exitCode).toBeNull();
-  return { process: server, baseUrl, model };
-}
-
-async function stop({ process: server }: Served): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = once(server, 'exit');
-  server.kill('SIGKILL');
-  await gone;
-}
 
 describe('transformers serve', () => {
   let served: Served;
   let engine: Engine;
   const warnings: string[] = [];
   beforeAll(async () => {
-    served = await serve('nano-sampling', []);
+    served = await serve(folder, 'nano-sampling');
     const { baseUrl, model } = served;
     // One request at a time: that server's seed is one for the whole process.
     const config = { name: 'served', engine: 'openai', baseUrl, model, concurrency: 1 } as const;
@@ -207,7 +143,7 @@ describe('transformers serve', () => {
 describe('transformers serve without do_sample', () => {
   let served: Served;
   beforeAll(async () => {
-    served = await serve('nano-greedy', ['--greedy']);
+    served = await serve(folder, 'nano-greedy', ['--greedy']);
   }, START_MS);
   afterAll(() => stop(served));
 
