@@ -59,7 +59,7 @@ export const scenario: Scenario = {
       await page.locator('.sidebar .pane-header', { hasText: '1 of 2 reviewed' }).waitFor();
       const open = treeRow(/Check 2/).filter({ hasNotText: '(accepted)' });
       await open.hover();
-      await open.locator('a.action-label[aria-label="Accept Finding"]').click();
+      await open.locator('a.action-label[aria-label^="Accept Finding"]').click();
       await page.locator('.sidebar .pane-header', { hasText: '2 of 2 reviewed' }).waitFor();
       await until('the decision', () => reviews(workspace).length === 4);
       await shot('review-1-progress');

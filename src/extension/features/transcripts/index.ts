@@ -48,8 +48,11 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
   services.context.subscriptions.push(registerCritiqueEditing(services, reviews, () => documents.reload()));
 
   const decide = (decision: Decision) => async (parameter: unknown) => {
-    const { folder, group } = await findingFor(services, documents, parameter);
-    await reviews.decide(folder, [group], decision);
+    const found = findingFor(services, documents, parameter);
+    await reviews.decide(
+      found.then(({ folder, group }) => ({ folder, groups: [group] })),
+      decision,
+    );
     await documents.reload();
   };
   return {
@@ -74,7 +77,8 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
         });
       }
       const groups = found.map(({ group }) => group);
-      await reviews.decide(vscode.Uri.parse(first.transcript.address.folder), groups, 'accept');
+      const folder = vscode.Uri.parse(first.transcript.address.folder);
+      await reviews.decide({ folder, groups }, 'accept');
       await documents.reload();
     },
     'reflection.resampleCritiques': (parameter) => resampleCritiques(services, documents, parameter),

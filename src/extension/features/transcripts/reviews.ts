@@ -18,9 +18,17 @@ interface Step {
   readonly before: Review | null;
 }
 
+export interface Decided {
+  readonly folder: vscode.Uri;
+  readonly groups: readonly FindingGroup[];
+}
+
 export interface Reviews {
-  /** Appends one line for each critique that makes one of the claims. Undone together. */
-  decide(folder: vscode.Uri, groups: readonly FindingGroup[], decision: Decision): Promise<void>;
+  /**
+   * Appends one line for each critique that makes one of the claims. Undone together. What is decided on may still be
+   * looked up: the decision's turn is that of the call.
+   */
+  decide(found: Promise<Decided> | Decided, decision: Decision): Promise<void>;
   /** Keeps a person's own text of a critique. */
   edit(folder: vscode.Uri, run: string, critiqueId: string, text: string): Promise<void>;
   /** Takes back the last decision of this window. */
@@ -50,14 +58,18 @@ export function createReviews(services: Services): Reviews {
     return { dir: entry.dir, critiqueId: line.critiqueId, finding, before };
   };
   return {
-    decide: (folder, groups, decision) =>
-      inTurn(async () => {
+    decide: (found, decision) => {
+      // Awaited in its turn; nobody is to take a failure until then for one that nobody handles.
+      Promise.resolve(found).catch(() => undefined);
+      return inTurn(async () => {
+        const { folder, groups } = await found;
         const steps: Step[] = [];
         for (const { run, critique, finding } of groups.flatMap(({ claims }) => claims)) {
           steps.push(await note(folder, run, { critiqueId: critique.id, finding, decision }));
         }
         history.push(steps);
-      }),
+      });
+    },
     edit: (folder, run, critiqueId, text) =>
       inTurn(async () => {
         history.push([await note(folder, run, { critiqueId, decision: 'edited', text })]);
