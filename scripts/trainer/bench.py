@@ -156,7 +156,7 @@ def split(method: str, model: Path, data: Path, steps: int) -> dict[str, Any]:
     """Wall seconds of a step: generating, rewarding, updating."""
     parts = {"generate": 0.0, "reward": 0.0}
     with tempfile.TemporaryDirectory() as folder:
-        before = used_bytes()
+        before, peak = used_bytes(), peak_bytes()
         trainer, session, _ = make(configured(method, model, data), Path(folder), steps)
         clocked(trainer, "_generate_single_turn", parts, "generate")
         clocked(trainer, "_calculate_rewards", parts, "reward")
@@ -166,7 +166,9 @@ def split(method: str, model: Path, data: Path, steps: int) -> dict[str, Any]:
     whole = wall / steps
     found = {name: spent / steps for name, spent in parts.items()}
     rest = whole - sum(found.values())
-    memory = {"estimatedBytes": estimated, "usedBytes": peak_bytes() - before}
+    # The peak of a process never falls: where an earlier one needed more, this one is not measured.
+    used = peak_bytes() - before if peak_bytes() > peak else None
+    memory = {"estimatedBytes": estimated, "usedBytes": used}
     return {"method": method, "seconds": whole, **found, "update": rest, **memory}
 
 

@@ -26,7 +26,7 @@ const resultSchema = z.object({
       reward: z.number(),
       update: z.number(),
       estimatedBytes: z.number(),
-      usedBytes: z.number(),
+      usedBytes: z.number().nullable(),
     }),
   ),
   overhead: z.object({
@@ -77,7 +77,7 @@ function report({ splits, overhead }: z.infer<typeof resultSchema>): void {
   for (const { method, seconds, generate, reward, update, estimatedBytes, usedBytes } of splits) {
     const cells = [generate, reward, update].map((part) => part.toFixed(2).padStart(10)).join('');
     const sizes = [estimatedBytes, usedBytes]
-      .map((bytes) => `${(bytes / 1e6).toFixed(0)} MB`.padStart(12))
+      .map((bytes) => (bytes === null ? '-' : `${(bytes / 1e6).toFixed(0)} MB`).padStart(12))
       .join('');
     console.log(`${method.padEnd(7)}${seconds.toFixed(2).padStart(7)}${cells}${sizes}`);
   }
