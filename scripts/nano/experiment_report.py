@@ -45,11 +45,11 @@ def write_report(work: Path, out: Path, seeds: Sequence[int], arms: Sequence[Arm
     """`training-experiments.json` for programs, `training-experiments.md` for people."""
     labels = {"base": "base", **{arm.name: arm.label for arm in arms}}
     found = {name: runs for name in labels if (runs := _read(work, seeds, name))}
-    numbers = {name: _numbers(runs) for name, runs in found.items()}
+    numbers = {name: _numbers(list(runs.values())) for name, runs in found.items()}
     claims = [
         {"arm": a, "against": b, "measure": measure, **_difference(found[a], found[b], measure)}
         for a, b, measure in CLAIMS
-        if a in found and b in found and len(found[a]) == len(found[b])
+        if found.get(a, {}).keys() & found.get(b, {}).keys()
     ]
     report = {"seeds": list(seeds), "arms": numbers, "differences": claims}
     (out / "training-experiments.json").write_text(json.dumps(report, indent=2) + "\n")
@@ -58,9 +58,10 @@ def write_report(work: Path, out: Path, seeds: Sequence[int], arms: Sequence[Arm
     print(text)
 
 
-def _read(work: Path, seeds: Sequence[int], name: str) -> list[dict[str, Any]]:
-    files = [work / f"seed-{seed}" / f"{name}.json" for seed in seeds]
-    return [json.loads(file.read_text()) for file in files if file.exists()]
+def _read(work: Path, seeds: Sequence[int], name: str) -> dict[int, dict[str, Any]]:
+    """By seed, those that are done."""
+    files = {seed: work / f"seed-{seed}" / f"{name}.json" for seed in seeds}
+    return {seed: json.loads(file.read_text()) for seed, file in files.items() if file.exists()}
 
 
 def _numbers(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -94,12 +95,15 @@ def interval(means: np.ndarray) -> tuple[float, float]:
 
 
 def _difference(
-    a: Sequence[dict[str, Any]], b: Sequence[dict[str, Any]], measure: str
-) -> dict[str, float]:
-    """Paired by problem."""
-    gap = per_problem(a, measure) - per_problem(b, measure)
+    a: dict[int, dict[str, Any]], b: dict[int, dict[str, Any]], measure: str
+) -> dict[str, Any]:
+    """Paired by problem, over the seeds that both have."""
+    seeds = sorted(a.keys() & b.keys())
+    runs = [[arm[seed] for seed in seeds] for arm in (a, b)]
+    gap = per_problem(runs[0], measure) - per_problem(runs[1], measure)
     low, high = interval(gap)
     return {
+        "seeds": seeds,
         "value": round(float(gap.mean()), 4),
         "low": round(low, 4),
         "high": round(high, 4),
@@ -134,15 +138,16 @@ def _text(
         "Differences in percentage points, paired by problem; **bold** where the interval is clear",
         "of zero:",
         "",
-        "| | measure | difference |",
-        "| --- | --- | --- |",
+        "| | measure | difference | seeds |",
+        "| --- | --- | --- | --- |",
     ]
     for claim in claims:
         value, low, high = (100 * claim[key] for key in ("value", "low", "high"))
         shown = f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
         shown = f"**{shown}**" if low > 0 or high < 0 else shown
         pair = f"{labels[claim['arm']]} - {labels[claim['against']]}"
-        lines.append(f"| {pair} | {MEASURES[claim['measure']]} | {shown} |")
+        name, count = MEASURES[claim["measure"]], len(claim["seeds"])
+        lines.append(f"| {pair} | {name} | {shown} | {count} |")
     lines += [
         "",
         "Settings, smaller than the recipes': `scripts/nano/experiments.py`. All numbers:",
