@@ -130,8 +130,13 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
       }
       await open.waitFor();
       // The icon's tooltip would cover the side bar.
-      await page.mouse.move(640, 15);
-      await page.locator('.workbench-hover-container').waitFor({ state: 'hidden' });
+      // It stays when another icon appears and moves this one from under the pointer: moving once may not be enough.
+      const tooltip = page.locator('.workbench-hover-container');
+      await until('no tooltip covers the side bar', async () => {
+        await page.mouse.move(640, 300);
+        await page.mouse.move(640, 15);
+        return !(await tooltip.isVisible());
+      });
     },
     treeRow: (text) => page.locator('.sidebar .monaco-list-row').filter({ hasText: text }),
     async problem(text) {
