@@ -271,7 +271,7 @@ async function realWindow(host: Awaited<ReturnType<typeof ensureHost>>, browser:
     await driver.palette('Developer: Show Running Extensions');
     const row = driver.page
       .locator('.runtime-extensions-editor .monaco-list-row')
-      .filter({ hasText: 'Reflection Workbench' });
+      .filter({ hasText: 'reflection-workbench' });
     const words = await row.locator('.activation-time').innerText();
     print('in a window: activation', /(\d+)\s*ms/.exec(words)?.[0] ?? words, 'aim: under 50 ms');
   } finally {
