@@ -19,7 +19,7 @@ import {
 } from './s2rFilters.ts';
 import { drawOf, type Trials, trialsOf } from './s2rTrials.ts';
 import { hash32 } from './seeds.ts';
-import { solveText, trajectoryText } from './trajectory.ts';
+import { markerGap, solveText, trajectoryText } from './trajectory.ts';
 
 export interface S2rInput {
   /** Ids are unique within each list. */
@@ -137,6 +137,7 @@ function candidatesOf(input: S2rInput): VerifiedSolution[] {
     critique,
     verification: verificationOf(critique),
     review: critique === undefined ? undefined : reviews.get(critique.id),
+    gap: markerGap(input.prompts),
   });
   const shared = (solution: Solution) =>
     (byProblem.get(solution.problemId) ?? [])

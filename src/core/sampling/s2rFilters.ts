@@ -6,7 +6,7 @@ import type { Problem } from '../schema/problem.ts';
 import { isAccepted } from './accepted.ts';
 import type { HeldOut } from './heldOut.ts';
 import type { Verification } from './readVerification.ts';
-import { markerOf, readsBack } from './trajectory.ts';
+import { type MarkerGap, markerOf, readsBack } from './trajectory.ts';
 
 /** A solution with the verification of its answer: its own, or that of a solution with the same answer. */
 export interface VerifiedSolution {
@@ -19,6 +19,7 @@ export interface VerifiedSolution {
   readonly critique: Critique | undefined;
   readonly verification: Verification | undefined;
   readonly review: StandingReview | undefined;
+  readonly gap: MarkerGap;
 }
 
 export interface S2rFilterOptions {
@@ -135,7 +136,7 @@ export function firstS2rRejection(
 
 /** The solve and the verification as actions; markers as at the start of a trajectory, `isRetry` as after another. */
 export function actionsOf(
-  { solution, solve, verification }: VerifiedSolution,
+  { solution, solve, verification, gap }: VerifiedSolution,
   isRetry = false,
 ): ActionRecord[] {
   if (solution === undefined || solve === null || verification === undefined || 'fault' in verification)
@@ -145,7 +146,7 @@ export function actionsOf(
   return [
     {
       type: 'solve',
-      marker: markerOf('solve', !isRetry),
+      marker: markerOf('solve', !isRetry, gap),
       text: solve,
       answer,
       correct: isRight,
@@ -153,7 +154,7 @@ export function actionsOf(
     },
     {
       type: 'verify',
-      marker: markerOf('verify', false),
+      marker: markerOf('verify', false, gap),
       text: verification.text,
       answer,
       correct: verification.verdict === solution.grade,

@@ -5,10 +5,20 @@ import { lastAttempt, parseTrajectory, RECHECK, RETRY } from '../reflection/inde
 import type { ActionRecord } from '../schema/dataset.ts';
 import type { Prompts } from '../schema/run.ts';
 
+/** What stands before and after the words of a marker. */
+export type MarkerGap = '\n\n' | '\n';
+
+/**
+ * Blank lines (spec B2), but single line breaks for the embedded model (ours): its tokenizer has tokens for blank lines
+ * that its training never met, and behaviour initialisation does not teach them in the steps that it has.
+ */
+export function markerGap({ solutionSlot }: Pick<Prompts, 'solutionSlot'>): MarkerGap {
+  return solutionSlot === 'last-attempt' ? '\n' : '\n\n';
+}
+
 /** What announces an action, from its type and whether it is the first. */
-export function markerOf(type: ActionRecord['type'], isFirst: boolean): string {
-  if (isFirst) return '';
-  return type === 'verify' ? `\n\n${RECHECK}\n\n` : `\n\n${RETRY}\n\n`;
+export function markerOf(type: ActionRecord['type'], isFirst: boolean, gap: MarkerGap): string {
+  return isFirst ? '' : `${gap}${type === 'verify' ? RECHECK : RETRY}${gap}`;
 }
 
 export function trajectoryText(actions: readonly Pick<ActionRecord, 'marker' | 'text'>[]): string {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nanoPrompts } from '../../../src/core/prompts/index.ts';
 import { parseTrajectory } from '../../../src/core/reflection/index.ts';
 import { standingReviews } from '../../../src/core/runs/index.ts';
 import {
@@ -37,6 +38,20 @@ describe('any S2R run', () => {
             if (type === 'solve') expect(text).toContain('\\boxed{');
             else expect(text).toMatch(/Therefore, the answer is (?:in)?correct\.$/);
           }
+        });
+      }),
+    );
+  });
+
+  it('has no blank lines around the markers for the embedded model, and reads back all the same', () => {
+    fc.assert(
+      fc.property(s2rInput, (input) => {
+        checkEach({ ...input, prompts: nanoPrompts }, ({ answer, actions, trials }) => {
+          expect(actions[1]?.marker).toBe('\nWait, let me recheck my solution.\n');
+          if (trials > 1) expect(actions[2]?.marker).toBe('\nLet me try again.\n');
+          expect(parseTrajectory(answer).actions.map(({ text }) => text)).toEqual(
+            actions.map(({ text }) => text),
+          );
         });
       }),
     );
