@@ -220,15 +220,16 @@ function stageBars(context: Context): { show(progress: PipelineProgress): void; 
   let bar: Progress | undefined;
   let stage: string | undefined;
   let began = 0;
+  let before = 0; // tokens are counted over all stages
   return {
     show: ({ stage: now, done, total, tokens, failed, estimate }) => {
       if (stage !== now) {
         bar?.stop();
-        [stage, began] = [now, Date.now()];
+        [stage, began, before] = [now, Date.now(), tokens];
         bar = context.output.progress(now, total, done);
       }
       if (estimate !== undefined) context.output.note(estimateText(estimate));
-      const perSecond = Math.round(tokens / Math.max(0.001, (Date.now() - began) / 1000));
+      const perSecond = Math.round((tokens - before) / Math.max(0.001, (Date.now() - began) / 1000));
       bar?.update(done, `${perSecond} tokens/s${failed > 0 ? `, ${failed} failed` : ''}`, total);
     },
     stop: () => {
