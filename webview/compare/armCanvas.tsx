@@ -80,8 +80,13 @@ function drawArm(
   marked: number | null,
 ): void {
   const radius = Math.min(4.5, width / 2 - 0.8);
-  drawDiscs(context, letters, width, radius, colours.correct);
-  drawRings(context, letters, width, radius - 0.5, colours.incorrect);
+  context.fillStyle = colours.correct;
+  circles(context, letters, 'c', width, radius);
+  context.fill();
+  context.strokeStyle = colours.incorrect;
+  context.lineWidth = 1.2;
+  circles(context, letters, 'i', width, radius - 0.5);
+  context.stroke();
   drawDashes(context, letters, width, radius, colours.undetermined);
   if (marked === null || marked >= letters.length) return;
   context.strokeStyle = colours.focus;
@@ -89,42 +94,21 @@ function drawArm(
   context.strokeRect(marked * width + 0.5, 0.75, width - 1, ARM_HEIGHT - 1.5);
 }
 
-/** One path a grade: a row of 64 is three calls to the painter, not 64. */
-function drawDiscs(
+/** One path for all samples of a grade: a row of 64 is three calls to the painter, not 64. */
+function circles(
   context: CanvasRenderingContext2D,
   letters: string,
+  letter: 'c' | 'i',
   width: number,
   radius: number,
-  colour: string,
 ): void {
-  context.fillStyle = colour;
   context.beginPath();
   for (let at = 0; at < letters.length; at += 1) {
-    if (letters[at] !== 'c') continue;
+    if (letters[at] !== letter) continue;
     const middle = at * width + width / 2;
     context.moveTo(middle + radius, ARM_HEIGHT / 2);
     context.arc(middle, ARM_HEIGHT / 2, radius, 0, 2 * Math.PI);
   }
-  context.fill();
-}
-
-function drawRings(
-  context: CanvasRenderingContext2D,
-  letters: string,
-  width: number,
-  radius: number,
-  colour: string,
-): void {
-  context.strokeStyle = colour;
-  context.lineWidth = 1.2;
-  context.beginPath();
-  for (let at = 0; at < letters.length; at += 1) {
-    if (letters[at] !== 'i') continue;
-    const middle = at * width + width / 2;
-    context.moveTo(middle + radius, ARM_HEIGHT / 2);
-    context.arc(middle, ARM_HEIGHT / 2, radius, 0, 2 * Math.PI);
-  }
-  context.stroke();
 }
 
 function drawDashes(
