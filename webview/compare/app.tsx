@@ -1,5 +1,6 @@
 import type { TransitionRows } from '../../src/core/comparison/index.ts';
 import type { ComparedRun, CompareHost, CompareState } from '../../src/core/protocol/compare.ts';
+import { Frame } from '../shared/frame.tsx';
 import { Configuration } from './configuration.tsx';
 import { Levels } from './levels.tsx';
 import { MetricTable } from './metricTable.tsx';
@@ -26,26 +27,9 @@ export function App({
   ...actions
 }: Actions & { state: CompareState; failure: string | null }) {
   return (
-    <main aria-busy={state.status === 'loading' || (state.status === 'ready' && state.isPartial)}>
-      {failure !== null && (
-        <p class="failure" role="alert">
-          {failure}
-        </p>
-      )}
-      {state.status === 'loading' && (
-        <p class="loading">
-          <vscode-progress-ring aria-label="In progress" />
-          {state.what}
-        </p>
-      )}
-      {state.status === 'failed' && (
-        <section role="alert">
-          <h1 class="bad">{state.message}</h1>
-          <p>{state.remedy}</p>
-        </section>
-      )}
+    <Frame state={state} failure={failure} isBusy={state.status === 'ready' && state.isPartial}>
       {state.status === 'ready' && <Comparison state={state} {...actions} />}
-    </main>
+    </Frame>
   );
 }
 
