@@ -12,12 +12,13 @@ import {
   type TrainingView,
 } from '../../src/core/protocol/training.ts';
 import { createRemote, serve } from '../../src/core/rpc.ts';
+import { attempt, failure } from '../shared/attempt.ts';
+import { Frame } from '../shared/frame.tsx';
 import { hostPort } from '../shared/host.ts';
 import { LossChart, LossTable } from '../shared/lossChart.tsx';
 
 const host = createRemote<TrainingHost>(hostPort).remote;
 const state = signal<TrainingState | null>(null);
-const failure = signal<string | null>(null);
 
 serve<TrainingView>(hostPort, {
   update(update) {
@@ -35,35 +36,20 @@ function load(): void {
   });
 }
 
-/** Runs a call to the host; what it rejects with is shown above the list. */
-function attempt(call: () => Promise<void>): void {
-  call().then(
-    () => {
-      failure.value = null;
-    },
-    (reason: unknown) => {
-      failure.value = reason instanceof Error ? reason.message : String(reason);
-    },
-  );
-}
-
 function App() {
   const shown = state.value;
   return (
-    <main>
-      {failure.value !== null && (
-        <p class="failure" role="alert">
-          {failure.value}
-        </p>
-      )}
-      {shown === null ? (
-        <vscode-progress-ring aria-label="Reading the training runs" />
-      ) : shown.rows.length === 0 ? (
-        <Empty trusted={shown.trusted} />
-      ) : (
-        shown.rows.map((row) => <Run key={row.head.id} row={row} trusted={shown.trusted} />)
-      )}
-    </main>
+    <Frame
+      state={shown === null ? { status: 'loading', what: 'Reading the training runs' } : { status: 'ready' }}
+      failure={failure.value}
+    >
+      {shown !== null &&
+        (shown.rows.length === 0 ? (
+          <Empty trusted={shown.trusted} />
+        ) : (
+          shown.rows.map((row) => <Run key={row.head.id} row={row} trusted={shown.trusted} />)
+        ))}
+    </Frame>
   );
 }
 
