@@ -1,50 +1,38 @@
 import { renderStatement } from '../problems/statement.ts';
 import { renderPrompt } from '../prompts/index.ts';
 import type { Grade } from '../schema/common.ts';
-import type { FunnelStage, Lengths, OfflineRecord } from '../schema/dataset.ts';
-import type { Dropped, Solution } from '../schema/lines.ts';
+import type { OfflineRecord } from '../schema/dataset.ts';
+import type { Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { Prompts } from '../schema/run.ts';
-import type { HeldOut } from './heldOut.ts';
 import { compareText, createLedger, type Ledger, lengthsOf } from './ledger.ts';
+import {
+  NO_LIMITS,
+  type OfSolutionsDataset,
+  type OfSolutionsInput,
+  type OfSolutionsMeta,
+  withinSize,
+} from './ofSolutions.ts';
+import { contaminated, tooLong } from './rejection.ts';
 import { type Rollout, readRollout } from './rollout.ts';
-import { hash32 } from './seeds.ts';
+import { byDraw } from './seeds.ts';
 
-export interface OfflineInput {
-  /** Ids are unique within each list. */
-  readonly problems: readonly Problem[];
-  /** With log-probabilities. */
-  readonly solutions: readonly Solution[];
-  readonly prompts: Prompts;
+/** The solutions have log-probabilities. */
+export interface OfflineInput extends OfSolutionsInput<OfflineRecord['gen']> {
   /** Of answers that stand in the solutions. */
   readonly grade: (problemId: string, answer: string) => Grade;
   /** Problems with a share of right rollouts outside are left out. */
   readonly accuracy: readonly [low: number, high: number];
   /** As many rollouts without a right solve as with one, at most. */
   readonly isBalanced: boolean;
-  /** Records wanted; null: all that there are. */
-  readonly size: number | null;
-  readonly seed: number;
-  readonly filters?: { readonly maxTokens?: number | null; readonly heldOut?: HeldOut | null };
-  readonly source: Omit<OfflineRecord['gen'], 'solutionId' | 'seed'>;
 }
 
-export interface OfflineDataset {
-  readonly records: OfflineRecord[];
-  /** Each rollout that was not kept, by the first filter that dropped it. */
-  readonly dropped: Dropped[];
-  readonly funnel: FunnelStage[];
-  readonly meta: {
-    readonly records: number;
-    readonly size: number | null;
-    readonly shortfall: string | null;
-    readonly lengths: Lengths | null;
-    readonly accuracy: [number, number];
-    readonly rollouts: number;
-    readonly negatives: number;
-    readonly bins: Record<string, number>;
-    readonly reviews: { readonly accepted: 0; readonly rejected: 0 };
-  };
+export type OfflineDataset = OfSolutionsDataset<OfflineRecord, OfflineMeta>;
+
+interface OfflineMeta extends OfSolutionsMeta {
+  readonly accuracy: [number, number];
+  readonly rollouts: number;
+  readonly negatives: number;
+  readonly bins: Record<string, number>;
 }
 
 const FILTERS = [
@@ -102,11 +90,9 @@ export function buildOffline(input: OfflineInput): OfflineDataset {
     else return [{ problem, solution, bin, rollout }];
     return [];
   });
-  const kept = withinSize(
-    balanced(inDrawingOrder(passed, input.seed), input, ledger.drop),
-    input,
-    ledger.drop,
-  );
+  const draw = byDraw(input.seed);
+  const ranked = passed.toSorted((a, b) => draw(a.solution.id, b.solution.id));
+  const kept = withinSize(balanced(ranked, input, ledger.drop), input.size, ledger.drop);
   const records = kept.map((one) => toRecord(one, input));
   return {
     records,
@@ -139,22 +125,16 @@ function rejectionOf(
   if (finish === 'error' || finish === 'abort') return ['unfinished', `the rollout ended by ${finish}`];
   if (grade === 'undetermined' || bin === undefined)
     return ['undetermined', `the rollout cannot be graded: ${reason}`];
-  const contamination = filters?.heldOut?.find(problem?.problem ?? '') ?? null;
+  const limits = { ...NO_LIMITS, ...filters };
+  const contamination = contaminated(problem, limits);
   if (contamination !== null) return ['contaminated', contamination];
   const share = bin.correct / bin.samples;
   if (share < low || share > high)
     return ['accuracy', `${bin.correct} of ${bin.samples} rollouts are right, wanted ${low} to ${high}`];
   if (logprobs?.texts === undefined)
     return ['no-logprobs', 'its tokens and their log-probabilities are not known'];
-  const most = filters?.maxTokens ?? null;
-  return most !== null && tokens > most ? ['too-long', `${tokens} tokens, at most ${most}`] : null;
-}
-
-function inDrawingOrder(passed: readonly Kept[], seed: number): Kept[] {
-  return passed.toSorted(
-    (a, b) =>
-      hash32(seed, a.solution.id) - hash32(seed, b.solution.id) || compareText(a.solution.id, b.solution.id),
-  );
+  const excess = tooLong(tokens, limits);
+  return excess === null ? null : ['too-long', excess];
 }
 
 function isNegative({ rollout }: { readonly rollout: Pick<Rollout, 'actions'> }): boolean {
@@ -180,18 +160,11 @@ function balanced(
   });
 }
 
-function withinSize(ranked: readonly Kept[], { size }: OfflineInput, drop: Ledger<Filter>['drop']): Kept[] {
-  const kept = ranked.slice(0, size ?? ranked.length);
-  for (const { solution } of ranked.slice(kept.length))
-    drop(solution.id, 'size', `${size} records were wanted`);
-  return kept;
-}
-
 function metaOf(
   records: readonly OfflineRecord[],
   bins: ReadonlyMap<string, Bin>,
   { size, accuracy }: OfflineInput,
-): OfflineDataset['meta'] {
+): OfflineMeta {
   const names = records.map(({ bin }) => bin.join('/')).sort(compareText);
   return {
     records: records.length,

@@ -18,7 +18,7 @@ import {
   type VerifiedSolution,
 } from './s2rFilters.ts';
 import { drawOf, type Trials, trialsOf } from './s2rTrials.ts';
-import { hash32 } from './seeds.ts';
+import { byDraw } from './seeds.ts';
 import { markerGap, solveText, trajectoryText } from './trajectory.ts';
 
 export interface S2rInput {
@@ -236,21 +236,16 @@ function thinnedOut(
 /** Accepted ones first, then by a hash of seed and id. */
 function inDrawingOrder(passed: readonly Passed[], seed: number): Passed[] {
   const isLater = ({ review }: Passed) => (isAccepted(review) ? 0 : 1);
-  return passed.toSorted(
-    (a, b) => isLater(a) - isLater(b) || hash32(seed, a.id) - hash32(seed, b.id) || compareText(a.id, b.id),
-  );
+  const draw = byDraw(seed);
+  return passed.toSorted((a, b) => isLater(a) - isLater(b) || draw(a.id, b.id));
 }
 
 function withinSize(drawn: readonly Passed[][], { size, seed }: S2rInput, drop: Drop): Passed[][] {
   const idOf = (attempts: readonly Passed[]) => attempts[0]?.problem.id ?? '';
   const hasAccepted = (attempts: readonly Passed[]) =>
     attempts.some(({ review }) => isAccepted(review)) ? 0 : 1;
-  const ordered = drawn.toSorted(
-    (a, b) =>
-      hasAccepted(a) - hasAccepted(b) ||
-      hash32(seed, idOf(a)) - hash32(seed, idOf(b)) ||
-      compareText(idOf(a), idOf(b)),
-  );
+  const draw = byDraw(seed);
+  const ordered = drawn.toSorted((a, b) => hasAccepted(a) - hasAccepted(b) || draw(idOf(a), idOf(b)));
   const kept = ordered.slice(0, size ?? ordered.length);
   for (const { id } of ordered.slice(kept.length).flat()) drop(id, 'size', `${size} records were wanted`);
   return kept;

@@ -1,39 +1,16 @@
 import { renderStatement } from '../problems/statement.ts';
 import { renderPrompt } from '../prompts/index.ts';
-import type { FunnelStage, Lengths, SelfDistillRecord } from '../schema/dataset.ts';
-import type { Dropped, Solution } from '../schema/lines.ts';
+import type { SelfDistillRecord } from '../schema/dataset.ts';
+import type { Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { Prompts } from '../schema/run.ts';
-import type { HeldOut } from './heldOut.ts';
-import { compareText, createLedger, lengthsOf } from './ledger.ts';
-import { hash32 } from './seeds.ts';
+import { createLedger, lengthsOf } from './ledger.ts';
+import { NO_LIMITS, type OfSolutionsDataset, type OfSolutionsInput, withinSize } from './ofSolutions.ts';
+import { contaminated, tooLong, ungraded } from './rejection.ts';
+import { byDraw } from './seeds.ts';
 
-export interface SelfDistillInput {
-  /** Ids are unique within each list. */
-  readonly problems: readonly Problem[];
-  readonly solutions: readonly Solution[];
-  readonly prompts: Prompts;
-  /** Records wanted: as many as the SCFT dataset has that it is compared with. Null: all that there are. */
-  readonly size: number | null;
-  readonly seed: number;
-  readonly filters?: { readonly maxTokens?: number | null; readonly heldOut?: HeldOut | null };
-  readonly source: Omit<SelfDistillRecord['gen'], 'solutionId' | 'seed'>;
-}
-
-export interface SelfDistillDataset {
-  readonly records: SelfDistillRecord[];
-  /** Each solution that was not kept, by the first filter that dropped it. */
-  readonly dropped: Dropped[];
-  readonly funnel: FunnelStage[];
-  readonly meta: {
-    readonly records: number;
-    readonly size: number | null;
-    readonly shortfall: string | null;
-    readonly lengths: Lengths | null;
-    /** People review critiques: none are here. */
-    readonly reviews: { readonly accepted: 0; readonly rejected: 0 };
-  };
-}
+/** `size` is that of the SCFT dataset that it is compared with. */
+export type SelfDistillInput = OfSolutionsInput<SelfDistillRecord['gen']>;
+export type SelfDistillDataset = OfSolutionsDataset<SelfDistillRecord>;
 
 const FILTERS = [
   'unfinished',
@@ -56,9 +33,8 @@ export function buildSelfDistill(input: SelfDistillInput): SelfDistillDataset {
   const problems = new Map(input.problems.map((problem) => [problem.id, problem]));
   const passed = new Map<string, { problem: Problem; solution: Solution }[]>();
   const texts = new Set<string>();
-  const ordered = input.solutions.toSorted(
-    (a, b) => hash32(seed, a.id) - hash32(seed, b.id) || compareText(a.id, b.id),
-  );
+  const draw = byDraw(seed);
+  const ordered = input.solutions.toSorted((a, b) => draw(a.id, b.id));
   for (const solution of ordered) {
     const problem = problems.get(solution.problemId);
     const rejection = rejectionOf(solution, problem, input);
@@ -72,9 +48,7 @@ export function buildSelfDistill(input: SelfDistillInput): SelfDistillDataset {
   }
   const rounds = [...passed.values()].flatMap((own) => own.map((one, round) => ({ ...one, round })));
   const ranked = rounds.toSorted((a, b) => a.round - b.round);
-  const kept = ranked.slice(0, size ?? ranked.length);
-  for (const { solution } of ranked.slice(kept.length))
-    ledger.drop(solution.id, 'size', `${size} records were wanted`);
+  const kept = withinSize(ranked, size, ledger.drop);
   const records = kept.map(({ problem, solution }) => toRecord(problem, solution, input));
   return {
     records,
@@ -98,16 +72,18 @@ function rejectionOf(
   problem: Problem | undefined,
   { filters }: SelfDistillInput,
 ): [filter: (typeof FILTERS)[number], detail: string] | null {
-  const { finish, answer, grade, reason, tokens } = solution;
+  const { finish, answer, grade, tokens } = solution;
+  const limits = { ...NO_LIMITS, ...filters };
   if (problem === undefined) return ['unfinished', 'its problem is not in the run'];
   if (finish !== 'stop') return ['unfinished', `the solution ended by ${finish}`];
   if (answer === null) return ['no-answer', 'the solution gives no answer'];
-  if (grade === 'undetermined') return ['undetermined', `the solution cannot be graded: ${reason}`];
+  const fault = ungraded(solution);
+  if (fault !== null) return ['undetermined', fault];
   if (grade === 'incorrect') return ['wrong-answer', `${answer} is not ${problem.answer}`];
-  const contamination = filters?.heldOut?.find(problem.problem) ?? null;
+  const contamination = contaminated(problem, limits);
   if (contamination !== null) return ['contaminated', contamination];
-  const most = filters?.maxTokens ?? null;
-  return most !== null && tokens > most ? ['too-long', `${tokens} tokens, at most ${most}`] : null;
+  const excess = tooLong(tokens, limits);
+  return excess === null ? null : ['too-long', excess];
 }
 
 function toRecord(

@@ -1,29 +1,28 @@
 /** The filters of rejection sampling (spec A2.3 and our additions), in the order in which they are asked. */
-import type { StandingReview } from '../runs/index.ts';
-import type { Critique, Solution } from '../schema/lines.ts';
-import type { Problem } from '../schema/problem.ts';
-import { isAccepted } from './accepted.ts';
-import type { HeldOut } from './heldOut.ts';
+import {
+  contaminated,
+  type Filter,
+  firstRejectionOf,
+  rejectedByReview,
+  type Sampled,
+  type TrainingLimits,
+  tooLong,
+  unfinished,
+  ungraded,
+} from './rejection.ts';
 
 /** A candidate: a critique with its solution and problem, or a solution that nobody criticised. */
-export interface Candidate {
+export interface Candidate extends Sampled {
   /** Id of the critique, or of the solution. */
   readonly id: string;
-  readonly problem: Problem | undefined;
-  readonly solution: Solution | undefined;
-  readonly critique: Critique | undefined;
   /** The solution as it stands in the prompt's slot. */
   readonly slot: string;
-  readonly review: StandingReview | undefined;
 }
 
-export interface FilterOptions {
+/** The tokens that are limited are those of the critique and its prompt together. */
+export interface FilterOptions extends TrainingLimits {
   /** Drop a critique whose words contradict the grade of the solution: the stricter filter of spec A2, optional. */
   readonly verdictMustMatch: boolean;
-  /** Tokens of the critique and its prompt together; null: no limit. */
-  readonly maxTokens: number | null;
-  /** What must not be trained on; null: nothing. */
-  readonly heldOut: HeldOut | null;
   /** A type that the mix has no share for is not taken. */
   readonly types: readonly ('i2c' | 'c2c')[];
 }
@@ -35,26 +34,11 @@ export const defaultFilters: FilterOptions = {
   types: ['i2c', 'c2c'],
 };
 
-interface Filter {
-  readonly name: string;
-  /** An accepted critique passes it: a person's decision overrules it. */
-  readonly isOptional: boolean;
-  /** Why the candidate is dropped, or null. */
-  readonly reject: (candidate: Candidate, options: FilterOptions) => string | null;
-}
-
 const filters = [
   {
     name: 'unfinished',
     isOptional: false,
-    reject: ({ problem, solution, critique }) => {
-      if (problem === undefined) return 'its problem is not in the run';
-      if (solution === undefined) return 'its solution is not in the run';
-      if (solution.finish !== 'stop') return `the solution ended by ${solution.finish}`;
-      if (critique !== undefined && critique.finish !== 'stop')
-        return `the critique ended by ${critique.finish}`;
-      return null;
-    },
+    reject: (candidate) => unfinished(candidate, 'critique'),
   },
   {
     name: 'no-answer',
@@ -67,10 +51,9 @@ const filters = [
   {
     name: 'undetermined',
     isOptional: false,
-    reject: ({ solution, critique }) => {
-      if (solution?.grade === 'undetermined') return `the solution cannot be graded: ${solution.reason}`;
-      return critique?.grade === 'undetermined' ? `the critique cannot be graded: ${critique.reason}` : null;
-    },
+    reject: ({ solution, critique }) =>
+      ungraded(solution) ??
+      (critique?.grade === 'undetermined' ? `the critique cannot be graded: ${critique.reason}` : null),
   },
   {
     name: 'not-critiqued',
@@ -89,10 +72,7 @@ const filters = [
   {
     name: 'review',
     isOptional: false,
-    reject: ({ review }) =>
-      review?.decision === 'reject' || review?.decision === 'superficial'
-        ? `marked as ${review.decision} by a person`
-        : null,
+    reject: rejectedByReview,
   },
   {
     name: 'verdict',
@@ -113,17 +93,15 @@ const filters = [
   {
     name: 'contaminated',
     isOptional: false,
-    reject: ({ problem }, { heldOut }) => heldOut?.find(problem?.problem ?? '') ?? null,
+    reject: ({ problem }, options) => contaminated(problem, options),
   },
   {
     name: 'too-long',
     isOptional: true,
-    reject: ({ critique }, { maxTokens }) => {
-      const tokens = (critique?.promptTokens ?? 0) + (critique?.tokens ?? 0);
-      return maxTokens !== null && tokens > maxTokens ? `${tokens} tokens, at most ${maxTokens}` : null;
-    },
+    reject: ({ critique }, options) =>
+      tooLong((critique?.promptTokens ?? 0) + (critique?.tokens ?? 0), options),
   },
-] as const satisfies readonly Filter[];
+] as const satisfies readonly Filter<Candidate, FilterOptions>[];
 
 /**
  * `duplicate` and `mix` look at all candidates together and come last, so that none gives way to one that is dropped
@@ -137,10 +115,5 @@ export function firstRejection(
   candidate: Candidate,
   options: FilterOptions,
 ): { readonly filter: FilterName; readonly detail: string } | null {
-  for (const filter of filters) {
-    if (filter.isOptional && isAccepted(candidate.review)) continue;
-    const detail = filter.reject(candidate, options);
-    if (detail !== null) return { filter: filter.name, detail };
-  }
-  return null;
+  return firstRejectionOf(filters, candidate, options);
 }

@@ -1,51 +1,37 @@
 /** The filters of S2R's behaviour initialisation (spec B3), in the order in which they are asked. */
-import type { StandingReview } from '../runs/index.ts';
 import type { ActionRecord } from '../schema/dataset.ts';
-import type { Critique, Solution } from '../schema/lines.ts';
-import type { Problem } from '../schema/problem.ts';
-import { isAccepted } from './accepted.ts';
-import type { HeldOut } from './heldOut.ts';
 import type { Verification } from './readVerification.ts';
+import {
+  contaminated,
+  type Filter,
+  firstRejectionOf,
+  rejectedByReview,
+  type Sampled,
+  type TrainingLimits,
+  tooLong,
+  unfinished,
+  ungraded,
+} from './rejection.ts';
 import { type MarkerGap, markerOf, readsBack } from './trajectory.ts';
 
 /** A solution with the verification of its answer: its own, or that of a solution with the same answer. */
-export interface VerifiedSolution {
+export interface VerifiedSolution extends Sampled {
   /** Id of the critique; of the solution, where it has none of its own. */
   readonly id: string;
-  readonly problem: Problem | undefined;
-  readonly solution: Solution | undefined;
   /** The solution as one solve action; null when it has no box. */
   readonly solve: string | null;
-  readonly critique: Critique | undefined;
   readonly verification: Verification | undefined;
-  readonly review: StandingReview | undefined;
   readonly gap: MarkerGap;
 }
 
-export interface S2rFilterOptions {
-  /** Tokens of solution and verification together; null: no limit. */
-  readonly maxTokens: number | null;
-  readonly heldOut: HeldOut | null;
-}
-
-interface Filter {
-  readonly name: string;
-  /** An accepted verification passes it: a person's decision overrules it. */
-  readonly isOptional: boolean;
-  readonly reject: (candidate: VerifiedSolution, options: S2rFilterOptions) => string | null;
-}
+/** The tokens that are limited are those of solution and verification together. */
+export type S2rFilterOptions = TrainingLimits;
 
 const filters = [
   {
     name: 'unfinished',
     isOptional: false,
-    reject: ({ problem, solution, critique }) => {
-      if (problem === undefined) return 'its problem is not in the run';
-      if (solution === undefined) return 'its solution is not in the run';
-      if (solution.finish !== 'stop') return `the solution ended by ${solution.finish}`;
-      const cut = critique !== undefined && critique.finish !== 'stop';
-      return cut ? `the verification ended by ${critique.finish}` : null;
-    },
+    reject: (candidate) => unfinished(candidate, 'verification'),
   },
   {
     name: 'no-answer',
@@ -56,13 +42,12 @@ const filters = [
   {
     name: 'undetermined',
     isOptional: false,
-    reject: ({ solution }) =>
-      solution?.grade === 'undetermined' ? `the solution cannot be graded: ${solution.reason}` : null,
+    reject: ({ solution }) => ungraded(solution),
   },
   {
     name: 'contaminated',
     isOptional: false,
-    reject: ({ problem }, { heldOut }) => heldOut?.find(problem?.problem ?? '') ?? null,
+    reject: ({ problem }, options) => contaminated(problem, options),
   },
   {
     name: 'not-verified',
@@ -95,20 +80,15 @@ const filters = [
   {
     name: 'review',
     isOptional: false,
-    reject: ({ review }) =>
-      review?.decision === 'reject' || review?.decision === 'superficial'
-        ? `marked as ${review.decision} by a person`
-        : null,
+    reject: rejectedByReview,
   },
   {
     name: 'too-long',
     isOptional: true,
-    reject: ({ solution, critique }, { maxTokens }) => {
-      const tokens = (solution?.tokens ?? 0) + (critique?.tokens ?? 0);
-      return maxTokens !== null && tokens > maxTokens ? `${tokens} tokens, at most ${maxTokens}` : null;
-    },
+    reject: ({ solution, critique }, options) =>
+      tooLong((solution?.tokens ?? 0) + (critique?.tokens ?? 0), options),
   },
-] as const satisfies readonly Filter[];
+] as const satisfies readonly Filter<VerifiedSolution, S2rFilterOptions>[];
 
 /** The last ones look at all candidates of a problem together, and `size` at all problems: see `buildS2r`. */
 export const S2R_FILTER_ORDER = [
@@ -126,12 +106,7 @@ export function firstS2rRejection(
   candidate: VerifiedSolution,
   options: S2rFilterOptions,
 ): { readonly filter: S2rFilterName; readonly detail: string } | null {
-  for (const filter of filters) {
-    if (filter.isOptional && isAccepted(candidate.review)) continue;
-    const detail = filter.reject(candidate, options);
-    if (detail !== null) return { filter: filter.name, detail };
-  }
-  return null;
+  return firstRejectionOf(filters, candidate, options);
 }
 
 /** The solve and the verification as actions; markers as at the start of a trajectory, `isRetry` as after another. */

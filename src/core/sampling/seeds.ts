@@ -1,3 +1,5 @@
+import { compareText } from './ledger.ts';
+
 /**
  * A hash of 32 bits: FNV-1a over the UTF-8 bytes of `<seed>:<id>`, then the final mix of MurmurHash3, because FNV
  * alone leaves ids that differ in their last digit close together.
@@ -10,6 +12,11 @@ export function hash32(seed: number, id: string): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** The order of drawing: by the hash, and by the ids themselves where two hashes are one. */
+export function byDraw(seed: number): (a: string, b: string) => number {
+  return (a, b) => hash32(seed, a) - hash32(seed, b) || compareText(a, b);
 }
 
 /**
