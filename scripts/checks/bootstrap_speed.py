@@ -19,7 +19,7 @@ def main() -> None:
     scores = json.load(sys.stdin)
     data = (np.array(scores["a"]), np.array(scores["b"]))
 
-    def run() -> Any:  # noqa: ANN401
+    def run() -> Any:  # noqa: ANN401 (scipy's result has no public type)
         return stats.bootstrap(
             data, difference, paired=True, vectorized=True, n_resamples=10_000, method="percentile"
         )

@@ -97,7 +97,7 @@ def bca_cases() -> list[dict[str, Any]]:
         rows = RANDOM.integers(1, 9, size=(5, 2)).astype(float)
         rows[:, 1] += 3
 
-        def value(index: Any, rows: Any = rows, ratio: bool = ratio) -> float:  # noqa: ANN401
+        def value(index: Any, rows: Any = rows, ratio: bool = ratio) -> float:  # noqa: ANN401 (numpy arrays)
             picked = rows[np.asarray(index, dtype=int)]
             return float(picked[:, 0].sum() / picked[:, 1].sum()) if ratio else picked[:, 0].mean()
 
@@ -129,7 +129,7 @@ def ratio_cases() -> list[dict[str, Any]]:
     for n in (5, 40):
         a, b = (RANDOM.integers(0, 20, size=(n, 2)).astype(float) + [0, 1] for _ in range(2))
 
-        def z(rows: Any) -> Any:  # noqa: ANN401
+        def z(rows: Any) -> Any:  # noqa: ANN401 (numpy arrays)
             return (rows[:, 0] - rows[:, 0].sum() / rows[:, 1].sum() * rows[:, 1]) / rows[
                 :, 1
             ].mean()

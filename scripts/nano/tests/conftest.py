@@ -13,10 +13,10 @@ for folder in (SCRIPTS, SCRIPTS / "trainer"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-import torch  # noqa: E402
-from nano.model import Shape, build_model  # noqa: E402
-from nano.tokenizer import make_tokenizer  # noqa: E402
-from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM  # noqa: E402
+import torch  # noqa: E402 (the path is set first)
+from nano.model import Shape, build_model  # noqa: E402 (the path is set first)
+from nano.tokenizer import make_tokenizer  # noqa: E402 (the path is set first)
+from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM  # noqa: E402 (the path is set first)
 
 torch.set_num_threads(1)
 # A busy machine is not a fault: no deadline for a single example.
