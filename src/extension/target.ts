@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
-import { Cancelled } from './showError.ts';
 
 const runSchema = z.object({
   /** The workspace folder's URI. */
@@ -42,29 +41,4 @@ export function targetOf(parameter: unknown): Target {
 export function targetsOf(parameters: readonly unknown[]): Target[] {
   const [one, all] = parameters;
   return Array.isArray(all) && all.length > 0 ? all.map(targetOf) : one === undefined ? [] : [targetOf(one)];
-}
-
-export interface Choice<T> extends vscode.QuickPickItem {
-  readonly value: T;
-}
-
-/** Lets the person choose one; escaping throws `Cancelled`. */
-export async function choose<T>(
-  title: string,
-  choices: readonly (Choice<T> | vscode.QuickPickItem)[],
-  placeHolder: string,
-): Promise<T> {
-  const chosen = await vscode.window.showQuickPick(choices, {
-    title,
-    placeHolder,
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
-  if (chosen === undefined || !('value' in chosen)) throw new Cancelled();
-  return chosen.value;
-}
-
-/** A heading between choices. */
-export function heading(label: string): vscode.QuickPickItem {
-  return { label, kind: vscode.QuickPickItemKind.Separator };
 }

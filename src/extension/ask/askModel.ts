@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { completeCheckpoints, NANO, readWorkspace } from '../../node/workspace/index.ts';
+import { type Choice, choose, heading } from '../choose.ts';
 import { modelInUse, rememberModel } from '../modelInUse.ts';
 import type { Services } from '../services.ts';
 import { Cancelled } from '../showError.ts';
-import { type Choice, choose, heading } from '../target.ts';
 
 const BROWSE = Symbol('browse');
 type Value = string | typeof BROWSE;
@@ -21,10 +21,14 @@ export async function askModel(
   const choices = [
     ...(await namedModels(folder)),
     ...(await checkpointModels(services, folder)),
-    heading('other'),
-    { label: 'Browse for a GGUF file…', value: BROWSE as Value },
+    heading(vscode.l10n.t('other')),
+    { label: vscode.l10n.t('Browse for a GGUF file…'), value: BROWSE as Value },
   ];
-  const chosen = await choose(title, lastFirst(choices, modelInUse(services, folder)), 'Model');
+  const chosen = await choose(
+    title,
+    lastFirst(choices, modelInUse(services, folder)),
+    vscode.l10n.t('Model'),
+  );
   const model = chosen === BROWSE ? await browse() : chosen;
   await rememberModel(services, model);
   return model;
@@ -33,10 +37,15 @@ export async function askModel(
 async function namedModels(folder: vscode.WorkspaceFolder): Promise<Choice<Value>[]> {
   const { config } = await readWorkspace(folder.uri.fsPath);
   return [
-    { label: NANO, description: 'built in, 0.9 M parameters, for trying things out', value: NANO },
+    {
+      label: NANO,
+      description: vscode.l10n.t('built in, 0.9 M parameters, for trying things out'),
+      value: NANO,
+    },
     ...Object.entries(config.models).map(([name, model]) => ({
       label: name,
-      description: model.engine === 'llama' ? model.path : `${model.model} at ${model.baseUrl}`,
+      description:
+        model.engine === 'llama' ? model.path : vscode.l10n.t('{0} at {1}', model.model, model.baseUrl),
       value: name,
     })),
   ];
@@ -53,13 +62,13 @@ async function checkpointModels(
     for (const { dir, mark } of await completeCheckpoints(run.dir)) {
       if (mark.gguf === null) continue;
       choices.push({
-        label: `${run.manifest.title} · step ${mark.step}`,
+        label: vscode.l10n.t('{0} · step {1}', run.manifest.title, mark.step),
         description: run.id,
         value: path.relative(folder.uri.fsPath, dir),
       });
     }
   }
-  return choices.length === 0 ? [] : [heading('checkpoints'), ...choices];
+  return choices.length === 0 ? [] : [heading(vscode.l10n.t('checkpoints')), ...choices];
 }
 
 function lastFirst(

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors.ts';
+import { type Choice, choose, heading } from '../choose.ts';
 import { isProblemFile } from '../problemFiles.ts';
 import type { Services } from '../services.ts';
 import { Cancelled } from '../showError.ts';
-import { type Choice, choose, heading } from '../target.ts';
 
 const FOUND = '**/*.{jsonl,ndjson,csv,parquet,json,problem.md}';
 const SKIPPED = '**/{node_modules,.reflection,.git,.venv}/**';
@@ -35,15 +35,15 @@ export async function askProblemFile(services: Services, title: string): Promise
     title,
     [
       ...problemFiles.map(choice),
-      ...(builtIn.length > 0 ? [heading('built in')] : []),
+      ...(builtIn.length > 0 ? [heading(vscode.l10n.t('built in'))] : []),
       ...(await filterAsync(builtIn, isProblemFile)).map((file) => ({
         ...choice(file),
-        description: 'demo',
+        description: vscode.l10n.t('demo'),
       })),
-      heading('other'),
-      { label: 'Browse…', value: BROWSE },
+      heading(vscode.l10n.t('other')),
+      { label: vscode.l10n.t('Browse…'), value: BROWSE },
     ],
-    'Problem file (.jsonl, .json, .csv, .parquet, .problem.md)',
+    vscode.l10n.t('Problem file (.jsonl, .json, .csv, .parquet, .problem.md)'),
   );
   return chosen === BROWSE ? browse() : chosen;
 }
@@ -51,7 +51,7 @@ export async function askProblemFile(services: Services, title: string): Promise
 async function browse(): Promise<string> {
   const picked = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Problem file'),
-    filters: { 'Problem files': ['jsonl', 'json', 'csv', 'parquet', 'md'] },
+    filters: { [vscode.l10n.t('Problem files')]: ['jsonl', 'json', 'csv', 'parquet', 'md'] },
   });
   const file = picked?.[0]?.fsPath;
   if (file === undefined) throw new Cancelled();

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors.ts';
+import { type Choice, choose } from '../choose.ts';
 import type { RunEntry } from '../runStore.ts';
 import type { Services } from '../services.ts';
 import { Cancelled } from '../showError.ts';
-import { type Choice, choose, type Target } from '../target.ts';
+import type { Target } from '../target.ts';
 
 /** The run that a command was called on, or one that the person chooses among those that fit. */
 export async function runOf(
@@ -15,7 +16,7 @@ export async function runOf(
   if (target.run !== undefined) {
     const run = services.runs.find(vscode.Uri.parse(target.run.folder), target.run.id);
     if (run !== undefined) return run;
-    throw new UserError('run-gone', `The run ${target.run.id} is not there any more.`, {
+    throw new UserError('run-gone', vscode.l10n.t('The run {0} is not there any more.', target.run.id), {
       remedy: vscode.l10n.t('Refresh the Runs view.'),
     });
   }

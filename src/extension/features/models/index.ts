@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import { type ApiKeyName, apiKeyNames, hasApiKey, storeApiKey } from '../../apiKeys.ts';
+import { choose } from '../../choose.ts';
 import type { Handlers } from '../../commands.ts';
 import { rememberModel } from '../../modelInUse.ts';
 import { type Services, workspaceFolder } from '../../services.ts';
 import { Cancelled } from '../../showError.ts';
-import { choose, targetOf } from '../../target.ts';
+import { targetOf } from '../../target.ts';
 import { registerModelsTree } from './tree.ts';
 
-const TITLE = 'Set API Key';
+const TITLE = vscode.l10n.t('Set API Key');
 
 /** The Models view, the model in use, and the keys of served models. */
 export function registerModels(services: Services): Handlers<'reflection.setApiKey' | 'reflection.useModel'> {

@@ -3,14 +3,15 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { CATALOGUE, type CatalogueEntry, findInCatalogue } from '../../../core/problems/catalogue.ts';
 import { fileUrl, hubFromEnvironment } from '../../../node/problems/hub.ts';
+import { choose, heading } from '../../choose.ts';
 import { launchCommand } from '../../launch.ts';
 import { openPlace } from '../../openPlace.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 import { Cancelled } from '../../showError.ts';
-import { choose, heading, type Target } from '../../target.ts';
+import type { Target } from '../../target.ts';
 import { hubEnvironment } from './hubToken.ts';
 
-const TITLE = 'Import Problem Set';
+const TITLE = vscode.l10n.t('Import Problem Set');
 const BROWSE = Symbol('browse');
 
 /** What `reflection import --json` prints, as far as it is told here. */
@@ -23,7 +24,7 @@ type Report = z.infer<typeof reportSchema>;
 
 /** Brings a public set, or a file, into the folder `problems` of the workspace. Returns the file. */
 export async function importProblems(services: Services, target: Target): Promise<string> {
-  requireTrust('Importing a problem set');
+  requireTrust(vscode.l10n.t('Importing a problem set'));
   const folder = workspaceFolder();
   const source = target.file ?? target.set ?? (await askSource());
   const entry = target.file === undefined ? findInCatalogue(source) : null;
@@ -32,7 +33,7 @@ export async function importProblems(services: Services, target: Target): Promis
   const report = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: `Importing ${path.basename(source)}`,
+      title: vscode.l10n.t('Importing {0}', path.basename(source)),
       cancellable: true,
     },
     async (_, token) => {
@@ -53,19 +54,21 @@ async function askSource(): Promise<string> {
     [
       ...CATALOGUE.map(({ name, title, rows, licence, gated }) => ({
         label: title,
-        description: rows === null ? name : `${name}, ${rows} rows`,
-        detail: `${licence}${gated ? ' (needs an account that has accepted the terms)' : ''}`,
+        description: rows === null ? name : vscode.l10n.t('{0}, {1} rows', name, rows),
+        detail: gated
+          ? vscode.l10n.t('{0} (needs an account that has accepted the terms)', licence)
+          : licence,
         value: name,
       })),
-      heading('other'),
-      { label: 'Browse…', description: '.jsonl, .json, .csv, .parquet', value: BROWSE },
+      heading(vscode.l10n.t('other')),
+      { label: vscode.l10n.t('Browse…'), description: '.jsonl, .json, .csv, .parquet', value: BROWSE },
     ],
-    'Public problem set, or a file of this machine',
+    vscode.l10n.t('Public problem set, or a file of this machine'),
   );
   if (chosen !== BROWSE) return chosen;
   const picked = await vscode.window.showOpenDialog({
     title: TITLE,
-    filters: { 'Problem sets': ['jsonl', 'json', 'csv', 'parquet'] },
+    filters: { [vscode.l10n.t('Problem sets')]: ['jsonl', 'json', 'csv', 'parquet'] },
   });
   const file = picked?.[0]?.fsPath;
   if (file === undefined) throw new Cancelled();
@@ -84,12 +87,12 @@ async function askConsent({
   const hub = { ...hubFromEnvironment(), token: null };
   const detail = [
     fileUrl(hub, { hubId, path: file, revision: revision ?? 'main' }),
-    `Licence: ${licence}`,
-    ...(terms === undefined ? [] : [`Terms: ${terms}`]),
+    vscode.l10n.t('Licence: {0}', licence),
+    ...(terms === undefined ? [] : [vscode.l10n.t('Terms: {0}', terms)]),
   ].join('\n');
-  const fetch = 'Fetch';
+  const fetch = vscode.l10n.t('Fetch');
   const answer = await vscode.window.showInformationMessage(
-    `Fetch ${title} from the network?`,
+    vscode.l10n.t('Fetch {0} from the network?', title),
     { modal: true, detail },
     fetch,
   );
@@ -98,14 +101,19 @@ async function askConsent({
 
 function tell({ file, problems, source }: Report): void {
   const where = vscode.workspace.asRelativePath(file);
-  const differs =
-    source.differences.length === 0 ? '' : ` Not as expected: ${source.differences.join('; ')}.`;
-  const message = `${problems} problems in ${where}.${differs}`;
-  const [open, evaluate] = ['Open', 'Evaluate Problem File'];
-  const shown =
-    differs === ''
-      ? vscode.window.showInformationMessage(message, open, evaluate)
-      : vscode.window.showWarningMessage(message, open, evaluate);
+  const isExpected = source.differences.length === 0;
+  const message = isExpected
+    ? vscode.l10n.t('{0} problems in {1}.', problems, where)
+    : vscode.l10n.t(
+        '{0} problems in {1}. Not as expected: {2}.',
+        problems,
+        where,
+        source.differences.join('; '),
+      );
+  const [open, evaluate] = [vscode.l10n.t('Open'), vscode.l10n.t('Evaluate Problem File')];
+  const shown = isExpected
+    ? vscode.window.showInformationMessage(message, open, evaluate)
+    : vscode.window.showWarningMessage(message, open, evaluate);
   void shown.then((chosen) => {
     if (chosen === open) return openPlace(file);
     if (chosen === evaluate) return vscode.commands.executeCommand('reflection.evaluate', { file });

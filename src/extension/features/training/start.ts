@@ -7,15 +7,16 @@ import { datasetText } from '../../../core/sampling/index.ts';
 import type { DatasetMeta } from '../../../core/schema/dataset.ts';
 import { newRunId, runsRoot } from '../../../node/runs/index.ts';
 import { askModel } from '../../ask/askModel.ts';
+import { type Choice, choose, heading } from '../../choose.ts';
 import { DATASET_FILE, findDatasets, readDataset } from '../../datasets.ts';
 import { modelTitle } from '../../modelTitle.ts';
 import { isProblemFile } from '../../problemFiles.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 import { Cancelled } from '../../showError.ts';
-import { type Choice, choose, heading, type RunName, type Target } from '../../target.ts';
+import type { RunName, Target } from '../../target.ts';
 import { executeTraining } from '../../trainingTask.ts';
 
-const TITLE = 'Start Training';
+const TITLE = vscode.l10n.t('Start Training');
 
 /** Asks for recipe, data and model, shows the command, and runs it as a task. Returns the run that it will write. */
 export async function startTraining(services: Services, target: Target): Promise<RunName> {
@@ -90,8 +91,12 @@ async function askDataset(services: Services): Promise<string> {
     [
       ...datasets.map(({ file, meta }) => ({
         label: vscode.workspace.asRelativePath(file),
-        description: `${meta.records} records: ${datasetText(meta)}`,
-        detail: `made ${meta.createdAt} from ${meta.parents.map(({ id }) => id).join(', ')}`,
+        description: vscode.l10n.t('{0} records: {1}', meta.records, datasetText(meta)),
+        detail: vscode.l10n.t(
+          'made {0} from {1}',
+          meta.createdAt,
+          meta.parents.map(({ id }) => id).join(', '),
+        ),
         value: file,
       })),
       ...(sets.length === 0 ? [] : [heading(vscode.l10n.t('problem sets, for reinforcement learning'))]),
@@ -120,10 +125,10 @@ async function confirm(parameters: readonly string[]): Promise<void> {
   const chosen = await choose(
     TITLE,
     [
-      { label: '$(play) Start', detail: command, value: 'start' as const },
+      { label: vscode.l10n.t('$(play) Start'), detail: command, value: 'start' as const },
       {
-        label: '$(copy) Copy the command',
-        detail: 'to run it in a terminal or on another machine',
+        label: vscode.l10n.t('$(copy) Copy the command'),
+        detail: vscode.l10n.t('to run it in a terminal or on another machine'),
         value: 'copy' as const,
       },
     ],
@@ -131,7 +136,9 @@ async function confirm(parameters: readonly string[]): Promise<void> {
   );
   if (chosen === 'start') return;
   await vscode.env.clipboard.writeText(command);
-  void vscode.window.showInformationMessage('The command is on the clipboard; nothing was started.');
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The command is on the clipboard; nothing was started.'),
+  );
   throw new Cancelled();
 }
 

@@ -5,12 +5,13 @@ import { UserError } from '../../../core/errors.ts';
 import { splitSteps } from '../../../core/reflection/index.ts';
 import { offsetAt, toSolutionOffset } from '../../../core/transcript/index.ts';
 import { askModel } from '../../ask/askModel.ts';
+import { choose } from '../../choose.ts';
 import { modelOfRun } from '../../modelOfRun.ts';
 import { modelTitle } from '../../modelTitle.ts';
 import type { RunEntry } from '../../runStore.ts';
 import { requireTrust, type Services } from '../../services.ts';
 import { announce, startRun } from '../../startRun.ts';
-import { choose, type RunName, targetOf } from '../../target.ts';
+import { type RunName, targetOf } from '../../target.ts';
 import { transcriptAddress, transcriptUri } from '../../transcriptAddress.ts';
 import { type FindingTarget, findingFor, isFindingTarget, type KnownFinding } from './current.ts';
 import type { TranscriptDocuments } from './documents.ts';
@@ -156,8 +157,8 @@ async function critiqueAgain(services: Services, place: Place, model: string, n:
   return { folder: run.folder.uri.toString(), id: made.id };
 }
 
-const RESAMPLE = 'Resample Critiques Here';
-const CONTINUE = 'Continue from before This Step';
+const RESAMPLE = vscode.l10n.t('Resample Critiques Here');
+const CONTINUE = vscode.l10n.t('Continue from before This Step');
 
 function askHowMany(): Promise<number> {
   return choose(

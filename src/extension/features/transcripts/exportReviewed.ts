@@ -4,12 +4,13 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { standingReviews } from '../../../core/runs/index.ts';
+import { choose } from '../../choose.ts';
 import { launchCommand } from '../../launch.ts';
 import type { RunEntry } from '../../runStore.ts';
 import { requireTrust, type Services } from '../../services.ts';
-import { choose, type Target } from '../../target.ts';
+import type { Target } from '../../target.ts';
 
-const TITLE = 'Export Reviewed Critiques as SCFT Dataset';
+const TITLE = vscode.l10n.t('Export Reviewed Critiques as SCFT Dataset');
 
 const answerSchema = z.object({
   dataset: z.string(),

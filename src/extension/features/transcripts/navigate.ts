@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import type { Grade } from '../../../core/schema/common.ts';
 import { runOf } from '../../ask/askRun.ts';
+import { choose } from '../../choose.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
-import { choose, type Target } from '../../target.ts';
+import type { Target } from '../../target.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
 import { findingFor, placedFindings } from './current.ts';
 import { rangeOf } from './diagnostics.ts';
@@ -40,23 +41,29 @@ async function askSolution(services: Services, run: RunEntry): Promise<string> {
     return { solution, open: groups.filter(({ decision }) => decision === null).length, all: groups.length };
   });
   if (rows.length === 0) {
-    throw new UserError('no-solutions', `The run ${run.id} holds no solutions yet.`, {
+    throw new UserError('no-solutions', vscode.l10n.t('The run {0} holds no solutions yet.', run.id), {
       remedy: vscode.l10n.t('Wait for the first one, or resume the run.'),
     });
   }
   return choose(
-    'Open Transcript',
+    vscode.l10n.t('Open Transcript'),
     rows
       .sort((a, b) => b.open - a.open)
       .map(({ solution, open, all }) => ({
         label: `${GRADE_MARKS[solution.grade]} ${solution.id}`,
         description: [
-          solution.answer ?? 'no answer',
-          ...(all > 0 ? [`${all} finding${all === 1 ? '' : 's'}, ${open} to review`] : []),
+          solution.answer ?? vscode.l10n.t('no answer'),
+          ...(all > 0
+            ? [
+                all === 1
+                  ? vscode.l10n.t('1 finding, {0} to review', open)
+                  : vscode.l10n.t('{0} findings, {1} to review', all, open),
+              ]
+            : []),
         ].join(' · '),
         value: solution.id,
       })),
-    'Solution',
+    vscode.l10n.t('Solution'),
   );
 }
 
@@ -90,7 +97,7 @@ export async function goToFinding(
   const { folder, run, sample } = transcript.address;
   const neighbour = await neighbourWithFindings(services, { folder, run }, sample, direction);
   if (neighbour === null) {
-    void vscode.window.setStatusBarMessage('Reflection: no further finding in this run', 4000);
+    void vscode.window.setStatusBarMessage(vscode.l10n.t('Reflection: no further finding in this run'), 4000);
     return;
   }
   const other = transcriptUri({ folder, run, kind: 'transcript', sample: neighbour });

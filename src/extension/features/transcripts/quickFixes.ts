@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { findingMessage } from '../../../core/findings/index.ts';
+import { choose } from '../../choose.ts';
 import type { CommandId } from '../../contributions.ts';
 import { TRANSCRIPT_SCHEME } from '../../contributions.ts';
 import type { Services } from '../../services.ts';
-import { choose } from '../../target.ts';
 import { type FindingTarget, findingFor, type PlacedFinding, placedFindings } from './current.ts';
 import type { TranscriptDocuments } from './documents.ts';
 
