@@ -1,21 +1,68 @@
 /** The strings that the extension shows, for translators: every literal that is given to `vscode.l10n.t`. */
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-
-const CALL = /\bl10n\.t\(\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")/g;
+import { type SourceString, sourceStrings } from './sourceStrings.ts';
 
 /** `bundle.l10n.json`: each string under itself, sorted. */
 export function extensionStrings(root: string): string {
-  const found = new Set<string>();
-  for (const file of globSync('src/extension/**/*.ts', { cwd: root })) {
-    for (const [, single, double] of readFileSync(path.join(root, file), 'utf8').matchAll(CALL)) {
-      found.add(unescaped(single ?? double ?? ''));
-    }
-  }
+  const found = new Set(
+    editorStrings(root)
+      .filter(isTranslated)
+      .map(({ text }) => text.replace(/\\(['"\\])/g, '$1')),
+  );
   const strings = [...found].sort();
   return `${JSON.stringify(Object.fromEntries(strings.map((text) => [text, text])), null, 2)}\n`;
 }
 
-function unescaped(text: string): string {
-  return text.replace(/\\(['"\\])/g, '$1');
+/** Texts of two words and more that nobody could translate, as `file:line: text`. Logs and our own faults stay English. */
+export function untranslated(root: string): string[] {
+  return editorStrings(root)
+    .filter((one) => !isTranslated(one) && isProse(one) && !NOT_SHOWN.test(one.before))
+    .map(({ file, line, text }) => `${file}:${line}: ${text}`);
+}
+
+/** `contributions.ts` and its parts are the manifest: package.nls.json holds their texts. */
+function editorStrings(root: string): (SourceString & { file: string })[] {
+  return globSync('src/extension/**/*.ts', { cwd: root })
+    .filter((file) => !file.includes('contributions'))
+    .flatMap((file) =>
+      sourceStrings(readFileSync(path.join(root, file), 'utf8')).map((one) => ({ ...one, file })),
+    );
+}
+
+function isTranslated({ before }: SourceString): boolean {
+  return /\bl10n\.t\($/.test(before);
+}
+
+const NOT_SHOWN =
+  /(?:\blog\.\w+\(|new Error\(|createDiagnosticCollection\(|\bsource (?:=|===)|\.id =|secretName\(.*)$/;
+
+/** Run titles, which are data that every language shares, and what is no sentence. */
+const NOT_READ = new Set([
+  '{}, step {}',
+  '$(sync~spin) {}{}{}',
+  '$(hubot) {}',
+  '{} on {}',
+  ' on {}',
+  '{} from {}',
+  '{} criticises {}',
+  '{} goes on with {}',
+  'base {} {}',
+  'model key',
+  'reflection {}',
+  'reflection.apiKey {} {}',
+  'run {}',
+  'VS Code {}, {}-{}',
+]);
+
+/** A place where even one word is read. */
+const READ =
+  /(?:\b(?:label|title|placeHolder|prompt|detail|tooltip|remedy|none):|\bheading\(|\bshow\w+Message\(|\.(?:text|tooltip|description|message|name) =)$/;
+
+/** Two words in a row, which no identifier has; or one, where it is read. Our own HTML is no text. */
+function isProse({ text, before }: SourceString): boolean {
+  if (NOT_READ.has(text) || /^(?:<|[a-z]+-src )/.test(text)) return false;
+  return READ.test(before)
+    ? /[A-Za-z]{3,}/.test(text)
+    : /[A-Za-z]{2,}[,.;:]? (?:[A-Za-z]{2,}|\{\})/.test(text);
 }

@@ -1,6 +1,6 @@
 /**
  * Writes the generated files, or with `--check` fails when a committed one is stale:
- * the `contributes` block of package.json, the strings to translate, and the JSON Schemas that Python and VS Code read.
+ * the `contributes` block of package.json, the strings to translate (package.nls.json, l10n), and the JSON Schemas that Python and VS Code read.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,6 +16,7 @@ import { trainConfigSchema } from '../src/core/schema/trainConfig.ts';
 import { workspaceConfigSchema } from '../src/core/schema/workspace.ts';
 import { contributions } from '../src/extension/contributions.ts';
 import { extensionStrings } from './extensionStrings.ts';
+import { localisedManifest } from './manifestStrings.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const schemas = 'scripts/trainer/reflection_trainer/schemas';
@@ -24,14 +25,17 @@ function jsonSchema(schema: z.ZodType, target: 'draft-2020-12' | 'draft-7' = 'dr
   return `${JSON.stringify(z.toJSONSchema(schema, { io: 'input', target }), null, 2)}\n`;
 }
 
-function manifest(): string {
+const { manifest, strings } = localisedManifest(contributions);
+
+function packageFile(): string {
   const current: unknown = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const fields = z.record(z.string(), z.unknown()).parse(current);
-  return `${JSON.stringify({ ...fields, ...contributions }, null, 2)}\n`;
+  return `${JSON.stringify({ ...fields, ...manifest }, null, 2)}\n`;
 }
 
 const generated: Record<string, string> = {
-  'package.json': manifest(),
+  'package.json': packageFile(),
+  'package.nls.json': `${JSON.stringify(strings, null, 2)}\n`,
   'l10n/bundle.l10n.json': extensionStrings(root),
   [`${schemas}/train-config.schema.json`]: jsonSchema(trainConfigSchema),
   [`${schemas}/event.schema.json`]: jsonSchema(runEventSchema),

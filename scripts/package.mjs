@@ -23,13 +23,12 @@ const CONTENT = [
   'dist/inference.mjs',
   'dist/webview',
   'media',
+  'package.nls.json',
   'scripts/trainer/configs',
   'scripts/trainer/pyproject.toml',
   'scripts/trainer/reflection_trainer',
   'scripts/trainer/requirements.txt',
 ];
-/** Added where they are: translations. */
-const OPTIONAL = ['l10n', 'package.nls.json'];
 /** The only dependency that is not bundled, because it has native parts; and the binaries of this platform. */
 const NATIVE = ['node-llama-cpp', `@node-llama-cpp/${TARGET}`];
 /** Left out of what is copied: maps, caches, and the sources that llama.cpp would be compiled from. */
@@ -57,7 +56,6 @@ export async function packageExtension() {
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(stage, { recursive: true });
   for (const name of CONTENT) copy(name);
-  for (const name of OPTIONAL) if (existsSync(path.join(root, name))) copy(name);
   const closure = nativeClosure();
   for (const folder of closure) copy(folder);
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));

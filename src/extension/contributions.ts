@@ -200,6 +200,9 @@ const problemMatchers = [
 
 /** The top-level fields of package.json that are generated. */
 export const contributions = {
+  displayName: 'Reflection Workbench',
+  description:
+    'Teach reasoning models effective reflection: critiques as diagnostics, rejection sampling, SCFT / RLERR / S2R training, and comparisons that say whether it is noise.',
   l10n: './l10n',
   extensionKind: ['workspace'],
   capabilities: {

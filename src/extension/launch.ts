@@ -7,7 +7,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { UserError } from '../core/errors.ts';
 import { apiKeyEnvironment } from './apiKeys.ts';
 import type { Services } from './services.ts';
@@ -128,8 +128,9 @@ export function commandError(
   const remedy = at < 0 ? '' : (rest.find((line) => line.trim() !== '')?.trim() ?? '');
   return new UserError(
     'command-failed',
-    message?.trim() || `"reflection ${parameters[0]}" ended with exit code ${code} and said nothing.`,
-    { place: { file: logFile }, remedy: remedy || `See the whole output in ${logFile}.` },
+    message?.trim() ||
+      vscode.l10n.t('"reflection {0}" ended with exit code {1} and said nothing.', parameters[0] ?? '', code),
+    { place: { file: logFile }, remedy: remedy || vscode.l10n.t('See the whole output in {0}.', logFile) },
   );
 }
 

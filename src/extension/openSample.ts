@@ -18,9 +18,13 @@ export async function openCritiqueBeside(
   const { critiques } = await services.runs.data(run);
   const critique = critiques.find(({ id }) => id === critiqueId);
   if (critique === undefined) {
-    throw new UserError('no-critique', `The run ${run.id} has no critique ${critiqueId}.`, {
-      remedy: 'Refresh the Runs view: the run may have changed.',
-    });
+    throw new UserError(
+      'no-critique',
+      vscode.l10n.t('The run {0} has no critique {1}.', run.id, critiqueId),
+      {
+        remedy: vscode.l10n.t('Refresh the Runs view: the run may have changed.'),
+      },
+    );
   }
   await openSolution(run, critique.solutionId);
   await vscode.window.showTextDocument(addressOf(run, 'critique', critique.id), {

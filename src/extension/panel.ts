@@ -42,6 +42,7 @@ export interface PanelFailure {
 }
 
 export function panelFailure(thrown: unknown): PanelFailure {
-  const remedy = thrown instanceof UserError ? thrown.remedy : 'Close the panel and open it again.';
+  const remedy =
+    thrown instanceof UserError ? thrown.remedy : vscode.l10n.t('Close the panel and open it again.');
   return { status: 'failed', message: messageOf(thrown), remedy };
 }

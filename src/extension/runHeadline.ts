@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as vscode from 'vscode';
 import { headlineOf, progressOf } from '../core/runs/index.ts';
 import { datasetText } from '../core/sampling/index.ts';
 import { DATASET_FILE, readDataset } from './datasets.ts';
@@ -30,7 +31,8 @@ async function measured(services: Services, run: RunEntry): Promise<string> {
     const dataset = await readDataset(path.join(run.dir, DATASET_FILE));
     if (dataset === null) return progressOf(state);
     const { records, size } = dataset.meta;
-    return `${datasetText(dataset.meta)}${size === null || size === records ? '' : ` of ${size} wanted`}`;
+    const kept = datasetText(dataset.meta);
+    return size === null || size === records ? kept : vscode.l10n.t('{0} of {1} wanted', kept, size);
   }
   const summary = await services.comparer().summary(run.dir, DRAWS);
   return headlineOf(summary) ?? progressOf(state);

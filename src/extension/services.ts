@@ -44,9 +44,9 @@ export function requireTrust(what: string): void {
   if (vscode.workspace.isTrusted) return;
   throw new UserError(
     'untrusted',
-    `${what} needs a trusted workspace: it starts a program on this machine.`,
+    vscode.l10n.t('{0} needs a trusted workspace: it starts a program on this machine.', what),
     {
-      remedy: 'Trust the folder, then try again.',
+      remedy: vscode.l10n.t('Trust the folder, then try again.'),
     },
   );
 }
@@ -57,7 +57,7 @@ export function workspaceFolder(uri?: vscode.Uri): vscode.WorkspaceFolder {
   const active = uri ?? vscode.window.activeTextEditor?.document.uri;
   const folder = (active && vscode.workspace.getWorkspaceFolder(active)) ?? folders[0];
   if (folder !== undefined && folder.uri.scheme === 'file') return folder;
-  throw new UserError('no-folder', 'Runs are kept in a folder, and none is open.', {
-    remedy: 'Open a folder first: File > Open Folder.',
+  throw new UserError('no-folder', vscode.l10n.t('Runs are kept in a folder, and none is open.'), {
+    remedy: vscode.l10n.t('Open a folder first: File > Open Folder.'),
   });
 }

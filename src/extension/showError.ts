@@ -20,16 +20,15 @@ export async function showError(log: vscode.LogOutputChannel, thrown: unknown): 
       return;
     }
     const { file, line } = thrown.place;
-    const actions = file === undefined ? ['Show Log'] : ['Open File', 'Show Log'];
-    void offer(`${thrown.message} ${thrown.remedy}`, actions, {
-      'Open File': () => openPlace(file ?? '', line),
-      'Show Log': () => log.show(true),
+    void offer(`${thrown.message} ${thrown.remedy}`, {
+      ...(file === undefined ? {} : { [vscode.l10n.t('Open File')]: () => openPlace(file, line) }),
+      [vscode.l10n.t('Show Log')]: () => log.show(true),
     });
     return;
   }
   log.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
-  void offer(`Something went wrong in Reflection Workbench: ${messageOf(thrown)}`, ['Show Log'], {
-    'Show Log': () => log.show(true),
+  void offer(vscode.l10n.t('Something went wrong in Reflection Workbench: {0}', messageOf(thrown)), {
+    [vscode.l10n.t('Show Log')]: () => log.show(true),
   });
 }
 
@@ -40,11 +39,7 @@ async function offerTrust({ message, remedy }: UserError): Promise<void> {
   if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
-async function offer(
-  message: string,
-  actions: readonly string[],
-  run: Readonly<Record<string, () => unknown>>,
-): Promise<void> {
-  const chosen = await vscode.window.showErrorMessage(message, ...actions);
-  if (chosen !== undefined) await run[chosen]?.();
+async function offer(message: string, actions: Readonly<Record<string, () => unknown>>): Promise<void> {
+  const chosen = await vscode.window.showErrorMessage(message, ...Object.keys(actions));
+  if (chosen !== undefined) await actions[chosen]?.();
 }

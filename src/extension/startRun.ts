@@ -56,9 +56,10 @@ export async function startRun(services: Services, request: StartRequest): Promi
 function showWarnings(warnings: readonly string[], logFile: string): void {
   const [first] = warnings;
   if (first === undefined) return;
-  const more = warnings.length === 1 ? '' : ` (and ${warnings.length - 1} more)`;
+  const text =
+    warnings.length === 1 ? first : vscode.l10n.t('{0} (and {1} more)', first, warnings.length - 1);
   void vscode.window
-    .showWarningMessage(`${first}${more}`, 'Show All')
+    .showWarningMessage(text, vscode.l10n.t('Show All'))
     .then((chosen) => (chosen === undefined ? undefined : openPlace(logFile)));
 }
 
@@ -87,9 +88,13 @@ function showProgress(
           return;
         }
         const now = (100 * state.done) / state.total;
-        const eta = state.etaSeconds === null ? '' : `, ${clock(state.etaSeconds)} left`;
+        const { done, total, etaSeconds } = state;
+        const stage = state.stage ?? '';
         progress.report({
-          message: `${state.done} of ${state.total} ${state.stage ?? ''}${eta}`,
+          message:
+            etaSeconds === null
+              ? vscode.l10n.t('{0} of {1} {2}', done, total, stage)
+              : vscode.l10n.t('{0} of {1} {2}, {3} left', done, total, stage, clock(etaSeconds)),
           increment: now - percent,
         });
         percent = now;
@@ -121,7 +126,7 @@ export function announce(
   const show =
     outcome === 'withFailedSamples'
       ? vscode.window.showWarningMessage(
-          `${message} Some samples failed: resume the run to try them again.`,
+          vscode.l10n.t('{0} Some samples failed: resume the run to try them again.', message),
           ...names,
         )
       : vscode.window.showInformationMessage(message, ...names);

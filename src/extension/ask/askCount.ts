@@ -13,7 +13,7 @@ export async function askCount(
     title: options.title,
     prompt: options.prompt,
     value: String(remembered),
-    validateInput: (text) => (isCount(text) ? undefined : 'A whole number from 1 to 1024.'),
+    validateInput: (text) => (isCount(text) ? undefined : vscode.l10n.t('A whole number from 1 to 1024.')),
   });
   if (answer === undefined || !isCount(answer)) throw new Cancelled();
   const count = Number(answer);

@@ -109,7 +109,7 @@ function baseItem(services: Services, { trainedFrom, folder }: BaseRow): vscode.
 
 async function checkpointItem(services: Services, row: CheckpointRow): Promise<vscode.TreeItem> {
   const { Expanded, None } = vscode.TreeItemCollapsibleState;
-  const label = `${row.entry.manifest.title || row.entry.id} · step ${row.step}`;
+  const label = vscode.l10n.t('{0} · step {1}', row.entry.manifest.title || row.entry.id, row.step);
   const hasChildren = childrenOf(await checkpointRows(services), row).length > 0;
   const item = new vscode.TreeItem(label, hasChildren ? Expanded : None);
   item.id = row.checkpoint;
@@ -118,12 +118,12 @@ async function checkpointItem(services: Services, row: CheckpointRow): Promise<v
   item.description =
     row.evaluation === undefined
       ? row.hasGguf
-        ? 'not evaluated yet'
-        : 'no GGUF'
-      : await runHeadline(services, row.evaluation).catch(() => 'could not be measured');
+        ? vscode.l10n.t('not evaluated yet')
+        : vscode.l10n.t('no GGUF')
+      : await runHeadline(services, row.evaluation).catch(() => vscode.l10n.t('could not be measured'));
   const data = row.entry.manifest.parents
     .filter(({ role }) => role !== 'model')
     .map(({ role, id }) => `${role} ${id}`);
-  item.tooltip = [row.checkpoint, `trained from ${row.trainedFrom}`, ...data].join('\n');
+  item.tooltip = [row.checkpoint, vscode.l10n.t('trained from {0}', row.trainedFrom), ...data].join('\n');
   return item;
 }

@@ -38,14 +38,14 @@ export function entriesOf(services: Services, names: SavedComparison): RunEntry[
 /** The run of this name; a comparison knows no others. */
 export function entryOf(services: Services, { folder, runs }: SavedComparison, id: string): RunEntry {
   if (!runs.includes(id)) {
-    throw new UserError('run-unknown', 'This run is not part of the comparison.', {
-      remedy: 'Open it again.',
+    throw new UserError('run-unknown', vscode.l10n.t('This run is not part of the comparison.'), {
+      remedy: vscode.l10n.t('Open it again.'),
     });
   }
   const run = services.runs.find(vscode.Uri.parse(folder), id);
   if (run !== undefined) return run;
-  throw new UserError('run-gone', `The run ${id} is not there any more.`, {
-    remedy: 'Put its directory back, or compare other runs.',
+  throw new UserError('run-gone', vscode.l10n.t('The run {0} is not there any more.', id), {
+    remedy: vscode.l10n.t('Put its directory back, or compare other runs.'),
   });
 }
 

@@ -36,13 +36,13 @@ async function comparedNames(services: Services, targets: readonly Target[]): Pr
   const runs = named.length >= 2 ? named : await ask(services);
   const [first] = runs;
   if (first === undefined || runs.length < 2) {
-    throw new UserError('one-run', 'A comparison needs at least two runs.', {
-      remedy: 'Choose the baseline and one or more others.',
+    throw new UserError('one-run', vscode.l10n.t('A comparison needs at least two runs.'), {
+      remedy: vscode.l10n.t('Choose the baseline and one or more others.'),
     });
   }
   if (runs.some(({ folder }) => folder !== first.folder)) {
-    throw new UserError('two-folders', 'The runs lie in different workspace folders.', {
-      remedy: 'Compare runs of one folder.',
+    throw new UserError('two-folders', vscode.l10n.t('The runs lie in different workspace folders.'), {
+      remedy: vscode.l10n.t('Compare runs of one folder.'),
     });
   }
   // The oldest is what the others are compared with: bases are evaluated before what is trained from them.
@@ -61,8 +61,8 @@ function runOfTarget(services: Services, { run, checkpoint }: Target): RunEntry[
       ({ manifest }) => manifest.kind === 'evaluate' && manifest.model?.path.startsWith(checkpoint),
     );
     if (evaluation !== undefined) return [evaluation];
-    throw new UserError('not-evaluated', 'This checkpoint was not evaluated yet.', {
-      remedy: 'Evaluate it first: the button beside it in the Checkpoints view.',
+    throw new UserError('not-evaluated', vscode.l10n.t('This checkpoint was not evaluated yet.'), {
+      remedy: vscode.l10n.t('Evaluate it first: the button beside it in the Checkpoints view.'),
     });
   }
   const entry = run && services.runs.find(vscode.Uri.parse(run.folder), run.id);
@@ -71,10 +71,10 @@ function runOfTarget(services: Services, { run, checkpoint }: Target): RunEntry[
 
 function ask(services: Services): Promise<RunEntry[]> {
   return askRuns(services, {
-    title: 'Compare Checkpoints',
-    placeHolder: 'Two or more runs; the oldest becomes the baseline',
+    title: vscode.l10n.t('Compare Checkpoints'),
+    placeHolder: vscode.l10n.t('Two or more runs; the oldest becomes the baseline'),
     fits: ({ manifest }) => manifest.kind !== 'train',
-    none: 'There is nothing to compare yet.',
-    remedy: 'Evaluate two models or checkpoints on the same problem file first.',
+    none: vscode.l10n.t('There is nothing to compare yet.'),
+    remedy: vscode.l10n.t('Evaluate two models or checkpoints on the same problem file first.'),
   });
 }

@@ -18,7 +18,7 @@ export async function openPair(
     'vscode.diff',
     await sampleUri(services, before, problemId, position),
     await sampleUri(services, after, problemId, position),
-    `${problemId} · sample ${position}: ${nameOf(before)} ↔ ${nameOf(after)}`,
+    vscode.l10n.t('{0} · sample {1}: {2} ↔ {3}', problemId, position, nameOf(before), nameOf(after)),
     { preview: true },
   );
 }
@@ -45,8 +45,8 @@ async function sampleUri(
     (await comparer.sampleAt(runAt(run), problemId, position)) ??
     (await comparer.sampleAt(runAt(run), problemId, 0));
   if (sample === null) {
-    throw new UserError('no-sample', `${nameOf(run)} has no sample of ${problemId}.`, {
-      remedy: 'Choose a problem that both runs have.',
+    throw new UserError('no-sample', vscode.l10n.t('{0} has no sample of {1}.', nameOf(run), problemId), {
+      remedy: vscode.l10n.t('Choose a problem that both runs have.'),
     });
   }
   return transcriptUri({

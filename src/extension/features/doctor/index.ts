@@ -68,7 +68,7 @@ function reportText(report: Report): string {
   ]);
   const { version } = vscode;
   return [
-    'Reflection Workbench: Doctor',
+    vscode.l10n.t('Reflection Workbench: Doctor'),
     `VS Code ${version}, ${process.platform}-${process.arch}`,
     '',
     ...lines,

@@ -3,14 +3,14 @@ import { answerModeSchema } from '../../../core/schema/problem.ts';
 
 /** Fields of a row, by the names that the reader knows first. */
 const FIELDS: readonly (readonly [name: string, about: string])[] = [
-  ['id', 'Name of the problem in runs and reviews; a number is given where there is none'],
-  ['problem', 'The statement given to the model'],
-  ['answer', 'The gold answer, such as 42, 3/4 or \\\\frac{3}{4}'],
-  ['solution', 'Worked reference solution, which can be criticised'],
-  ['level', 'Difficulty: a number or a word'],
-  ['subject', 'Such as algebra'],
-  ['options', 'Choices of a multiple-choice question'],
-  ['mode', 'How the answer is compared; found out from the row where it is absent'],
+  ['id', vscode.l10n.t('Name of the problem in runs and reviews; a number is given where there is none')],
+  ['problem', vscode.l10n.t('The statement given to the model')],
+  ['answer', vscode.l10n.t('The gold answer, such as 42, 3/4 or \\\\frac{3}{4}')],
+  ['solution', vscode.l10n.t('Worked reference solution, which can be criticised')],
+  ['level', vscode.l10n.t('Difficulty: a number or a word')],
+  ['subject', vscode.l10n.t('Such as algebra')],
+  ['options', vscode.l10n.t('Choices of a multiple-choice question')],
+  ['mode', vscode.l10n.t('How the answer is compared; found out from the row where it is absent')],
 ];
 
 /** Completes the fields of a problem in JSON lines, which no JSON schema reaches. */

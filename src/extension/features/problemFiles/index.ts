@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { askModel } from '../../ask/askModel.ts';
 import type { Handlers } from '../../commands.ts';
 import { type Services, workspaceFolder } from '../../services.ts';
@@ -25,6 +26,6 @@ export function registerProblemFiles(
   );
   return {
     ...registerSolutionFindings(services),
-    'reflection.selectModel': () => askModel(services, workspaceFolder(), 'Select Model'),
+    'reflection.selectModel': () => askModel(services, workspaceFolder(), vscode.l10n.t('Select Model')),
   };
 }

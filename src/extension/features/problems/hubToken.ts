@@ -9,11 +9,17 @@ const KEY = 'reflection.huggingFaceToken';
 export async function setHubToken({ context }: Services): Promise<boolean> {
   const isStored = (await context.secrets.get(KEY)) !== undefined;
   const typed = await vscode.window.showInputBox({
-    title: 'Set Hugging Face Token',
-    prompt: `For sets that need an account (huggingface.co/settings/tokens). It is kept in the secret storage of this editor.${isStored ? ' Leave it empty to forget the one that is stored.' : ''}`,
+    title: vscode.l10n.t('Set Hugging Face Token'),
+    prompt: isStored
+      ? vscode.l10n.t(
+          'For sets that need an account (huggingface.co/settings/tokens). It is kept in the secret storage of this editor. Leave it empty to forget the one that is stored.',
+        )
+      : vscode.l10n.t(
+          'For sets that need an account (huggingface.co/settings/tokens). It is kept in the secret storage of this editor.',
+        ),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (text) => (/\s/.test(text.trim()) ? 'A token has no spaces.' : undefined),
+    validateInput: (text) => (/\s/.test(text.trim()) ? vscode.l10n.t('A token has no spaces.') : undefined),
   });
   if (typed === undefined) throw new Cancelled();
   const token = typed.trim();

@@ -24,7 +24,10 @@ export function registerRuns(services: Services): Handlers<Commands> {
       });
       const { ended } = await launchCommand(services, run.folder, ['stop', run.dir, '--json']);
       await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: `Stopping ${run.manifest.title || run.id}` },
+        {
+          location: vscode.ProgressLocation.Notification,
+          title: vscode.l10n.t('Stopping {0}', run.manifest.title || run.id),
+        },
         () => ended,
       );
       await services.runs.refresh();

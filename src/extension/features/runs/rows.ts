@@ -102,9 +102,18 @@ function runItem({ entry }: RunRow, headline: string): vscode.TreeItem {
   item.tooltip = [
     `${manifest.kind}, ${state.status}: ${headline}`,
     entry.id,
-    ...(manifest.problemSet ? [`${manifest.problemSet.count} problems of ${manifest.problemSet.name}`] : []),
+    ...(manifest.problemSet
+      ? [vscode.l10n.t('{0} problems of {1}', manifest.problemSet.count, manifest.problemSet.name)]
+      : []),
     ...(manifest.sampling
-      ? [`n ${manifest.n}, temperature ${manifest.sampling.temperature}, seed ${manifest.seed}`]
+      ? [
+          vscode.l10n.t(
+            'n {0}, temperature {1}, seed {2}',
+            manifest.n,
+            manifest.sampling.temperature,
+            manifest.seed,
+          ),
+        ]
       : []),
     ...(state.error === null ? [] : [state.error]),
   ].join('\n');
@@ -144,7 +153,7 @@ function problemItem({ run, problem, statement, solutions }: ProblemRow): vscode
   const item = new vscode.TreeItem(problem, vscode.TreeItemCollapsibleState.Collapsed);
   const correct = solutions.filter(({ grade }) => grade === 'correct').length;
   item.id = `${run.folder} ${run.id} ${problem}`;
-  item.description = `${correct}/${solutions.length} correct`;
+  item.description = vscode.l10n.t('{0}/{1} correct', correct, solutions.length);
   item.iconPath = gradeIcon(shared(solutions));
   item.tooltip = statement;
   item.contextValue = 'problem';
@@ -153,15 +162,21 @@ function problemItem({ run, problem, statement, solutions }: ProblemRow): vscode
 
 function solutionItem(row: SolutionRow): vscode.TreeItem {
   const { run, solution, line, critiques } = row;
-  const item = new vscode.TreeItem(`sample ${line.index}`);
+  const item = new vscode.TreeItem(vscode.l10n.t('sample {0}', line.index));
   item.id = `${run.folder} ${run.id} ${solution} solution`;
-  const about = critiques.map(({ transition, verdict }) => transition ?? `says ${verdict}`);
-  item.description = [line.error ?? line.answer ?? 'no answer', ...about].join('  ');
+  const about = critiques.map(({ transition, verdict }) => transition ?? vscode.l10n.t('says {0}', verdict));
+  item.description = [line.error ?? line.answer ?? vscode.l10n.t('no answer'), ...about].join('  ');
   item.iconPath = line.error === undefined ? gradeIcon(line.grade) : new vscode.ThemeIcon('error');
   item.contextValue = 'sample';
-  item.tooltip = `${line.grade} (${line.reason})\n${line.tokens} tokens, seed ${line.seed}`;
+  item.tooltip = vscode.l10n.t(
+    '{0} ({1})\n{2} tokens, seed {3}',
+    line.grade,
+    line.reason,
+    line.tokens,
+    line.seed,
+  );
   item.accessibilityInformation = {
-    label: `sample ${line.index}, ${line.grade}, answer ${line.answer ?? 'none'}`,
+    label: vscode.l10n.t('sample {0}, {1}, answer {2}', line.index, line.grade, line.answer ?? 'none'),
   };
   item.command = {
     command: 'reflection.openTranscript',

@@ -24,7 +24,7 @@ export function registerRunsTree(services: Services): vscode.TreeView<Row> {
   });
   const showActive = () => {
     const active = services.runs.runs.filter(({ state }) => !isOver(state.status)).length;
-    view.badge = active === 0 ? undefined : { value: active, tooltip: `${active} running` };
+    view.badge = active === 0 ? undefined : { value: active, tooltip: vscode.l10n.t('{0} running', active) };
   };
   services.context.subscriptions.push(
     changed,
@@ -59,8 +59,12 @@ async function runChildren(
 ): Promise<Row[]> {
   if (entry.manifest.kind === 'train') {
     const { checkpoints } = entry.state;
-    const texts = checkpoints.map(({ step, gguf }) => `step ${step}${gguf ? '' : ' (no GGUF)'}`);
-    return (texts.length > 0 ? texts : ['No checkpoint yet']).map((text): Row => ({ row: 'note', text }));
+    const texts = checkpoints.map(({ step, gguf }) =>
+      gguf ? vscode.l10n.t('step {0}', step) : vscode.l10n.t('step {0} (no GGUF)', step),
+    );
+    return (texts.length > 0 ? texts : [vscode.l10n.t('No checkpoint yet')]).map(
+      (text): Row => ({ row: 'note', text }),
+    );
   }
   const data = await services.runs.data(entry);
   const rows: Row[] = problemRows(run, data);
@@ -70,7 +74,9 @@ async function runChildren(
       text: `${file.split(/[\\/]/).at(-1)}:${line}: ${message}`,
     }),
   );
-  return rows.length + faults.length === 0 ? [{ row: 'note', text: 'No samples yet' }] : [...rows, ...faults];
+  return rows.length + faults.length === 0
+    ? [{ row: 'note', text: vscode.l10n.t('No samples yet') }]
+    : [...rows, ...faults];
 }
 
 /** Headlines that are known now; one that is not is measured, and the tree drawn again when it is there. */

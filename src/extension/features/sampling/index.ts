@@ -24,8 +24,8 @@ export function registerSampling(services: Services): Handlers<'reflection.showS
       const run = await runOf(services, targetOf(parameter), {
         title: vscode.l10n.t('Show Rejection Sampling'),
         fits: ({ manifest }) => manifest.kind === 'sample',
-        none: 'There is no sampling run yet.',
-        remedy: 'Run "Reflection: Rejection-Sample Critiques" first.',
+        none: vscode.l10n.t('There is no sampling run yet.'),
+        remedy: vscode.l10n.t('Run "Reflection: Rejection-Sample Critiques" first.'),
       });
       const name: SavedRun = { folder: run.folder.uri.toString(), run: run.id };
       showSampling(services, name);

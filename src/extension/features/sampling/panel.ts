@@ -97,8 +97,8 @@ class SamplingPanel implements vscode.Disposable {
   #run(): RunEntry {
     const run = this.#services.runs.find(vscode.Uri.parse(this.#name.folder), this.#name.run);
     if (run !== undefined) return run;
-    throw new UserError('run-gone', `The run ${this.#name.run} is not there any more.`, {
-      remedy: 'Put its directory back, or close this panel.',
+    throw new UserError('run-gone', vscode.l10n.t('The run {0} is not there any more.', this.#name.run), {
+      remedy: vscode.l10n.t('Put its directory back, or close this panel.'),
     });
   }
 
@@ -110,7 +110,9 @@ class SamplingPanel implements vscode.Disposable {
     } else if (solutions.some((solution) => solution.id === id)) {
       await openSolution(run, id);
     } else {
-      throw new UserError('no-sample', `The run has no sample ${id}.`, { remedy: 'Refresh the Runs view.' });
+      throw new UserError('no-sample', vscode.l10n.t('The run has no sample {0}.', id), {
+        remedy: vscode.l10n.t('Refresh the Runs view.'),
+      });
     }
   }
 
@@ -118,8 +120,8 @@ class SamplingPanel implements vscode.Disposable {
     const { dir, manifest } = this.#run();
     const file = await writtenDataset(dir, manifest.options);
     if (file !== null) return file;
-    throw new UserError('no-dataset', 'This run has not written its dataset yet.', {
-      remedy: 'Wait for it to end, or stop it and keep what is finished.',
+    throw new UserError('no-dataset', vscode.l10n.t('This run has not written its dataset yet.'), {
+      remedy: vscode.l10n.t('Wait for it to end, or stop it and keep what is finished.'),
     });
   }
 

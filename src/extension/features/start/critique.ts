@@ -10,7 +10,7 @@ import { setting } from '../../settings.ts';
 import { announce, startRun } from '../../startRun.ts';
 import type { RunName, Target } from '../../target.ts';
 
-const TITLE = 'Critique Solutions';
+const TITLE = vscode.l10n.t('Critique Solutions');
 
 /** Has a model criticise the solutions of a run, or the worked solutions of a problem file. Returns the run. */
 export async function critiqueSolutions(services: Services, target: Target): Promise<RunName> {
@@ -33,14 +33,18 @@ export async function critiqueSolutions(services: Services, target: Target): Pro
   const name: RunName = { folder: source.folder.uri.toString(), id: run.id };
   const message =
     outcome === 'interrupted'
-      ? `Stopped after ${run.state.done} of ${run.state.total} critiques.`
+      ? vscode.l10n.t('Stopped after {0} of {1} critiques.', run.state.done, run.state.total ?? '?')
       : `${source.name}: ${await runHeadline(services, run)}`;
   announce(
     message,
     outcome === 'interrupted'
-      ? { Resume: () => vscode.commands.executeCommand('reflection.resumeRun', { run: name }) }
+      ? {
+          [vscode.l10n.t('Resume')]: () =>
+            vscode.commands.executeCommand('reflection.resumeRun', { run: name }),
+        }
       : {
-          'Open Transcript': () => vscode.commands.executeCommand('reflection.openTranscript', { run: name }),
+          [vscode.l10n.t('Open Transcript')]: () =>
+            vscode.commands.executeCommand('reflection.openTranscript', { run: name }),
         },
     outcome,
   );

@@ -10,7 +10,7 @@ import { setting } from '../../settings.ts';
 import { announce, startRun } from '../../startRun.ts';
 import type { RunName, Target } from '../../target.ts';
 
-const TITLE = 'Evaluate Problem File';
+const TITLE = vscode.l10n.t('Evaluate Problem File');
 
 /** Samples solutions to a problem file and grades them. Returns the run. */
 export async function evaluateProblems(services: Services, target: Target): Promise<RunName> {
@@ -34,13 +34,18 @@ export async function evaluateProblems(services: Services, target: Target): Prom
   const isStopped = outcome === 'interrupted';
   announce(
     isStopped
-      ? `Stopped after ${run.state.done} of ${run.state.total} solutions.`
+      ? vscode.l10n.t('Stopped after {0} of {1} solutions.', run.state.done, run.state.total ?? '?')
       : await headline(services, run),
     isStopped
-      ? { Resume: () => vscode.commands.executeCommand('reflection.resumeRun', { run: name }) }
+      ? {
+          [vscode.l10n.t('Resume')]: () =>
+            vscode.commands.executeCommand('reflection.resumeRun', { run: name }),
+        }
       : {
-          'Open Transcript': () => vscode.commands.executeCommand('reflection.openTranscript', { run: name }),
-          'Critique Solutions': () => vscode.commands.executeCommand('reflection.critique', { run: name }),
+          [vscode.l10n.t('Open Transcript')]: () =>
+            vscode.commands.executeCommand('reflection.openTranscript', { run: name }),
+          [vscode.l10n.t('Critique Solutions')]: () =>
+            vscode.commands.executeCommand('reflection.critique', { run: name }),
         },
     outcome,
   );

@@ -31,7 +31,10 @@ export async function resumeRun(services: Services, target: Target): Promise<Run
   });
   announce(
     await runHeadline(services, ended),
-    { 'Open Transcript': () => vscode.commands.executeCommand('reflection.openTranscript', { run: name }) },
+    {
+      [vscode.l10n.t('Open Transcript')]: () =>
+        vscode.commands.executeCommand('reflection.openTranscript', { run: name }),
+    },
     outcome,
   );
   return name;

@@ -12,7 +12,7 @@ import { requireTrust, type Services, workspaceFolder } from '../../services.ts'
 import { announce, startRun } from '../../startRun.ts';
 import type { RunName, Target } from '../../target.ts';
 
-const TITLE = 'Rejection-Sample Critiques';
+const TITLE = vscode.l10n.t('Rejection-Sample Critiques');
 /** Spec A2 and the paper's sampling: four solutions, four critiques, two repairs for each confirmation. */
 const SOLUTIONS = 4;
 const CRITIQUES = 4;
@@ -49,13 +49,18 @@ export async function sampleCritiques(
   const name: RunName = { folder: source.folder.uri.toString(), id: run.id };
   const isStopped = outcome === 'interrupted';
   announce(
-    isStopped ? 'Stopped: finished samples are kept.' : await runHeadline(services, run),
+    isStopped ? vscode.l10n.t('Stopped: finished samples are kept.') : await runHeadline(services, run),
     isStopped
-      ? { Resume: () => vscode.commands.executeCommand('reflection.resumeRun', { run: name }) }
+      ? {
+          [vscode.l10n.t('Resume')]: () =>
+            vscode.commands.executeCommand('reflection.resumeRun', { run: name }),
+        }
       : {
-          'Start Training…': () => vscode.commands.executeCommand('reflection.train', { data }),
-          'Show Funnel': () => vscode.commands.executeCommand('reflection.showSampling', { run: name }),
-          'Open Dataset': () => vscode.window.showTextDocument(vscode.Uri.file(data)),
+          [vscode.l10n.t('Start Training…')]: () =>
+            vscode.commands.executeCommand('reflection.train', { data }),
+          [vscode.l10n.t('Show Funnel')]: () =>
+            vscode.commands.executeCommand('reflection.showSampling', { run: name }),
+          [vscode.l10n.t('Open Dataset')]: () => vscode.window.showTextDocument(vscode.Uri.file(data)),
         },
     outcome,
   );

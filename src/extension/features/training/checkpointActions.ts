@@ -9,7 +9,9 @@ import type { Services } from '../../services.ts';
 export function checkpointAt(run: RunEntry, at: string): string {
   const found = run.state.checkpoints.find((checkpoint) => checkpoint.path === at);
   if (found !== undefined) return path.join(run.dir, found.path);
-  throw new UserError('no-checkpoint', 'The run has no such checkpoint.', { remedy: 'Refresh the view.' });
+  throw new UserError('no-checkpoint', vscode.l10n.t('The run has no such checkpoint.'), {
+    remedy: vscode.l10n.t('Refresh the view.'),
+  });
 }
 
 /** The newest evaluation of a checkpoint that has ended. */
@@ -31,8 +33,8 @@ export async function compareWithBase(
 ): Promise<void> {
   const evaluation = evaluationOf(services, checkpointDir);
   if (evaluation === undefined) {
-    throw new UserError('not-evaluated', 'This checkpoint was not evaluated yet.', {
-      remedy: 'Evaluate it first: the button beside it.',
+    throw new UserError('not-evaluated', vscode.l10n.t('This checkpoint was not evaluated yet.'), {
+      remedy: vscode.l10n.t('Evaluate it first: the button beside it.'),
     });
   }
   const base = services.runs.runs.find(
@@ -45,9 +47,13 @@ export async function compareWithBase(
   if (base === undefined) {
     throw new UserError(
       'base-not-evaluated',
-      'The model that it was trained from was not evaluated on these problems.',
+      vscode.l10n.t('The model that it was trained from was not evaluated on these problems.'),
       {
-        remedy: `Evaluate ${run.manifest.model?.name ?? 'it'} on ${evaluation.manifest.problemSet?.name ?? 'them'} first.`,
+        remedy: vscode.l10n.t(
+          'Evaluate {0} on {1} first.',
+          run.manifest.model?.name ?? 'it',
+          evaluation.manifest.problemSet?.name ?? 'them',
+        ),
       },
     );
   }

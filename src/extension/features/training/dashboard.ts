@@ -172,7 +172,7 @@ class Dashboard implements vscode.Disposable {
 }
 
 function gone(what: string): UserError {
-  return new UserError('run-gone', `The ${what} is not there any more.`, {
-    remedy: 'Put its directory back, or close this panel.',
+  return new UserError('run-gone', vscode.l10n.t('The {0} is not there any more.', what), {
+    remedy: vscode.l10n.t('Put its directory back, or close this panel.'),
   });
 }

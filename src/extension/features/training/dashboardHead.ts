@@ -50,7 +50,7 @@ function checkpointRows(services: Services, run: RunEntry): Promise<DashboardChe
         evaluation:
           evaluation === undefined
             ? null
-            : await runHeadline(services, evaluation).catch(() => 'could not be measured'),
+            : await runHeadline(services, evaluation).catch(() => vscode.l10n.t('could not be measured')),
       };
     }),
   );

@@ -32,8 +32,8 @@ export function registerTraining(
       const run = await runOf(services, targetOf(parameter), {
         title: vscode.l10n.t('Show Training Dashboard'),
         fits: ({ manifest }) => manifest.kind === 'train',
-        none: 'There is no training run yet.',
-        remedy: 'Run "Reflection: Start Training…" first.',
+        none: vscode.l10n.t('There is no training run yet.'),
+        remedy: vscode.l10n.t('Run "Reflection: Start Training…" first.'),
       });
       const name: SavedRun = { folder: run.folder.uri.toString(), run: run.id };
       showDashboard(services, name);

@@ -25,7 +25,7 @@ export function registerTaskProvider(services: Services): vscode.Disposable {
         const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file));
         const data = vscode.workspace.asRelativePath(file, false);
         const definition = { type: TASK_TYPE, recipe: 'scft-nano', data };
-        const task = folder && toTask(services, folder, definition, `train on ${data}`);
+        const task = folder && toTask(services, folder, definition, vscode.l10n.t('train on {0}', data));
         return task === undefined ? [] : [task];
       });
     },

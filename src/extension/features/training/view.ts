@@ -84,7 +84,9 @@ function stateOf(services: Services): TrainingState {
 function training(services: Services, id: unknown): RunEntry {
   const run = services.runs.runs.find((entry) => entry.manifest.kind === 'train' && entry.id === id);
   if (run !== undefined) return run;
-  throw new UserError('run-gone', 'This run is not there any more.', { remedy: 'Refresh the view.' });
+  throw new UserError('run-gone', vscode.l10n.t('This run is not there any more.'), {
+    remedy: vscode.l10n.t('Refresh the view.'),
+  });
 }
 
 async function runCommand(command: string, services: Services, id: unknown): Promise<void> {

@@ -203,7 +203,12 @@ async function relatedInformation(
     const { critique, finding } = claim;
     if (place === null) continue;
     const message = critique.findings[finding]?.message ?? '';
-    related.push(new vscode.DiagnosticRelatedInformation(place, message || `critique ${critique.index}`));
+    related.push(
+      new vscode.DiagnosticRelatedInformation(
+        place,
+        message || vscode.l10n.t('critique {0}', critique.index),
+      ),
+    );
   }
   return related;
 }

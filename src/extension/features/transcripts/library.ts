@@ -39,7 +39,8 @@ export async function loadTranscript(services: Services, uri: vscode.Uri): Promi
   const address = transcriptAddress(uri);
   if (address === null) throw new Error(`${uri.toString()} is not a transcript.`);
   const run = services.runs.find(vscode.Uri.parse(address.folder), address.run);
-  if (run === undefined) return missing(address, `The run ${address.run} is not there any more.`);
+  if (run === undefined)
+    return missing(address, vscode.l10n.t('The run {0} is not there any more.', address.run));
   try {
     return address.kind === 'critique'
       ? await loadCritique(services, address, run)
@@ -57,7 +58,7 @@ async function loadSolution(
   const data = await services.runs.data(run);
   const solution = data.solutions.find(({ id }) => id === address.sample);
   if (solution === undefined)
-    return missing(address, `The run ${address.run} has no solution ${address.sample}.`);
+    return missing(address, vscode.l10n.t('The run {0} has no solution {1}.', address.run, address.sample));
   const sources = await critiqueSources(services, run);
   const rendered = renderTranscript(
     data,
@@ -84,7 +85,7 @@ async function loadCritique(
   const data = await services.runs.data(run);
   const critique = data.critiques.find(({ id }) => id === address.sample);
   if (critique === undefined)
-    return missing(address, `The run ${address.run} has no critique ${address.sample}.`);
+    return missing(address, vscode.l10n.t('The run {0} has no critique {1}.', address.run, address.sample));
   const rendered = renderCritique(data, critique, data.reviews);
   return { address, ...rendered, findings: [], place: lazyPlaces(rendered.text), trace: () => null };
 }

@@ -86,7 +86,7 @@ const SECTION_NAMES: Record<Section['name'], string> = {
   solution: 'Solution',
   critiques: 'Critiques',
   critique: 'Critique',
-  edited: 'As edited',
+  edited: vscode.l10n.t('As edited'),
 };
 
 const SYMBOL_KINDS: Record<OutlineNode['kind'], vscode.SymbolKind> = {

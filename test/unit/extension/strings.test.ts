@@ -1,0 +1,65 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { untranslated } from '../../../scripts/extensionStrings.ts';
+import { localisedManifest } from '../../../scripts/manifestStrings.ts';
+import { sourceStrings } from '../../../scripts/sourceStrings.ts';
+import { contributions } from '../../../src/extension/contributions.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const read = (file: string): unknown => JSON.parse(fs.readFileSync(path.join(root, file), 'utf8'));
+
+describe('texts of package.json', () => {
+  const texts = z.record(z.string(), z.string()).parse(read('package.nls.json'));
+  const keys = [...JSON.stringify(read('package.json')).matchAll(/"%([^"%]+)%"/g)].map(([, key]) => key);
+
+  it('are all in package.nls.json, and nothing else is', () => {
+    expect([...new Set(keys)].sort()).toEqual(Object.keys(texts).sort());
+  });
+
+  it('are put back as they were, with the same key for the same text only', () => {
+    const { manifest, strings } = localisedManifest(contributions);
+    const filled = JSON.stringify(manifest).replace(/"%([^"%]+)%"/g, (_, key: string) =>
+      JSON.stringify(strings[key]),
+    );
+    expect(JSON.parse(filled)).toEqual(JSON.parse(JSON.stringify(contributions)));
+  });
+
+  it('leave no sentence in the manifest', () => {
+    const sentences: string[] = [];
+    const walk = (value: unknown, at: string): void => {
+      if (typeof value === 'string') {
+        if (/[a-z]{2,} [a-z]{2,}/i.test(value)) sentences.push(`${at}: ${value}`);
+      } else if (typeof value === 'object' && value !== null) {
+        for (const [name, inner] of Object.entries(value)) walk(inner, `${at}.${name}`);
+      }
+    };
+    const { manifest } = localisedManifest(contributions);
+    walk(manifest, '');
+    // Names of things, clauses of `when`, and patterns.
+    const isName = (one: string) => /\.(?:when|regexp|aliases\.\d+|owner|pattern)\b/.test(one);
+    expect(sentences.filter((one) => !isName(one))).toEqual([]);
+  });
+});
+
+describe('texts of the editor', () => {
+  it('all go through l10n', () => {
+    expect(untranslated(root)).toEqual([]);
+  });
+
+  it('are found in code as it is written', () => {
+    const source = [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      "const a = /['\"`]/.test(b) ? t('one') : `two ${c ? `three ${d}` : 'four'} five`;",
+      "// 'no' text\n/* `neither` */ const e = f / g; const h = 'it\\'s';",
+    ].join('\n');
+    expect(sourceStrings(source).map(({ text, line }) => [text, line])).toEqual([
+      ['one', 1],
+      ['three {}', 1],
+      ['four', 1],
+      ['two {} five', 1],
+      ["it\\'s", 3],
+    ]);
+  });
+});
