@@ -28,14 +28,18 @@ export async function showLaunch(
 ): Promise<void> {
   const plan = trainerLaunch(config, dir);
   const command = [interpreter, ...plan.args];
+  const variables = Object.entries(plan.env).map(([name, value]) => `${name}=${value}`);
   const launcherConfig = plan.configFile === null ? null : await readFile(plan.configFile, 'utf8');
   const text = [
     JSON.stringify(config, null, 2),
     '',
-    `${plan.launcher}: ${command.map(quoteArgument).join(' ')}`,
+    `${plan.launcher}: ${[...variables, ...command.map(quoteArgument)].join(' ')}`,
     ...plan.beside.map(({ what, command: words }) => `${what}: ${words.map(quoteArgument).join(' ')}`),
     ...(plan.configFile === null ? [] : ['', `${basename(plan.configFile)}:`, launcherConfig ?? '']),
   ].join('\n');
-  const { launcher, configFile, beside } = plan;
-  context.output.result({ config, runDir: dir, launcher, command, configFile, launcherConfig, beside }, text);
+  const { launcher, env, configFile, beside } = plan;
+  context.output.result(
+    { config, runDir: dir, launcher, command, env, configFile, launcherConfig, beside },
+    text,
+  );
 }

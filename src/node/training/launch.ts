@@ -38,6 +38,7 @@ async function plannedLaunch(runDir: string): Promise<LaunchPlan> {
   return {
     launcher: 'python',
     args: ['-m', 'reflection_trainer', '--config', file],
+    env: {},
     configFile: null,
     beside: [],
   };
@@ -54,7 +55,7 @@ export async function startTrainer(runDir: string, python: TrainerPython): Promi
     const child = spawn(python.command, [...plan.args], {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, ...python.env, PYTHONUNBUFFERED: '1' },
+      env: { ...process.env, ...python.env, ...plan.env, PYTHONUNBUFFERED: '1' },
     });
     const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
       child.on('exit', (code, signal) => resolve({ code, signal }));

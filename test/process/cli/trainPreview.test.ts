@@ -15,6 +15,7 @@ const dryRunSchema = z.object({
   config: trainConfigSchema,
   launcher: z.string(),
   command: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
   launcherConfig: z.string().nullable(),
 });
 
@@ -43,11 +44,14 @@ describe('reflection train, before it starts', () => {
     const sharded = ['--set', 'sharding=fsdp', '--set', 'worldSize=4', '--evaluate-on', PROBLEMS];
     const { stdout, code } = await runCli([...online, ...sharded, '--dry-run', '--json'], { cwd });
     expect(code).toBe(0);
-    const { config, launcher, command, launcherConfig } = dryRunSchema.parse(JSON.parse(stdout));
+    const { config, launcher, command, env, launcherConfig } = dryRunSchema.parse(JSON.parse(stdout));
     expect(config).toMatchObject({ method: 'rlerr', recipe: 'rlerr-nano', worldSize: 4 });
     expect(config.evaluation.path).toBe(PROBLEMS);
     expect(launcher).toBe('accelerate');
-    expect(command.join(' ')).toContain('--num_processes 4 --mixed_precision no --module reflection_trainer');
+    expect(command.join(' ')).toContain(
+      '--num_processes 4 --mixed_precision no --main_process_port 0 --module reflection_trainer',
+    );
+    expect(env).toEqual({ TORCH_ELASTIC_SHUTDOWN_TIMEOUT: '120' });
     expect(launcherConfig).toContain('distributed_type: FSDP');
     expect(existsSync(path.join(cwd, '.reflection', 'runs'))).toBe(false);
   });

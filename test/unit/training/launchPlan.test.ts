@@ -33,9 +33,17 @@ describe('the launch plan', () => {
     expect(existsSync(plan.configFile ?? '')).toBe(true);
     expect(path.basename(plan.configFile ?? '')).toBe(`${sharding}.yaml`);
     expect(plan.args.join(' ')).toContain(
-      '--num_processes 4 --mixed_precision bf16 --module reflection_trainer',
+      '--num_processes 4 --mixed_precision bf16 --main_process_port 0 --module reflection_trainer',
     );
+    expect(plan.env).toEqual({ TORCH_ELASTIC_SHUTDOWN_TIMEOUT: '120' });
     expect(words({ sharding, precision: 'float32' })).toContain('--mixed_precision no');
+  });
+
+  it.each(['none', 'fsdp', 'zero2'])('lets the launcher find a free port (%s)', (sharding) => {
+    // torchrun's own port 0 is handed to the processes as it is, which then wait for each other forever
+    const args = words({ sharding, worldSize: 2 });
+    expect(args).not.toMatch(/--master.port/);
+    expect(args).toContain(sharding === 'none' ? '--standalone' : '--main_process_port 0');
   });
 
   it('names the vLLM server that must run beside it', () => {
