@@ -1,16 +1,19 @@
 /** `compare`: is it better, or is it noise? */
+import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { comparisonReport, configurationTable, REPORT_FORMATS } from '../../core/comparison/index.ts';
 import { UserError } from '../../core/errors.ts';
 import { type SettingDifference, settingDifferences } from '../../core/runs/index.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
+import { quoteArgument } from '../../core/training/index.ts';
+import { gradeArms, type ReadArm, readArm } from '../../node/comparison/arms.ts';
 import {
   compareMeasured,
-  type MeasuredRun,
-  measureRun,
+  type MeasuredArm,
   summarize,
   withUniqueLabels,
 } from '../../node/comparison/index.ts';
+import { isResultsFile } from '../../node/comparison/resultsFile.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { comparisonText, summaryText } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
@@ -32,7 +35,10 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
   common(
     program
       .command('compare')
-      .argument('<runs...>', 'runs, by name, part of a name, or directory')
+      .argument(
+        '<runs...>',
+        'runs, by name, part of a name, or directory; or results files (.jsonl, .json, .csv, .parquet) with a problem id and an answer or "correct" a row',
+      )
       .option('--baseline <run>', 'what the others are compared with (default: the first)')
       .addOption(
         new Option(
@@ -70,13 +76,12 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
       });
       return;
     }
-    const measured = withUniqueLabels(
-      await Promise.all(all.map(async (name) => measureRun(await resolveRun(workspace, name)))),
-    );
+    const arms = await Promise.all(all.map((name) => readNamed(workspace, name, signal)));
+    const measured = withUniqueLabels(await gradeArms(arms));
     const [baseline, ...others] = measured;
     if (!baseline || others.length === 0) {
-      throw new UserError('usage', 'compare needs at least two runs', {
-        remedy: 'See "reflection runs" for their names.',
+      throw new UserError('usage', 'compare needs at least two runs or results files', {
+        remedy: 'See "reflection runs" for the names of runs.',
       });
     }
     const { draws, seed } = options;
@@ -93,12 +98,19 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
   });
 }
 
+/** A file of this name comes before a run of it: runs are directories. */
+async function readNamed(workspace: string, name: string, signal: AbortSignal): Promise<ReadArm> {
+  const file = path.resolve(workspace, name);
+  if (await isResultsFile(file)) return readArm(file, { file: name, signal });
+  return readArm(await resolveRun(workspace, name), { signal });
+}
+
 function noCsv(): UserError {
   return new UserError('usage', '--over has no CSV report', { remedy: 'Use --format json, md or latex.' });
 }
 
 function textOf(
-  measured: readonly MeasuredRun[],
+  measured: readonly MeasuredArm[],
   baseline: RunSummary,
   comparisons: readonly Compared[],
   { format, draws, seed, detail }: CompareCommandOptions,
@@ -111,7 +123,7 @@ function textOf(
   }
   const runs = measured.map(({ run }) => run.manifest);
   const command = [
-    ...['reflection', 'compare', ...runs.map(({ id }) => id)],
+    ...['reflection', 'compare', ...runs.map(({ id }) => quoteArgument(id))],
     ...['--draws', String(draws), '--seed', String(seed), ...(detail === true ? ['--detail'] : [])],
   ].join(' ');
   const labels = measured.map(({ label }) => label);

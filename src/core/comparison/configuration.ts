@@ -1,4 +1,4 @@
-import type { RunManifest } from '../schema/run.ts';
+import type { RecordedRun } from '../schema/run.ts';
 
 /** One setting of all compared runs, in the order of the runs. */
 export interface ConfigurationRow {
@@ -10,7 +10,7 @@ export interface ConfigurationRow {
 const NOT_RECORDED = '–';
 
 /** Everything that a run's manifest says about how it was made, side by side. Settings that no run records are left out. */
-export function configurationTable(runs: readonly RunManifest[]): ConfigurationRow[] {
+export function configurationTable(runs: readonly RecordedRun[]): ConfigurationRow[] {
   return SETTINGS.flatMap(([setting, read]) => {
     const values = runs.map((run) => shown(read(run)));
     if (values.every((value) => value === NOT_RECORDED)) return [];
@@ -18,9 +18,10 @@ export function configurationTable(runs: readonly RunManifest[]): ConfigurationR
   });
 }
 
-const SETTINGS: readonly (readonly [string, (run: RunManifest) => unknown])[] = [
+const SETTINGS: readonly (readonly [string, (run: RecordedRun) => unknown])[] = [
   ['run', (run) => run.id],
-  ['kind', (run) => run.kind],
+  ['results file SHA-256', (run) => run.resultsFile?.sha256],
+  ['kind', (run) => (run.resultsFile === undefined ? run.kind : 'results file')],
   ['started', (run) => run.createdAt],
   ['model', (run) => run.model?.name],
   ['model file', (run) => run.model?.path],
@@ -52,9 +53,12 @@ const SETTINGS: readonly (readonly [string, (run: RunManifest) => unknown])[] = 
   ['number format (dtype)', (run) => run.engine?.dtype],
   ['context (tokens)', (run) => run.engine?.contextTokens],
   ['made from', (run) => (run.parents.length === 0 ? undefined : run.parents.map(({ id }) => id).join(', '))],
-  ['host', (run) => `${run.host.name}, ${run.host.platform}`],
-  ['workbench', (run) => [run.workbench.version, run.workbench.commit].filter(Boolean).join(' ')],
-  ['command', (run) => (run.commandLine.length === 0 ? undefined : run.commandLine.join(' '))],
+  ['host', (run) => run.host && `${run.host.name}, ${run.host.platform}`],
+  [
+    'workbench',
+    (run) => run.workbench && [run.workbench.version, run.workbench.commit].filter(Boolean).join(' '),
+  ],
+  ['command', (run) => run.commandLine?.join(' ')],
 ];
 
 function shown(value: unknown): string {

@@ -39,6 +39,7 @@ import {
   tokensAfterRight,
   trueVerdictShare,
 } from './traces.ts';
+import { readsAny, type Unrecorded } from './unrecorded.ts';
 import {
   selfDoubt,
   sycophancy,
@@ -60,6 +61,7 @@ export {
 export { gradedCounts, passAtK, passAtKOf } from './pass.ts';
 export { errFrom, rhoFrom } from './rho.ts';
 export { type CritiqueRow, groupByProblem, type MetricInput, type ProblemGroup } from './rows.ts';
+export type { Unrecorded } from './unrecorded.ts';
 
 /** Metrics of texts in the S2R form; left out where no solution has it. */
 const SELF_VERIFICATION: readonly Metric[] = [
@@ -141,6 +143,8 @@ export interface MetricChoice {
   readonly lists?: OwnLists;
   /** Of a problem, for maj@k: fewer than usual where there are very many problems. */
   readonly mostSubsets?: number;
+  /** What the rows do not say: metrics that read it are left out. */
+  readonly lacks?: ReadonlySet<Unrecorded>;
 }
 
 /**
@@ -160,7 +164,7 @@ export function metricsFor(groups: readonly ProblemGroup[], choice: MetricChoice
 
 /** The same where the rows themselves are not at hand. */
 export function metricsForRows(facts: RowFacts, choice: MetricChoice = {}): Metric[] {
-  const { detail = false, lists = {}, mostSubsets } = choice;
+  const { detail = false, lists = {}, mostSubsets, lacks = new Set() } = choice;
   const left = new Set<Metric>([
     ...(detail && facts.hasTrajectories ? [] : SELF_VERIFICATION),
     ...(facts.isSampling ? [] : YIELD),
@@ -173,5 +177,6 @@ export function metricsForRows(facts: RowFacts, choice: MetricChoice = {}): Metr
   return [...METRICS, ...own]
     .filter((metric) => (metric.needs === 'solutions' ? facts.hasSolutions : facts.hasCritiques))
     .filter((metric) => !left.has(metric) && (detail || metric.tier === 'main'))
-    .flatMap((metric) => (metric === passAt1 ? [metric, ...overK] : [metric]));
+    .flatMap((metric) => (metric === passAt1 ? [metric, ...overK] : [metric]))
+    .filter((metric) => !readsAny(metric, lacks));
 }

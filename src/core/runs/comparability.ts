@@ -1,4 +1,4 @@
-import type { RunManifest } from '../schema/run.ts';
+import type { RecordedRun } from '../schema/run.ts';
 
 /** A setting in which two runs differ, and what that does to their comparison. */
 export interface SettingDifference {
@@ -9,11 +9,7 @@ export interface SettingDifference {
   readonly effect: string;
 }
 
-type Compared = Pick<
-  RunManifest,
-  'kind' | 'n' | 'sampling' | 'prompts' | 'problemSet' | 'grader' | 'engine' | 'model'
-> &
-  Partial<Pick<RunManifest, 'parents' | 'stopping' | 'critiques' | 'critiqueSampling' | 'options'>>;
+type Compared = Pick<RecordedRun, 'kind' | 'n'> & Partial<RecordedRun>;
 
 /** What is not equal between two runs besides the model, most harmful first. Empty: only the model differs. */
 export function settingDifferences(baseline: Compared, other: Compared): SettingDifference[] {
@@ -22,6 +18,10 @@ export function settingDifferences(baseline: Compared, other: Compared): Setting
     const [one, two] = [read(baseline), read(other)];
     if (textOf(one) !== textOf(two)) found.push({ setting, baseline: shown(one), other: shown(two), effect });
   };
+  if (baseline.resultsFile !== undefined || other.resultsFile !== undefined) {
+    lookAtFiles(baseline, other, look);
+    return found;
+  }
   look('kind of run', (run) => run.kind, 'They measure different things: compare runs of one kind.');
   if (baseline.problemSet?.sha256 !== other.problemSet?.sha256) {
     found.push({
@@ -62,7 +62,7 @@ export function settingDifferences(baseline: Compared, other: Compared): Setting
     (run) => (run.stopping === undefined || run.stopping.rule === 'fixed' ? 'after n samples' : run.stopping),
     'Stopping on settled problems leans each rate to its extreme: compare the unbiased pass@1, or sample both alike.',
   );
-  look('samples per problem', (run) => run.n, 'Means are comparable; the run with fewer samples is noisier.');
+  look('samples per problem', (run) => run.n, NOISIER);
   look(
     'engine',
     (run) => run.engine && `${run.engine.name} ${run.engine.version} on ${run.engine.device}`,
@@ -75,6 +75,31 @@ export function settingDifferences(baseline: Compared, other: Compared): Setting
   );
   return found;
 }
+
+/** Of results that another program wrote little is known: that is one warning, not one for each setting. */
+function lookAtFiles(
+  baseline: Compared,
+  other: Compared,
+  look: (setting: string, read: (run: Compared) => unknown, effect: string) => void,
+): void {
+  const isFile = ({ resultsFile }: Compared) => resultsFile !== undefined;
+  if (isFile(baseline) && isFile(other)) {
+    look(
+      'settings',
+      (run) => `not recorded in ${run.resultsFile?.path}`,
+      'Prompt, temperature, length limit and grader may differ: part of the difference may be theirs.',
+    );
+  } else {
+    look(
+      'settings',
+      (run) => (isFile(run) ? undefined : 'recorded'),
+      'Prompt, temperature, length limit and grader of the file may differ: part of the difference may be theirs.',
+    );
+  }
+  look('samples per problem', (run) => run.n, NOISIER);
+}
+
+const NOISIER = 'Means are comparable; the run with fewer samples is noisier.';
 
 /** Of a sampling run alone: its critiques have options of their own, which are not those of a critique run. */
 function lookAtCritiques(

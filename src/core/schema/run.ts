@@ -161,3 +161,10 @@ export const runManifestSchema = z.object({
   commandLine: z.array(z.string()),
 });
 export type RunManifest = z.infer<typeof runManifestSchema>;
+
+/** What is recorded about an arm of a comparison: of a run everything, of a results file what the file says. */
+export type RecordedRun = Pick<RunManifest, 'id' | 'kind' | 'title' | 'n' | 'parents'> &
+  Partial<RunManifest> & {
+    /** Another program wrote it: how its samples were made is not recorded. */
+    readonly resultsFile?: { readonly path: string; readonly sha256: string };
+  };

@@ -1,5 +1,5 @@
 import type { Metric } from '../metrics/index.ts';
-import { gradedCounts, metricsFor, type ProblemGroup, type Sums } from '../metrics/index.ts';
+import { gradedCounts, metricsFor, type ProblemGroup, type Sums, type Unrecorded } from '../metrics/index.ts';
 import type { OwnLists } from '../reflection/index.ts';
 import type { Comparison, Estimate, RunSummary, TransitionCounts } from '../schema/comparison.ts';
 import {
@@ -20,6 +20,8 @@ export interface RunToCompare {
   /** What people call it: the run's title or model. */
   readonly label: string;
   readonly groups: readonly ProblemGroup[];
+  /** What its samples do not say; nothing, for a run of ours. */
+  readonly lacks?: ReadonlySet<Unrecorded>;
 }
 
 export interface CompareOptions extends BootstrapOptions {
@@ -48,8 +50,12 @@ export function summarizeBy(
 }
 
 /** Every metric of one run with its interval. */
-export function summarizeRun({ label, groups }: RunToCompare, options: CompareOptions = {}): RunSummary {
-  const collected = collectRun(label, options.metrics ?? metricsFor(groups, options));
+export function summarizeRun(run: RunToCompare, options: CompareOptions = {}): RunSummary {
+  const { label, groups, lacks } = run;
+  const collected = collectRun(
+    label,
+    options.metrics ?? metricsFor(groups, { ...options, ...(lacks && { lacks }) }),
+  );
   for (const group of groups) collected.add(group);
   return collected.summary(options);
 }
@@ -106,7 +112,8 @@ export function compareRuns(
   const ofOther = new Map(other.groups.map((group) => [group.problemId, group]));
   const sharedBaseline = baseline.groups.filter((group) => ofOther.has(group.problemId));
   const sharedOther = sharedBaseline.flatMap((group) => ofOther.get(group.problemId) ?? []);
-  const metrics = options.metrics ?? metricsFor([...sharedBaseline, ...sharedOther], options);
+  const lacks = new Set([...(baseline.lacks ?? []), ...(other.lacks ?? [])]);
+  const metrics = options.metrics ?? metricsFor([...sharedBaseline, ...sharedOther], { ...options, lacks });
   const differences = metrics.map((metric) =>
     pairedDifference(
       sharedBaseline.map((group) => metric.parts(group)),

@@ -13,6 +13,7 @@ import type { SettingDifference } from '../../core/runs/index.ts';
 import type { SamplingPicture } from '../../core/sampling/picture.ts';
 import type { Transition } from '../../core/schema/common.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
+import type { PartName, RunPart, RunTallies } from '../runs/runParts.ts';
 import type { WatchedRun } from './watchedRun.ts';
 
 /** A run directory as it was when it was looked at: what is kept of it is read again when the revision changes. */
@@ -23,8 +24,12 @@ export interface RunAt {
 
 /** What the worker thread answers. */
 export interface Comparer {
-  /** The metrics of one run with intervals from so many draws. */
-  summary(dir: string, draws: number): Promise<RunSummary>;
+  /** The metrics of one run with intervals from so many draws; of a large run those that need no texts. */
+  summary(dir: string, draws: number): Promise<RunSummary | null>;
+  /** How the problems of a run came out, from its index. */
+  tallies(dir: string): Promise<RunTallies>;
+  /** Some samples of a run that is too large to be read whole. */
+  part(dir: string, name: PartName): Promise<RunPart>;
   /** `headline`: the verdict and the grid only, in a fraction of the time. */
   compare(runs: readonly RunAt[], baseline: string, depth: 'headline' | 'all'): Promise<ComparedRuns>;
   transitionRows(run: RunAt, transition: Transition, from: number): Promise<TransitionRows>;

@@ -13,9 +13,11 @@ import { settingDifferences } from '../../core/runs/index.ts';
 import type { Comparison } from '../../core/schema/comparison.ts';
 import type { CompareOptions } from '../../core/stats/index.ts';
 import { visibleText } from '../../core/visibleText.ts';
+import { readRunPart, runTallies } from '../runs/index.ts';
 import { readEvents } from '../runs/readRun.ts';
 import type { ComparedRuns, Comparer, RunAt } from './client.ts';
 import { compareMeasured, type MeasuredRun, measureRun, summarize, withUniqueLabels } from './index.ts';
+import { isLargeRun, summariesOf } from './runSummary.ts';
 import { type PicturedRun, picturedRun } from './samplingPicture.ts';
 import { createRunWatcher } from './watchedRun.ts';
 
@@ -53,8 +55,11 @@ export function createComparer(): Comparer {
 
   return {
     async summary(dir, draws) {
+      if (await isLargeRun(dir)) return (await summariesOf(dir)).summary;
       return summarize(await measureRun(dir), { draws });
     },
+    tallies: (dir) => runTallies(dir),
+    part: (dir, name) => readRunPart(dir, name),
     async compare(runs, baseline, depth) {
       return comparedRuns(await measureAll(runs), baseline, depth);
     },

@@ -1,15 +1,33 @@
 /** Measuring and comparing run directories: reads them, and leaves the science to `core`. */
 import { compareAnswers, defaultPolicy, GRADING_POLICIES } from '../../core/answers/index.ts';
-import { groupByProblem, type MetricInput, type ProblemGroup } from '../../core/metrics/index.ts';
+import {
+  groupByProblem,
+  type MetricInput,
+  type ProblemGroup,
+  type Unrecorded,
+} from '../../core/metrics/index.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
+import type { Problem } from '../../core/schema/problem.ts';
+import type { RecordedRun } from '../../core/schema/run.ts';
 import { type CompareOptions, compareWithBaseline, summarizeRun } from '../../core/stats/index.ts';
 import { type RunData, readRun } from '../runs/index.ts';
 
-/** A run with its rows grouped by problem: what metrics are computed from. */
-export interface MeasuredRun {
-  readonly run: RunData;
+/** One arm of a comparison, its rows grouped by problem: what metrics are computed from. */
+export interface MeasuredArm {
+  readonly run: {
+    readonly dir: string;
+    readonly manifest: RecordedRun;
+    readonly problems: readonly Problem[];
+  };
   readonly label: string;
   readonly groups: readonly ProblemGroup[];
+  /** What the samples of a results file do not say. */
+  readonly lacks?: ReadonlySet<Unrecorded>;
+}
+
+/** A run as an arm. */
+export interface MeasuredRun extends MeasuredArm {
+  readonly run: RunData;
 }
 
 export async function measureRun(dir: string): Promise<MeasuredRun> {
@@ -38,21 +56,21 @@ export function labelOf({ manifest }: Pick<RunData, 'manifest'>): string {
   return manifest.stopping?.rule === 'settled' ? `${name} (adaptive)` : name;
 }
 
-export function summarize(measured: MeasuredRun, options: CompareOptions = {}): RunSummary {
+export function summarize(measured: MeasuredArm, options: CompareOptions = {}): RunSummary {
   return summarizeRun(measured, options);
 }
 
 /** Each run against the baseline, paired by problem; several share a correction for their number. */
 export function compareMeasured(
-  baseline: MeasuredRun,
-  others: readonly MeasuredRun[],
+  baseline: MeasuredArm,
+  others: readonly MeasuredArm[],
   options: CompareOptions = {},
 ): Comparison[] {
   return compareWithBaseline(baseline, others, options);
 }
 
 /** Two runs with one title would be told apart by nothing: then the run's name is shown. */
-export function withUniqueLabels(runs: readonly MeasuredRun[]): MeasuredRun[] {
+export function withUniqueLabels<T extends MeasuredArm>(runs: readonly T[]): T[] {
   const labels = runs.map(({ label }) => label);
   return runs.map((measured) =>
     labels.filter((label) => label === measured.label).length > 1

@@ -217,6 +217,11 @@ function summaryOf(collected: RunCollector, problems: number): RunSummary {
   return collected.summary({ draws });
 }
 
+/** Whether a run has so many lines that it is summarised from its index. */
+export async function isLargeRun(dir: string): Promise<boolean> {
+  return (await linesBytes(dir)) > LARGE_BYTES;
+}
+
 async function linesBytes(dir: string): Promise<number> {
   const sizes = await Promise.all(
     [RUN_LINES.solutions, RUN_LINES.critiques].map((name) =>

@@ -1,0 +1,2 @@
+/** Results of other programs, one sample a row: what a comparison takes beside runs. */
+export { createResultsReader, type ResultSample, type Results, resultsTitle } from './results.ts';

@@ -1,0 +1,91 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { levelled, writeEvaluations } from '../../workbench/panelRuns.ts';
+import { runCli, workspaceWith } from './cli.ts';
+
+const PROBLEMS = 12;
+const SAMPLES = 4;
+
+/** Answers of a model that is right on every `period`-th sample; the right answer of all problems is 148. */
+function results(period: number, extra: (at: number) => object = () => ({})): string {
+  return levelled(PROBLEMS)
+    .flatMap(({ id }, problem) =>
+      Array.from({ length: SAMPLES }, (_, sample) => ({
+        problemId: id,
+        answer: (problem + sample) % period === 0 ? 148 : 7,
+        ...extra(problem),
+      })),
+    )
+    .map((row) => `${JSON.stringify(row)}\n`)
+    .join('');
+}
+
+const ARGS = ['--draws', '200', '--json'];
+
+it('two files are compared, and what they do not record is neither a number nor a silence', async () => {
+  const cwd = await workspaceWith({
+    'base.jsonl': results(4, () => ({ gold: '148' })),
+    'tuned.jsonl': results(2),
+  });
+  const { code, stdout } = await runCli(['compare', 'base.jsonl', 'tuned.jsonl', ...ARGS], { cwd });
+  expect(code).toBe(0);
+  const [comparison] = JSON.parse(stdout).comparisons;
+  expect(comparison).toMatchObject({ baseline: 'base', other: 'tuned', problems: { shared: PROBLEMS } });
+  const ids = comparison.metrics.map(({ id }: { id: string }) => id);
+  expect(ids).toContain('pass@1');
+  expect(ids).toContain('maj@4');
+  // Neither tokens nor texts are there: 0 tokens and no reflection would be made up.
+  expect(ids).not.toContain('tokens');
+  expect(ids).not.toContain('truncated');
+  expect(ids.some((id: string) => id.startsWith('err'))).toBe(false);
+  expect(comparison.metrics[0].baseline.value).toBeCloseTo(1 / 4);
+  expect(comparison.metrics[0].other.value).toBeCloseTo(1 / 2);
+  expect(comparison.differences).toHaveLength(1);
+  expect(comparison.differences[0].setting).toBe('settings');
+}, 60_000);
+
+it("a file without gold answers is graded by those of a run, and agrees with the run's own grades", async () => {
+  const cwd = await workspaceWith({});
+  const [run = ''] = writeEvaluations(cwd, {
+    problems: levelled(PROBLEMS),
+    samples: SAMPLES,
+    models: ['nano'],
+  });
+  const lines = fs.readFileSync(path.join(cwd, '.reflection/runs', run, 'solutions.jsonl'), 'utf8');
+  const rows = lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .map(({ problemId, index, answer }) => JSON.stringify({ problemId, index, answer }));
+  fs.writeFileSync(path.join(cwd, 'same.jsonl'), rows.join('\n'));
+  const { stdout } = await runCli(['compare', run, 'same.jsonl', ...ARGS], { cwd });
+  const [comparison] = JSON.parse(stdout).comparisons;
+  expect(comparison.metrics[0].paired.difference).toBe(0);
+}, 60_000);
+
+it('a row that cannot be used is named with file, line and field', async () => {
+  const cwd = await workspaceWith({
+    'good.jsonl': results(2),
+    'bad.jsonl': '{"id": "p", "correct": true}\n{"id": "q", "correct": "perhaps"}\n',
+  });
+  const bad = await runCli(['compare', 'bad.jsonl', 'good.jsonl'], { cwd });
+  expect(bad.code).toBe(1);
+  expect(bad.stderr).toContain('bad.jsonl:2: field "correct": "perhaps" says neither right nor wrong');
+  const nobody = await runCli(['compare', 'good.jsonl', 'good.jsonl'], { cwd });
+  expect(nobody.stderr).toContain(
+    'good.jsonl:1: field "gold": nobody knows the right answer of problem "aime-001"',
+  );
+}, 60_000);
+
+it('the command of a report repeats it, also with a name that a shell would split', async () => {
+  const cwd = await workspaceWith({
+    'my base.jsonl': results(4, () => ({ gold: 148 })),
+    'tuned.jsonl': results(2),
+  });
+  const report = async (...names: string[]) =>
+    (await runCli(['compare', ...names, '--draws', '200', '--format', 'md'], { cwd })).stdout;
+  const markdown = await report('my base.jsonl', 'tuned.jsonl');
+  expect(markdown).toContain("reflection compare 'my base.jsonl' tuned.jsonl --draws 200 --seed 0");
+  expect(markdown).toMatch(/results file SHA-256 \| [0-9a-f]{64}/);
+}, 60_000);
