@@ -35,5 +35,5 @@ async function measured(services: Services, run: RunEntry): Promise<string> {
     return size === null || size === records ? kept : vscode.l10n.t('{0} of {1} wanted', kept, size);
   }
   const summary = await services.comparer().summary(run.dir, DRAWS);
-  return headlineOf(summary) ?? progressOf(state);
+  return (summary === null ? null : headlineOf(summary)) ?? progressOf(state);
 }

@@ -16,6 +16,16 @@ export {
 export { isProcessAlive, isWriterAlive, ownProcessStart } from './processAlive.ts';
 export { newestById, type RunData, readManifest, readRun } from './readRun.ts';
 export { resolveRun } from './resolveRun.ts';
+export {
+  type PartName,
+  type ProblemTally,
+  type RunPart,
+  type RunTallies,
+  readReviews,
+  readRunPart,
+  runTallies,
+  talliesOf,
+} from './runParts.ts';
 export { type RunProgress, type RunRecorder, startRecorder } from './runRecorder.ts';
 export { openRunWriter, type RunWriter, type WrittenLines } from './runWriter.ts';
 export {

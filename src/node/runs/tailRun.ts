@@ -40,6 +40,8 @@ export interface TailOptions {
   readonly signal: AbortSignal;
   /** Sizes are asked for this often: watching files is unreliable on network, WSL and remote disks. */
   readonly pollMs?: number;
+  /** What is read; by default everything. Samples of a large run are not read to know how it goes. */
+  readonly files?: readonly FollowedFile[];
 }
 
 /**
@@ -56,13 +58,15 @@ export async function* tailRun(dir: string, options: TailOptions): AsyncGenerato
     reviews: follow('reviews', reviewSchema),
     events: follow('events', looseEventSchema),
   };
+  const newRows = <T>(file: FollowedFile, follower: Follower<T>): NewRows<T> | Promise<NewRows<T>> =>
+    (options.files?.includes(file) ?? true) ? readNew(follower) : NOTHING;
   for (let isFirst = true; !options.signal.aborted; isFirst = false) {
     const [solutions, critiques, dropped, reviews, events] = await Promise.all([
-      readNew(followers.solutions),
-      readNew(followers.critiques),
-      readNew(followers.dropped),
-      readNew(followers.reviews),
-      readNew(followers.events),
+      newRows('solutions', followers.solutions),
+      newRows('critiques', followers.critiques),
+      newRows('dropped', followers.dropped),
+      newRows('reviews', followers.reviews),
+      newRows('events', followers.events),
     ]);
     const parts = { solutions, critiques, dropped, reviews, events };
     const all = Object.values(parts);
@@ -118,6 +122,8 @@ interface NewRows<T> {
   readonly isReset: boolean;
   readonly hasMore: boolean;
 }
+
+const NOTHING: NewRows<never> = { rows: [], faults: [], isReset: false, hasMore: false };
 
 /** Read at most this much in one go, so that a reader of a large run sees the first rows early. */
 const CHUNK_BYTES = 4 << 20;

@@ -48,6 +48,12 @@ export interface IndexFacts {
   readonly fewestGraded: number;
 }
 
+export interface IndexTally {
+  readonly problemId: string;
+  readonly solutions: number;
+  readonly grades: Readonly<Record<Grade, number>>;
+}
+
 export interface SampleFilter {
   readonly file?: IndexedFile;
   readonly problemId?: string;
@@ -65,6 +71,8 @@ export interface RunIndex {
   /** The whole line of a sample. */
   read(sample: IndexedSample): Promise<Solution | Critique>;
   facts(): IndexFacts;
+  /** How the solutions of each problem came out, failed ones included. */
+  tallies(): IndexTally[];
   /** Lines that cannot be used, the first hundred. */
   faults(): LineFault[];
   /** What was worked out from the lines as they are now; forgotten as soon as there are more. */
@@ -164,6 +172,7 @@ function newIndex(database: DatabaseSync, dir: string): RunIndex {
     },
     read: (sample) => readSample(dir, sample),
     facts: () => factsOf(database),
+    tallies: () => talliesOf(database),
     faults: () =>
       database
         .prepare('SELECT file, line, message FROM faults LIMIT 100')
@@ -203,6 +212,25 @@ function factsOf(database: DatabaseSync): IndexFacts {
     failed: Number(row?.failed ?? 0),
     fewestGraded: Number(row?.fewestGraded ?? 0),
   };
+}
+
+function talliesOf(database: DatabaseSync): IndexTally[] {
+  const of = (grade: Grade) => `SUM(parent < 0 AND grade = ${GRADES.indexOf(grade)}) AS ${grade}`;
+  return database
+    .prepare(
+      `SELECT problems.id, SUM(parent < 0) AS solutions, ${GRADES.map(of).join(', ')}
+      FROM samples JOIN problems ON problems.number = samples.problem GROUP BY samples.problem`,
+    )
+    .all()
+    .map((row) => ({
+      problemId: String(row.id),
+      solutions: Number(row.solutions),
+      grades: {
+        correct: Number(row.correct),
+        incorrect: Number(row.incorrect),
+        undetermined: Number(row.undetermined),
+      },
+    }));
 }
 
 function condition({ file, problemId, grade, finish }: SampleFilter): {
