@@ -1,5 +1,8 @@
-/** Bundles everything into dist/. `--watch` keeps going; `--only cli,extension` limits the entries. */
-import { existsSync, readdirSync } from 'node:fs';
+/**
+ * Bundles everything into dist/. `--watch` keeps going; `--only cli,extension` limits the entries; `--fresh` leaves no part
+ * of an earlier extension behind.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import esbuild from 'esbuild';
 
@@ -50,6 +53,46 @@ const withoutZodLocales = {
     })),
 };
 
+/** Parts of the extension that an open window may still ask for are kept for so long. */
+const KEPT_MS = 60 * 60 * 1000;
+
+/**
+ * The extension is split at each `import()`, so that activation reads only what registers. esbuild splits ES modules
+ * alone; extension hosts of every age load CommonJS. So each part is translated on its way to the disk.
+ * @type {import('esbuild').Plugin}
+ */
+const splitCommonJs = {
+  name: 'split CommonJS',
+  setup: (build) =>
+    build.onEnd(async ({ outputFiles = [] }) => {
+      const parts = path.join(root, 'dist', 'extension');
+      mkdirSync(parts, { recursive: true });
+      await Promise.all(outputFiles.map(writeAsCommonJs));
+      const written = new Set(outputFiles.map((file) => path.basename(file.path)));
+      const oldest = process.argv.includes('--fresh') ? Number.POSITIVE_INFINITY : Date.now() - KEPT_MS;
+      for (const name of readdirSync(parts)) {
+        const file = path.join(parts, name);
+        if (!written.has(name.replace(/\.map$/, '')) && statSync(file).mtimeMs < oldest) rmSync(file);
+      }
+    }),
+};
+
+/** @param {import('esbuild').OutputFile} file */
+async function writeAsCommonJs({ path: file, text }) {
+  const { code, map } = await esbuild.transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    // A chunk is required: an extension host gives `vscode` to what is required.
+    supported: { 'dynamic-import': false },
+    minifyWhitespace: true,
+    sourcefile: path.basename(file),
+    sourcemap: true,
+  });
+  writeFileSync(`${file}.map`, map);
+  writeFileSync(file, `${code}//# sourceMappingURL=${path.basename(file)}.map\n`);
+}
+
 /** @type {Record<string, import('esbuild').BuildOptions>} */
 const entries = {
   cli: {
@@ -82,7 +125,10 @@ const entries = {
   },
   extension: {
     ...nodeShared,
-    format: 'cjs',
+    format: 'esm',
+    splitting: true,
+    write: false,
+    sourcemap: 'inline',
     // A CommonJS bundle has no import.meta; the workbench's own files are found from it.
     // zod asks `navigator` whether it runs on Cloudflare, and VS Code logs an error for every look at that.
     define: { 'import.meta.dirname': '__dirname', navigator: 'undefined' },
@@ -90,9 +136,11 @@ const entries = {
     // What is read at every activation is small; names stay, so that an error's stack can be read.
     minifyWhitespace: true,
     minifySyntax: true,
-    plugins: [withoutZodLocales],
-    entryPoints: ['src/extension/extension.ts'],
-    outfile: 'dist/extension.cjs',
+    plugins: [withoutZodLocales, splitCommonJs],
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    chunkNames: 'extension/[name]-[hash]',
   },
   webview: {
     ...shared,
@@ -116,7 +164,7 @@ function panels() {
 }
 
 function present(options) {
-  const points = /** @type {(string | { in: string })[]} */ (options.entryPoints ?? []);
+  const points = /** @type {(string | { in: string })[]} */ (Object.values(options.entryPoints ?? []));
   return (
     points.length > 0 &&
     points.every((point) => existsSync(path.resolve(root, typeof point === 'string' ? point : point.in)))

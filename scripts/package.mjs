@@ -18,6 +18,7 @@ const CONTENT = [
   'README.md',
   'dist/cli.mjs',
   'dist/comparison.mjs',
+  'dist/extension/',
   'dist/extension.cjs',
   'dist/grading.mjs',
   'dist/inference.mjs',
@@ -52,7 +53,7 @@ const SECRET = new RegExp(
 );
 
 export async function packageExtension() {
-  await node(['scripts/build.mjs']);
+  await node(['scripts/build.mjs', '--fresh']);
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(stage, { recursive: true });
   for (const name of CONTENT) copy(name);

@@ -1,5 +1,4 @@
 import { foldEvent, newRunFold, type RunState, type RunStatus, stateOf } from '../core/runs/index.ts';
-import { isWriterAlive, readRunState, tailRun } from '../node/runs/index.ts';
 
 /** A run that is being followed. */
 export interface Follower {
@@ -29,6 +28,7 @@ export function followState(
   let hasRead = false;
 
   async function report(hasNews: boolean): Promise<void> {
+    const { isWriterAlive, readRunState } = await import('./runReading.ts');
     const processAlive = fold.end === null ? await isWriterAlive(fold.process) : null;
     const seen = stateOf(fold, { now: Date.now() / 1000, processAlive });
     // Its last lines may have been written after the last look: what is lost is read once more.
@@ -39,6 +39,7 @@ export function followState(
   }
 
   async function run(): Promise<void> {
+    const { tailRun } = await import('./runReading.ts');
     // A killed process writes nothing more: that it is gone is found by asking.
     const look = setInterval(() => hasRead && void report(false), lookMs);
     try {

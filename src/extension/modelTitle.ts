@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import { runsRoot } from '../node/runs/index.ts';
+import { runsRoot } from '../node/runs/layout.ts';
 import type { Services } from './services.ts';
 
 /** What people call a model that the command line is given: `nano`, the stem of a file, `scft-nano from nano, step 28`. */

@@ -1,8 +1,6 @@
 import { open, stat } from 'node:fs/promises';
-import { createProblemReader, formatOfFile } from '../core/problems/index.ts';
-import { splitRows } from '../core/problems/rows.ts';
-import { scftRecordSchema } from '../core/schema/dataset.ts';
-import { metaFileOf } from '../node/training/index.ts';
+import { formatOfFile } from '../core/problems/format.ts';
+import { metaFileOf } from '../node/training/metaFile.ts';
 
 /** Read of a file to see what it is. */
 const HEAD_BYTES = 64 * 1024;
@@ -15,15 +13,8 @@ export async function isProblemFile(file: string): Promise<boolean> {
   if (await exists(metaFileOf(file))) return false;
   const text = await head(file);
   if (text === null) return false;
-  const read = createProblemReader({ file }, () => undefined);
-  // The last row may be cut off; a JSON array is whole only in a small file.
-  return splitRows(text, format)
-    .slice(0, 3)
-    .some((row) => !isRecord(row) && read(row) !== null);
-}
-
-function isRecord(row: object): boolean {
-  return 'values' in row && scftRecordSchema.safeParse(row.values).success;
+  const { holdsProblems } = await import('./problemReading.ts');
+  return holdsProblems(text, file, format);
 }
 
 async function head(file: string): Promise<string | null> {

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { headlineOf, progressOf } from '../core/runs/index.ts';
-import { datasetText } from '../core/sampling/index.ts';
-import { DATASET_FILE, readDataset } from './datasets.ts';
+import { datasetText } from '../core/sampling/datasetText.ts';
 import { isOver } from './followRun.ts';
 import type { RunEntry } from './runStore.ts';
 import type { Services } from './services.ts';
@@ -28,6 +27,7 @@ async function measured(services: Services, run: RunEntry): Promise<string> {
   const { manifest, state } = run;
   if (manifest.kind === 'train') return progressOf(state);
   if (manifest.kind === 'sample') {
+    const { DATASET_FILE, readDataset } = await import('./datasets.ts');
     const dataset = await readDataset(path.join(run.dir, DATASET_FILE));
     if (dataset === null) return progressOf(state);
     const { records, size } = dataset.meta;

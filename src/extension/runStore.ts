@@ -8,15 +8,8 @@ import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.ts';
 import type { RunState } from '../core/runs/index.ts';
 import type { RunManifest } from '../core/schema/run.ts';
-import {
-  MANIFEST_FILE,
-  RUN_LINES,
-  type RunData,
-  readRun,
-  runNames,
-  runsRoot,
-  summariseRun,
-} from '../node/runs/index.ts';
+import type { RunData } from '../node/runs/index.ts';
+import { MANIFEST_FILE, RUN_LINES, runsRoot } from '../node/runs/layout.ts';
 import { type Follower, followState, isOver } from './followRun.ts';
 
 /** One run of an open folder. */
@@ -73,7 +66,7 @@ export class RunStore implements vscode.Disposable {
   data(run: RunEntry): Promise<RunData> {
     const cached = this.#data.get(run.dir);
     if (cached?.revision === run.revision) return cached.data;
-    const data = readRun(run.dir);
+    const data = import('./runReading.ts').then(({ readRun }) => readRun(run.dir));
     this.#data.delete(run.dir);
     this.#data.set(run.dir, { revision: run.revision, data });
     const oldest = this.#data.keys().next().value;
@@ -131,6 +124,8 @@ export class RunStore implements vscode.Disposable {
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       if (folder.uri.scheme !== 'file') continue;
       const root = runsRoot(folder.uri.fsPath);
+      if (!(await isThere(root))) continue;
+      const { runNames } = await import('./runReading.ts');
       for (const name of await runNames(root)) {
         const dir = path.join(root, name);
         try {
@@ -158,6 +153,7 @@ export class RunStore implements vscode.Disposable {
     const revision = await revisionOf(dir);
     const isSame = old?.revision === revision;
     if (old !== undefined && isSame && isOver(old.state.status)) return false;
+    const { summariseRun } = await import('./runReading.ts');
     const { id, manifest, state } = await summariseRun(dir);
     this.#known.set(dir, { folder, id, dir, manifest, state, revision });
     if (!this.#followers.has(dir) && this.#holders > 0 && !isOver(state.status)) this.#follow(dir);
@@ -195,6 +191,14 @@ export class RunStore implements vscode.Disposable {
     );
     this.#changed.fire();
   }
+}
+
+/** Without a folder of runs, nothing that reads them is loaded. */
+function isThere(dir: string): Promise<boolean> {
+  return stat(dir).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Size and time of each file of a run: the same text, the same content. */

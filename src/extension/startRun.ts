@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { clock } from '../core/clock.ts';
 import type { RunKind } from '../core/schema/common.ts';
-import { newRunId, runsRoot } from '../node/runs/index.ts';
+import { newRunId, runsRoot } from '../node/runs/layout.ts';
 import { type LaunchedCommand, launchCommand, type Outcome } from './launch.ts';
 import { openPlace } from './openPlace.ts';
 import type { RunEntry } from './runStore.ts';

@@ -2,10 +2,11 @@
 import type { Problem } from '../schema/problem.ts';
 import { createProblemReader } from './reader.ts';
 import { splitRows } from './rows.ts';
-import type { ParsedProblems, ParseProblemsOptions, ProblemFault, ProblemFormat } from './types.ts';
+import type { ParsedProblems, ParseProblemsOptions, ProblemFault } from './types.ts';
 
 export { type DocumentSection, type ProblemDocument, readProblemDocument } from './document.ts';
 export { type FieldMap, recogniseFields } from './fields.ts';
+export { formatOfFile } from './format.ts';
 export { problemSetCanonicalText, statementCanonicalText } from './identity.ts';
 export { createJsonArraySplitter } from './jsonArray.ts';
 export { createProblemReader, fileStem, type ReaderOptions } from './reader.ts';
@@ -38,14 +39,4 @@ export function parseProblems(text: string, options: ParseProblemsOptions): Pars
     if (problem !== null) problems.push(problem);
   }
   return { problems, faults };
-}
-
-/** The format that a file's name tells; null when the name tells none. Parquet is read in `node/problems`. */
-export function formatOfFile(file: string): ProblemFormat | 'parquet' | null {
-  const name = file.toLowerCase();
-  if (name.endsWith('.problem.md')) return 'markdown';
-  if (name.endsWith('.jsonl') || name.endsWith('.ndjson')) return 'jsonl';
-  if (name.endsWith('.json')) return 'json';
-  if (name.endsWith('.csv')) return 'csv';
-  return name.endsWith('.parquet') ? 'parquet' : null;
 }

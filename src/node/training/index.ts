@@ -2,10 +2,10 @@
 export { CONFIG_FILE, createTrainingRun, type NewTrainingRun } from './createTrainingRun.ts';
 export { estimateTraining } from './estimate.ts';
 export { type StartedTrainer, startTrainer, TRAINER_LOG, trainerLaunch } from './launch.ts';
+export { metaFileOf } from './metaFile.ts';
 export {
   type DatasetFacts,
   datasetFacts,
-  metaFileOf,
   type TrainingRequest,
   trainingConfig,
 } from './prepare.ts';

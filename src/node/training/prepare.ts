@@ -1,7 +1,6 @@
 /** From a recipe, a dataset and a model to the `config.json` that the trainer reads. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
 import { findRecipe, recipes, trainingPrompts } from '../../core/recipes/index.ts';
@@ -9,6 +8,7 @@ import { nearNames } from '../../core/runs/index.ts';
 import { datasetMetaSchema } from '../../core/schema/dataset.ts';
 import type { Prompts } from '../../core/schema/run.ts';
 import { type TrainConfig, trainConfigFields, trainConfigSchema } from '../../core/schema/trainConfig.ts';
+import { metaFileOf } from './metaFile.ts';
 
 export interface TrainingRequest {
   /** Name of a recipe, or a JSON file with fields of the configuration. */
@@ -147,9 +147,4 @@ async function parentsOf(file: string): Promise<DatasetFacts['parents']> {
     // A dataset of one's own has no meta file: its lineage is not known.
     return [];
   }
-}
-
-/** `data/scft-v1.jsonl` -> `data/scft-v1.meta.json`. */
-export function metaFileOf(dataset: string): string {
-  return path.join(path.dirname(dataset), `${path.basename(dataset).replace(/\.jsonl$/, '')}.meta.json`);
 }

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { completeCheckpoints } from '../../../node/workspace/index.ts';
 import { isOver } from '../../followRun.ts';
 import { holdWhileVisible } from '../../holdWhileVisible.ts';
 import { modelTitle } from '../../modelTitle.ts';
@@ -67,6 +66,8 @@ function childrenOf(all: readonly CheckpointRow[], row: Row | undefined): Row[] 
 
 async function checkpointRows(services: Services): Promise<CheckpointRow[]> {
   const trainings = services.runs.runs.filter(({ manifest }) => manifest.kind === 'train');
+  if (trainings.length === 0) return [];
+  const { completeCheckpoints } = await import('../../../node/workspace/checkpoints.ts');
   const rows = await Promise.all(
     trainings.map(async (entry) =>
       (await completeCheckpoints(entry.dir)).map(({ dir, mark }): CheckpointRow => {

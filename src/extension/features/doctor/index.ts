@@ -1,77 +1,9 @@
-import * as vscode from 'vscode';
-import { z } from 'zod';
-import type { Handlers } from '../../commands.ts';
-import { launchCommand } from '../../launch.ts';
-import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
+import { type Handlers, lazyHandlers } from '../../commands.ts';
+import type { Services } from '../../services.ts';
 
-const reportSchema = z.array(
-  z.object({
-    label: z.string(),
-    status: z.enum(['ok', 'warning', 'failed']),
-    detail: z.string(),
-    remedy: z.string(),
-  }),
-);
-type Report = z.infer<typeof reportSchema>;
-
-const MARKS = { ok: '✓', warning: '!', failed: '✗' } as const;
-
-/** Tries what the workbench needs on this machine and shows the findings as a document that can be copied. */
+/** Tries what the workbench needs on this machine. */
 export function registerDoctor(services: Services): Handlers<'reflection.doctor'> {
-  return {
-    'reflection.doctor': async () => {
-      requireTrust(vscode.l10n.t('Doctor'));
-      const folder = workspaceFolder();
-      const report = await vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Notification,
-          title: vscode.l10n.t('Checking this machine'),
-          cancellable: true,
-        },
-        async (_, token) => {
-          const launched = await launchCommand(services, folder, ['doctor', '--json']);
-          token.onCancellationRequested(() => launched.stop());
-          return readReport(await launched.output);
-        },
-      );
-      const document = await vscode.workspace.openTextDocument({
-        language: 'plaintext',
-        content: reportText(report),
-      });
-      await vscode.window.showTextDocument(document, { preview: true });
-      void offerCopy(report);
-      return report;
-    },
-  };
-}
-
-async function offerCopy(report: Report): Promise<void> {
-  const failed = report.filter(({ status }) => status === 'failed').length;
-  const copy = vscode.l10n.t('Copy Report');
-  const chosen = await (failed === 0
-    ? vscode.window.showInformationMessage(vscode.l10n.t('This machine has what is needed.'), copy)
-    : vscode.window.showWarningMessage(
-        vscode.l10n.t('{0} of {1} probes failed; the report says what to do.', failed, report.length),
-        copy,
-      ));
-  if (chosen === copy) await vscode.env.clipboard.writeText(reportText(report));
-}
-
-function readReport(stdout: string): Report {
-  return reportSchema.parse(JSON.parse(stdout));
-}
-
-function reportText(report: Report): string {
-  const lines = report.flatMap(({ label, status, detail, remedy }) => [
-    `${MARKS[status]} ${label}: ${detail}`,
-    ...(remedy === '' ? [] : [`    ${remedy}`]),
-  ]);
-  const { version } = vscode;
-  return [
-    vscode.l10n.t('Reflection Workbench: Doctor'),
-    `VS Code ${version}, ${process.platform}-${process.arch}`,
-    '',
-    ...lines,
-    '',
-  ].join('\n');
+  return lazyHandlers(['reflection.doctor'], async () =>
+    (await import('./doctor.ts')).doctorHandlers(services),
+  );
 }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { answerModeSchema } from '../../../core/schema/problem.ts';
 
 /** Fields of a row, by the names that the reader knows first. */
 const FIELDS: readonly (readonly [name: string, about: string])[] = [
@@ -22,11 +21,12 @@ export function registerRowCompletion(): vscode.Disposable {
   return vscode.languages.registerCompletionItemProvider(
     selector,
     {
-      provideCompletionItems(document, position) {
+      async provideCompletionItems(document, position) {
         const line = document.lineAt(position.line).text;
         const before = line.slice(0, position.character);
         const value = /"mode"\s*:\s*"?(?<begun>\w*)$/.exec(before)?.groups?.begun;
         if (value !== undefined) {
+          const { answerModeSchema } = await import('../../problemReading.ts');
           return answerModeSchema.options.map((mode) =>
             item(mode, before.endsWith('"') ? mode : `"${mode}"`),
           );

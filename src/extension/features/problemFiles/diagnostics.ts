@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { ProblemFault } from '../../../core/problems/index.ts';
-import { createLinter, type LintRow } from '../../../core/problems/lint/index.ts';
-import { createSlicer, type ParsedSet } from '../../problemDocuments.ts';
+import type { LintRow } from '../../../core/problems/lint/index.ts';
+import type { ParsedSet } from '../../problemDocuments.ts';
 import type { Services } from '../../services.ts';
+import { createSlicer } from '../../slicer.ts';
 
 const SHOWN_AT_MOST = 1000;
 
@@ -49,6 +50,7 @@ async function lintInSlices(
   { problems }: ParsedSet,
 ): Promise<LintRow[] | null> {
   const { version } = document;
+  const { createLinter } = await import('../../problemReading.ts');
   const linter = createLinter();
   const rows: LintRow[] = [];
   const pause = createSlicer();

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { readProblemDocument } from '../../../core/problems/index.ts';
 import { splitSteps } from '../../../core/reflection/index.ts';
 
 /** Outline and folds of `*.problem.md`: front matter, sections, and the steps of a worked solution. */
@@ -11,7 +10,8 @@ export function registerDocumentOutline(): vscode.Disposable {
   );
 }
 
-function symbolsOf(document: vscode.TextDocument): vscode.DocumentSymbol[] {
+async function symbolsOf(document: vscode.TextDocument): Promise<vscode.DocumentSymbol[]> {
+  const { readProblemDocument } = await import('../../problemReading.ts');
   const text = document.getText();
   const { Namespace, Function: Step } = vscode.SymbolKind;
   return readProblemDocument(text).sections.map(({ title, start, end }) => {
@@ -30,7 +30,8 @@ function symbolsOf(document: vscode.TextDocument): vscode.DocumentSymbol[] {
   });
 }
 
-function foldsOf(document: vscode.TextDocument): vscode.FoldingRange[] {
+async function foldsOf(document: vscode.TextDocument): Promise<vscode.FoldingRange[]> {
+  const { readProblemDocument } = await import('../../problemReading.ts');
   const text = document.getText();
   const sections = readProblemDocument(text).sections.map(({ start, end }) => {
     const last = document.positionAt(start + text.slice(start, end).trimEnd().length);

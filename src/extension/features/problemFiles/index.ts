@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { askModel } from '../../ask/askModel.ts';
-import type { Handlers } from '../../commands.ts';
+import { type Handlers, lazyHandlers } from '../../commands.ts';
 import { type Services, workspaceFolder } from '../../services.ts';
 import { registerRowCompletion } from './completion.ts';
 import { registerProblemDiagnostics } from './diagnostics.ts';
@@ -26,6 +25,10 @@ export function registerProblemFiles(
   );
   return {
     ...registerSolutionFindings(services),
-    'reflection.selectModel': () => askModel(services, workspaceFolder(), vscode.l10n.t('Select Model')),
+    ...lazyHandlers(['reflection.selectModel'], async () => {
+      const { askModel } = await import('../../ask/askModel.ts');
+      const title = vscode.l10n.t('Select Model');
+      return { 'reflection.selectModel': () => askModel(services, workspaceFolder(), title) };
+    }),
   };
 }

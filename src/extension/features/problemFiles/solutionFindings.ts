@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../../core/errors.ts';
 import { type Anchor, foundAnchor, movedAnchor } from '../../../core/findings/anchors.ts';
 import { type FindingGroup, findingMessage, groupFindings } from '../../../core/findings/index.ts';
-import { parseProblems, readProblemDocument } from '../../../core/problems/index.ts';
 import type { Handlers } from '../../commands.ts';
 import type { CommandId } from '../../contributions.ts';
 import type { RunEntry } from '../../runStore.ts';
@@ -140,6 +139,7 @@ async function findingsOf(
   source: string,
 ): Promise<Shown | null> {
   const { solutions, critiques, reviews } = await services.runs.data(run);
+  const { parseProblems, readProblemDocument } = await import('../../problemReading.ts');
   const text = document.getText();
   const [problem] = parseProblems(text, { file: document.fileName, format: 'markdown' }).problems;
   const section = readProblemDocument(text).sections.find(({ title }) => title === 'solution');

@@ -1,15 +1,11 @@
-import type { Handlers } from '../../commands.ts';
+import { type Handlers, lazyHandlers } from '../../commands.ts';
 import type { Services } from '../../services.ts';
-import { targetOf } from '../../target.ts';
-import { setHubToken } from './hubToken.ts';
-import { importProblems } from './importProblems.ts';
 
 /** The commands that bring problem sets into the workspace. */
 export function registerProblems(
   services: Services,
 ): Handlers<'reflection.importProblems' | 'reflection.setHubToken'> {
-  return {
-    'reflection.importProblems': (target) => importProblems(services, targetOf(target)),
-    'reflection.setHubToken': () => setHubToken(services),
-  };
+  return lazyHandlers(['reflection.importProblems', 'reflection.setHubToken'], async () =>
+    (await import('./handlers.ts')).problemHandlers(services),
+  );
 }

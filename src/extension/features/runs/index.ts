@@ -1,10 +1,5 @@
-import * as vscode from 'vscode';
-import { runOf } from '../../ask/askRun.ts';
-import type { Handlers } from '../../commands.ts';
-import { isOver } from '../../followRun.ts';
-import { launchCommand } from '../../launch.ts';
-import { requireTrust, type Services } from '../../services.ts';
-import { targetOf } from '../../target.ts';
+import { type Handlers, lazyHandlers } from '../../commands.ts';
+import type { Services } from '../../services.ts';
 import { registerRunsTree } from './tree.ts';
 
 type Commands = 'reflection.stopRun' | 'reflection.openRunFolder' | 'reflection.refresh';
@@ -14,35 +9,8 @@ export function registerRuns(services: Services): Handlers<Commands> {
   registerRunsTree(services);
   return {
     'reflection.refresh': () => services.runs.refresh(),
-    'reflection.stopRun': async (parameter) => {
-      requireTrust(vscode.l10n.t('Stopping a run'));
-      const run = await runOf(services, targetOf(parameter), {
-        title: vscode.l10n.t('Stop Run'),
-        fits: ({ state }) => !isOver(state.status),
-        none: vscode.l10n.t('Nothing is running.'),
-        remedy: vscode.l10n.t('There is nothing to stop.'),
-      });
-      const { ended } = await launchCommand(services, run.folder, ['stop', run.dir, '--json']);
-      await vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Notification,
-          title: vscode.l10n.t('Stopping {0}', run.manifest.title || run.id),
-        },
-        () => ended,
-      );
-      await services.runs.refresh();
-    },
-    'reflection.openRunFolder': async (parameter) => {
-      const run = await runOf(services, targetOf(parameter), {
-        title: vscode.l10n.t('Reveal Run Folder'),
-        fits: () => true,
-        none: vscode.l10n.t('There are no runs yet.'),
-        remedy: vscode.l10n.t('Run "Reflection: Evaluate Problem File" first.'),
-      });
-      await vscode.commands.executeCommand(
-        'revealInExplorer',
-        vscode.Uri.joinPath(vscode.Uri.file(run.dir), 'run.json'),
-      );
-    },
+    ...lazyHandlers(['reflection.stopRun', 'reflection.openRunFolder'], async () =>
+      (await import('./handlers.ts')).runHandlers(services),
+    ),
   };
 }

@@ -1,35 +1,17 @@
 import * as vscode from 'vscode';
-import { type SavedRun, savedRunSchema } from '../../../core/protocol/sampling.ts';
-import { runOf } from '../../ask/askRun.ts';
-import type { Handlers } from '../../commands.ts';
+import { type Handlers, lazyHandlers } from '../../commands.ts';
 import { SAMPLING_PANEL } from '../../contributions.ts';
 import type { Services } from '../../services.ts';
-import { targetOf } from '../../target.ts';
-import { showSampling } from './panel.ts';
 
 /** The Rejection Sampling panel: is this set worth training on, and why is it so small? */
 export function registerSampling(services: Services): Handlers<'reflection.showSampling'> {
   services.context.subscriptions.push(
     vscode.window.registerWebviewPanelSerializer(SAMPLING_PANEL, {
-      async deserializeWebviewPanel(panel, state) {
-        const saved = savedRunSchema.safeParse(state);
-        // A panel without a name, from a crash before its first message, has nothing to show again.
-        if (saved.success) showSampling(services, saved.data, panel);
-        else panel.dispose();
-      },
+      deserializeWebviewPanel: async (panel, state) =>
+        (await import('./handlers.ts')).restorePanel(services, panel, state),
     }),
   );
-  return {
-    'reflection.showSampling': async (parameter) => {
-      const run = await runOf(services, targetOf(parameter), {
-        title: vscode.l10n.t('Show Rejection Sampling'),
-        fits: ({ manifest }) => manifest.kind === 'sample',
-        none: vscode.l10n.t('There is no sampling run yet.'),
-        remedy: vscode.l10n.t('Run "Reflection: Rejection-Sample Critiques" first.'),
-      });
-      const name: SavedRun = { folder: run.folder.uri.toString(), run: run.id };
-      showSampling(services, name);
-      return name;
-    },
-  };
+  return lazyHandlers(['reflection.showSampling'], async () =>
+    (await import('./handlers.ts')).samplingHandlers(services),
+  );
 }

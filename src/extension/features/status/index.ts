@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../../core/errors.ts';
 import { progressOf } from '../../../core/runs/index.ts';
-import { MANIFEST_FILE } from '../../../node/runs/index.ts';
+import { MANIFEST_FILE } from '../../../node/runs/layout.ts';
 import { isOver } from '../../followRun.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../../services.ts';
 import { showError } from '../../showError.ts';
 import { createTestItems } from './items.ts';
-import { runTests, type TestProfile } from './run.ts';
+import type { TestProfile } from './run.ts';
 
 const MANY = 16;
 
@@ -18,6 +18,7 @@ export function registerTests(services: Services): void {
       vscode.TestRunProfileKind.Run,
       async (request, token) => {
         try {
+          const { runTests } = await import('./run.ts');
           await runTests(services, controller, items, profile, request, token);
         } catch (thrown) {
           await showError(services.log, thrown);

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { formatOfFile } from '../../../core/problems/index.ts';
+import { formatOfFile } from '../../../core/problems/format.ts';
 import type { Problem } from '../../../core/schema/problem.ts';
-import { parseInSlices } from '../../problemDocuments.ts';
 import { isProblemFile } from '../../problemFiles.ts';
 
 const FOUND = '**/*.{jsonl,ndjson,json,csv,problem.md}';
@@ -38,6 +37,7 @@ export function createTestItems(controller: vscode.TestController): TestItems {
     if (uri === undefined || format === undefined || format === null || format === 'parquet') return;
     suite.busy = true;
     try {
+      const { parseInSlices } = await import('../../problemReading.ts');
       const set = await parseInSlices(await readFile(uri.fsPath, 'utf8'), uri.fsPath, format);
       const items = (set?.problems ?? []).slice(0, PROBLEMS_AT_MOST).map(({ line, problem }) => {
         const item = controller.createTestItem(`${uri.toString()}#${problem.id}`, problem.id, uri);

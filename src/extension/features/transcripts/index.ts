@@ -1,17 +1,14 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
-import type { Handlers } from '../../commands.ts';
+import { type Handlers, lazyHandlers } from '../../commands.ts';
 import type { Services } from '../../services.ts';
-import { targetOf } from '../../target.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
-import { askAnotherModel, continueFromHere, resampleCritiques } from './again.ts';
 import { findingFor } from './current.ts';
 import { registerDecorations } from './decorations.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { TranscriptDocuments } from './documents.ts';
 import { critiqueEditUri, registerCritiqueEditing } from './editCritique.ts';
-import { exportReviewed } from './exportReviewed.ts';
-import { goToFinding, openTranscript, showFinding } from './navigate.ts';
+import { goToFinding, showFinding } from './navigate.ts';
 import { registerOutline } from './outline.ts';
 import { openVerified, registerQuickFixes, reviewFinding } from './quickFixes.ts';
 import { registerReviewProgress } from './reviewProgress.ts';
@@ -56,7 +53,16 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
     await documents.reload();
   };
   return {
-    'reflection.openTranscript': (parameter) => openTranscript(services, targetOf(parameter)),
+    ...lazyHandlers(
+      [
+        'reflection.openTranscript',
+        'reflection.resampleCritiques',
+        'reflection.continueFromHere',
+        'reflection.askAnotherModel',
+        'reflection.exportReviewed',
+      ],
+      async () => (await import('./handlers.ts')).transcriptHandlers(services, documents),
+    ),
     'reflection.nextFinding': () => goToFinding(services, documents, 1),
     'reflection.previousFinding': () => goToFinding(services, documents, -1),
     'reflection.acceptFinding': decide('accept'),
@@ -81,10 +87,6 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
       await reviews.decide({ folder, groups }, 'accept');
       await documents.reload();
     },
-    'reflection.resampleCritiques': (parameter) => resampleCritiques(services, documents, parameter),
-    'reflection.continueFromHere': (parameter) => continueFromHere(services, documents, parameter),
-    'reflection.askAnotherModel': (parameter) => askAnotherModel(services, documents, parameter),
-    'reflection.exportReviewed': (parameter) => exportReviewed(services, targetOf(parameter)),
     'reflection.undoReview': async () => {
       await reviews.undo();
       await documents.reload();

@@ -4,7 +4,6 @@ import { UserError } from '../../../core/errors.ts';
 import type { FindingGroup } from '../../../core/findings/index.ts';
 import { standingReviews } from '../../../core/runs/index.ts';
 import type { Review } from '../../../core/schema/lines.ts';
-import { appendReview } from '../../../node/runs/index.ts';
 import type { Services } from '../../services.ts';
 import { setting } from '../../settings.ts';
 
@@ -98,7 +97,8 @@ export function createReviews(services: Services): Reviews {
 
 type Line = Pick<Review, 'critiqueId' | 'finding' | 'decision' | 'text'>;
 
-function append(dir: string, line: Line): Promise<void> {
+async function append(dir: string, line: Line): Promise<void> {
+  const { appendReview } = await import('../../runReading.ts');
   const by = setting('reflection.reviewer') || os.userInfo().username;
   return appendReview(dir, { ...line, by, at: new Date().toISOString() });
 }
