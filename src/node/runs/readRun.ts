@@ -21,6 +21,7 @@ import { upgradeManifest } from '../../core/schema/upgrades.ts';
 import { errorCode, onDisk } from './diskErrors.ts';
 import { type LineFault, readJsonLines } from './jsonLines.ts';
 import { MANIFEST_FILE, RUN_LINES } from './layout.ts';
+import { requireRegularFiles } from './regularFiles.ts';
 
 /** Everything in a run directory. */
 export interface RunData {
@@ -65,6 +66,7 @@ export async function readRun(dir: string): Promise<RunData> {
 
 /** Reads and checks `run.json`. */
 export async function readManifest(dir: string): Promise<RunManifest> {
+  await requireRegularFiles(dir);
   const file = path.join(dir, MANIFEST_FILE);
   const text = await onDisk(file, () => readFile(file, 'utf8')).catch((thrown: unknown) => {
     if (!(thrown instanceof UserError) || errorCode(thrown.cause) !== 'ENOENT') throw thrown;
