@@ -12,6 +12,7 @@ import {
   selfDistillRecordSchema,
 } from '../src/core/schema/dataset.ts';
 import { runEventSchema } from '../src/core/schema/event.ts';
+import { problemRowsSchema } from '../src/core/schema/problemRows.ts';
 import { trainConfigSchema } from '../src/core/schema/trainConfig.ts';
 import { workspaceConfigSchema } from '../src/core/schema/workspace.ts';
 import { contributions } from '../src/extension/contributions.ts';
@@ -45,6 +46,7 @@ const generated: Record<string, string> = {
   [`${schemas}/offline-record.schema.json`]: jsonSchema(offlineRecordSchema),
   // The newest draft that VS Code's JSON support knows whole.
   'media/schemas/reflection.schema.json': jsonSchema(workspaceConfigSchema, 'draft-7'),
+  'media/schemas/problems.schema.json': jsonSchema(problemRowsSchema, 'draft-7'),
 };
 
 const check = process.argv.includes('--check');

@@ -235,7 +235,10 @@ export const contributions = {
     configurationDefaults,
     keybindings,
     grammars,
-    jsonValidation: [{ fileMatch: 'reflection.json', url: './media/schemas/reflection.schema.json' }],
+    jsonValidation: [
+      { fileMatch: 'reflection.json', url: './media/schemas/reflection.schema.json' },
+      { fileMatch: ['*problems.json', '*problem.json'], url: './media/schemas/problems.schema.json' },
+    ],
     languages,
     menus,
     problemMatchers,

@@ -19,6 +19,21 @@ async function fixesAt(uri: vscode.Uri, range: vscode.Range): Promise<vscode.Cod
   return vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, range);
 }
 
+/** Labels and documentation of what is offered at an offset of the first line. */
+async function offered(editor: vscode.TextEditor, character: number): Promise<Map<string, string>> {
+  const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+    'vscode.executeCompletionItemProvider',
+    editor.document.uri,
+    new vscode.Position(0, character),
+  );
+  return new Map(
+    items.map(({ label, documentation }) => [
+      typeof label === 'string' ? label : label.label,
+      documentation instanceof vscode.MarkdownString ? documentation.value : (documentation ?? ''),
+    ]),
+  );
+}
+
 const row = (id: string, statement: string, answer: string) =>
   JSON.stringify({ id, problem: statement, answer });
 
@@ -199,6 +214,50 @@ describe('reflection.json', () => {
     } finally {
       fs.rmSync(editor.document.uri.fsPath);
     }
+  });
+
+  it('offers its fields, the engines and what each is for', async () => {
+    const editor = await opened('reflection.json', '{ "models": { "big": {  } },  }\n');
+    try {
+      const inModel = await offered(editor, 24);
+      for (const field of ['engine', 'path', 'baseUrl', 'apiKeyEnv', 'lora']) {
+        assert.ok(inModel.has(field), `${field} among ${[...inModel.keys()].join()}`);
+      }
+      const atTop = await offered(editor, 29);
+      assert.match(atTop.get('problemSets') ?? '', /Problem files by name/);
+      assert.ok(!atTop.has('models'), 'a field that is there is not offered');
+    } finally {
+      fs.rmSync(editor.document.uri.fsPath);
+    }
+  });
+});
+
+describe('a problem set in JSON', () => {
+  before(activate);
+  afterEach(closeEditors);
+
+  it('offers the fields of a row and the modes of its answer, and says what each is', async () => {
+    const editor = await opened('my-problems.json', '[{ "problem": "1+1?",  "mode": "" }]\n');
+    const fields = await offered(editor, 22);
+    assert.match(fields.get('answer') ?? '', /gold answer/);
+    assert.ok(!fields.has('problem'), 'a field that is there is not offered');
+    const modes = await offered(editor, 32);
+    assert.ok(
+      [...modes.keys()].some((label) => label.includes('aime')),
+      [...modes.keys()].join(),
+    );
+  });
+
+  it('says what does not fit, and leaves columns of other names alone', async () => {
+    const editor = await opened(
+      'odd-problems.json',
+      '[{ "question": "1+1?", "answer": 2, "source": "mine" }, { "problem": 5, "answer": "2" }]\n',
+    );
+    const found = await diagnosticsOf(editor.document.uri, (all) => all.length > 0, 'a diagnostic');
+    assert.ok(
+      found.every(({ range }) => range.start.character > 50),
+      JSON.stringify(found),
+    );
   });
 });
 
