@@ -1,5 +1,6 @@
 /** Ending a run's process on purpose, and making sure that it is gone. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isGroupAlive, signalGroup } from './processGroup.ts';
 
 export interface StopOptions {
   /** Seconds until it is killed. A trainer needs the current step and one checkpoint; null: never kill. */
@@ -11,36 +12,35 @@ export interface StopOptions {
 
 export type StopOutcome = 'not-running' | 'stopped' | 'killed' | 'survived';
 
+/** Seconds in which what a process started ends after it, and in which SIGKILL works. */
+const SOON = 5;
+
 /**
  * SIGTERM to the process group that `pid` leads (to the process alone where it leads none), a wait, SIGKILL, and a
- * check. A trainer writes a checkpoint on SIGTERM, so a stopped run can be resumed.
+ * check that nobody of the group is left. A trainer writes a checkpoint on SIGTERM, so a stopped run can be resumed.
  */
 export async function stopProcess(pid: number, options: StopOptions): Promise<StopOutcome> {
   if (!(await options.isAlive())) return 'not-running';
+  const groupIsThere = () => isGroupAlive(pid);
   signalGroup(pid, 'SIGTERM');
-  if (await gone(options, options.graceSeconds ?? Number.POSITIVE_INFINITY)) return 'stopped';
-  if (options.graceSeconds === null) return 'survived';
+  const stopped = await gone(options.isAlive, options.graceSeconds ?? Number.POSITIVE_INFINITY, options);
+  if (!stopped && options.graceSeconds === null) return 'survived';
+  if (stopped && (await gone(groupIsThere, SOON, options))) return 'stopped';
   signalGroup(pid, 'SIGKILL');
-  return (await gone(options, 5)) ? 'killed' : 'survived';
+  const allGone = (await gone(options.isAlive, SOON, options)) && (await gone(groupIsThere, SOON, options));
+  if (!allGone) return 'survived';
+  return stopped ? 'stopped' : 'killed';
 }
 
-async function gone(options: StopOptions, seconds: number): Promise<boolean> {
+async function gone(
+  isThere: () => Promise<boolean>,
+  seconds: number,
+  { signal }: StopOptions,
+): Promise<boolean> {
   const deadline = Date.now() + seconds * 1000;
   while (Date.now() < deadline) {
-    if (!(await options.isAlive())) return true;
-    await delay(100, undefined, options.signal ? { signal: options.signal } : {});
+    if (!(await isThere())) return true;
+    await delay(100, undefined, signal ? { signal } : {});
   }
-  return !(await options.isAlive());
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It ended between the question and the signal.
-    }
-  }
+  return !(await isThere());
 }
