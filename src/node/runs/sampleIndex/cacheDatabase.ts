@@ -57,7 +57,7 @@ export function removeCache(file: string): void {
 class OtherLayout extends Error {}
 
 function prepare(database: DatabaseSync, { version, sql }: { version: number; sql: string }): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000');
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000');
   const found = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
   if (found === version) return;
   if (found !== 0) throw new OtherLayout(`layout ${found}`);
@@ -66,6 +66,19 @@ function prepare(database: DatabaseSync, { version, sql }: { version: number; sq
     const now = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
     if (now === 0) database.exec(`${sql}; PRAGMA user_version = ${version}`);
   });
+}
+
+/**
+ * From now on writers do not hold up readers. Not from the start: what fills an empty database goes straight into it, and
+ * through such a log it would be written twice. The database stays so when it is opened again.
+ */
+export function shareDatabase(database: DatabaseSync): void {
+  try {
+    database.exec('PRAGMA journal_mode = WAL');
+  } catch (thrown) {
+    // Somebody reads it just now: the next one to open it does this.
+    if (!isBusy(thrown)) throw thrown;
+  }
 }
 
 /** Does all of the work or nothing; waits for another writer. */

@@ -11,7 +11,7 @@ import { errorCode, onDisk } from '../diskErrors.ts';
 import { parseLine, splitLines } from '../jsonLines.ts';
 import { RUN_LINES } from '../layout.ts';
 import { looseEventSchema } from '../readRun.ts';
-import { openCache } from './cacheDatabase.ts';
+import { openCache, shareDatabase } from './cacheDatabase.ts';
 
 /** Reading less than this is faster than looking it up. */
 const REMEMBERED_BYTES = 1 << 20;
@@ -120,6 +120,7 @@ function remember(
 ): void {
   try {
     const text = JSON.stringify({ ...fold, metrics: [...fold.metrics] });
+    shareDatabase(cache);
     cache
       .prepare('INSERT OR REPLACE INTO folds VALUES(?, ?, ?, ?, ?)')
       .run(dir, inode, end.offset, end.mark, text);

@@ -7,7 +7,8 @@ import { type Critique, critiqueSchema, type Solution, solutionSchema } from '..
 import { errorCode } from '../diskErrors.ts';
 import { parseLine } from '../jsonLines.ts';
 import { RUN_LINES } from '../layout.ts';
-import { inTransaction } from './cacheDatabase.ts';
+import { inTransaction, shareDatabase } from './cacheDatabase.ts';
+import { packWords } from './packedWords.ts';
 import {
   FINISHES,
   GRADES,
@@ -23,13 +24,12 @@ export const INDEXED_FILES: readonly IndexedFile[] = ['solutions', 'critiques'];
 
 /** Raise the version with every change: an index of another layout is made anew. */
 export const LAYOUT = {
-  version: 1,
+  version: 2,
   sql: `
     CREATE TABLE files(name TEXT PRIMARY KEY, inode INTEGER, offset INTEGER, lines INTEGER, mark BLOB) WITHOUT ROWID;
     CREATE TABLE problems(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
-    CREATE TABLE samples(problem INTEGER, parent INTEGER, idx INTEGER, grade INTEGER, finish INTEGER, tokens INTEGER,
-      ms REAL, hasError INTEGER, answer TEXT, verdict INTEGER, transition INTEGER, offset INTEGER, length INTEGER,
-      PRIMARY KEY(problem, parent, idx)) WITHOUT ROWID;
+    CREATE TABLE samples(problem INTEGER, parent INTEGER, idx INTEGER, words INTEGER, tokens INTEGER, ms REAL, answer TEXT,
+      offset INTEGER, length INTEGER, PRIMARY KEY(problem, parent, idx)) WITHOUT ROWID;
     CREATE TABLE faults(file TEXT, line INTEGER, message TEXT);
     CREATE TABLE summaries(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID`,
 };
@@ -60,7 +60,10 @@ export async function fillIndex(
   const filler = newFiller(database);
   for (let restarts = 0; ; restarts += 1) {
     const isWhole = await fillOnce(database, filler, dir, signal);
-    if (isWhole) return;
+    if (isWhole) {
+      shareDatabase(database);
+      return;
+    }
     if (restarts === MOST_RESTARTS) throw new Error('the files of the run keep changing');
   }
 }
@@ -246,7 +249,7 @@ function problemNumbers(database: DatabaseSync, numbers: Map<string, number>): (
   };
 }
 
-const COLUMNS = 13;
+const COLUMNS = 9;
 /** One statement for many rows: calls cost more than rows. */
 const BATCH = 128;
 
@@ -268,14 +271,10 @@ function batchInsert(database: DatabaseSync) {
       bind(problem);
       bind(row.parent);
       bind(row.index);
-      bind(row.grade);
-      bind(row.finish);
+      bind(packWords(row));
       bind(row.tokens);
       bind(row.ms);
-      bind(row.hasError);
       bind(row.answer);
-      bind(row.verdict);
-      bind(row.transition);
       bind(offset);
       bind(length);
       if (used < values.length) return;

@@ -15,6 +15,7 @@ import { type LineFault, parseLine } from '../jsonLines.ts';
 import { MANIFEST_FILE, RUN_LINES } from '../layout.ts';
 import { isBusy, openCache, removeCache } from './cacheDatabase.ts';
 import { type FillOptions, fillIndex, type IndexedFile, IrregularRun, LAYOUT } from './fillIndex.ts';
+import { unpackWords, wordInSql } from './packedWords.ts';
 import { FINISHES, GRADES, TRANSITIONS, VERDICTS } from './scanRow.ts';
 
 /** A sample as the index knows it: everything short. */
@@ -109,7 +110,11 @@ export async function openRunIndex(dir: string, options: FillOptions = {}): Prom
 async function indexName(dir: string): Promise<string | null> {
   try {
     const manifest = await readFile(path.join(dir, MANIFEST_FILE));
-    const key = createHash('sha256').update(realpathSync(dir)).update('\0').update(manifest).digest('hex');
+    const key = createHash('sha256')
+      .update(realpathSync.native(dir))
+      .update('\0')
+      .update(manifest)
+      .digest('hex');
     removeOldIndexes();
     return `${PREFIX}${key.slice(0, 32)}.sqlite`;
   } catch {
@@ -147,8 +152,7 @@ function closeQuietly(database: DatabaseSync): void {
   }
 }
 
-const SELECTED = `SELECT problems.id, parent, idx, grade, finish, hasError, tokens, ms, answer, verdict, transition,
-  offset, length FROM samples JOIN problems ON problems.number = samples.problem`;
+const SELECTED = `SELECT problems.id, parent, idx, words, tokens, ms, answer, offset, length FROM samples JOIN problems ON problems.number = samples.problem`;
 const ORDER = 'ORDER BY samples.problem, parent, idx';
 
 function newIndex(database: DatabaseSync, dir: string): RunIndex {
@@ -194,8 +198,8 @@ function newIndex(database: DatabaseSync, dir: string): RunIndex {
 }
 
 function factsOf(database: DatabaseSync): IndexFacts {
-  const isFinished = `finish < ${FINISHES.indexOf('abort')} AND hasError = 0`;
-  const isGraded = `grade <> ${GRADES.indexOf('undetermined')}`;
+  const isFinished = `${wordInSql('finish')} < ${FINISHES.indexOf('abort')} AND ${wordInSql('hasError')} = 0`;
+  const isGraded = `${wordInSql('grade')} <> ${GRADES.indexOf('undetermined')}`;
   const row = database
     .prepare(
       `SELECT COUNT(*) AS problems, SUM(solutions) AS solutions, SUM(critiques) AS critiques, SUM(failed) AS failed,
@@ -245,15 +249,16 @@ function condition({ file, problemId, grade, finish }: SampleFilter): {
     values.push(value);
   };
   if (problemId !== undefined) equals('problems.id', problemId);
-  if (grade !== undefined) equals('grade', GRADES.indexOf(grade));
-  if (finish !== undefined) equals('finish', FINISHES.indexOf(finish));
+  if (grade !== undefined) equals(wordInSql('grade'), GRADES.indexOf(grade));
+  if (finish !== undefined) equals(wordInSql('finish'), FINISHES.indexOf(finish));
   return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, values };
 }
 
 /** Rows come as arrays in the order of `SELECTED`, which the types of the library do not know. */
 function* rowsOf(rows: Iterable<unknown>): Generator<IndexedSample> {
   for (const row of rows as Iterable<readonly SQLOutputValue[]>) {
-    const [problem, parent, idx, grade, finish, hasError, tokens, ms, answer, verdict, transition] = row;
+    const [problem, parent, idx, words, tokens, ms, answer, offset, length] = row;
+    const { grade, finish, hasError, verdict, transition } = unpackWords(Number(words));
     const problemId = String(problem);
     const solutionId = Number(parent) < 0 ? null : `${problemId}#${parent}`;
     yield {
@@ -262,16 +267,16 @@ function* rowsOf(rows: Iterable<unknown>): Generator<IndexedSample> {
       problemId,
       solutionId,
       index: Number(idx),
-      grade: GRADES[Number(grade)] ?? 'undetermined',
-      finish: FINISHES[Number(finish)] ?? 'error',
+      grade: GRADES[grade] ?? 'undetermined',
+      finish: FINISHES[finish] ?? 'error',
       hasError: hasError === 1,
       tokens: Number(tokens),
       ms: Number(ms),
       answer: answer === null ? null : String(answer),
-      verdict: VERDICTS[Number(verdict)] ?? null,
-      transition: TRANSITIONS[Number(transition)] ?? null,
-      offset: Number(row[11]),
-      length: Number(row[12]),
+      verdict: VERDICTS[verdict] ?? null,
+      transition: TRANSITIONS[transition] ?? null,
+      offset: Number(offset),
+      length: Number(length),
     };
   }
 }
