@@ -43,7 +43,7 @@ export function followState(
     // A killed process writes nothing more: that it is gone is found by asking.
     const look = setInterval(() => hasRead && void report(false), lookMs);
     try {
-      for await (const delta of tailRun(dir, { signal: stop.signal, pollMs })) {
+      for await (const delta of tailRun(dir, { signal: stop.signal, pollMs, files: ['events'] })) {
         for (const event of delta.events) foldEvent(fold, event);
         fold.unknownEvents += delta.unknownEvents;
         hasRead = true;

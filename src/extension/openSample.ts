@@ -15,7 +15,7 @@ export async function openCritiqueBeside(
   run: RunEntry,
   critiqueId: string,
 ): Promise<void> {
-  const { critiques } = await services.runs.data(run);
+  const { critiques } = await services.runs.samples.part(run, { sampleId: critiqueId });
   const critique = critiques.find(({ id }) => id === critiqueId);
   if (critique === undefined) {
     throw new UserError(

@@ -34,6 +34,6 @@ async function measured(services: Services, run: RunEntry): Promise<string> {
     const kept = datasetText(dataset.meta);
     return size === null || size === records ? kept : vscode.l10n.t('{0} of {1} wanted', kept, size);
   }
-  const summary = await services.comparer().summary(run.dir, DRAWS);
+  const summary = await (run.isLarge ? services.reader() : services.comparer()).summary(run.dir, DRAWS);
   return (summary === null ? null : headlineOf(summary)) ?? progressOf(state);
 }

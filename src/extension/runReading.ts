@@ -2,9 +2,11 @@
 export {
   appendReview,
   isWriterAlive,
+  readReviews,
   readRun,
   readRunState,
   runNames,
   summariseRun,
   tailRun,
+  talliesOf,
 } from '../node/runs/index.ts';

@@ -8,9 +8,9 @@ import * as vscode from 'vscode';
 import { messageOf } from '../core/errors.ts';
 import type { RunState } from '../core/runs/index.ts';
 import type { RunManifest } from '../core/schema/run.ts';
-import type { RunData } from '../node/runs/index.ts';
 import { MANIFEST_FILE, RUN_LINES, runsRoot } from '../node/runs/layout.ts';
 import { type Follower, followState, isOver } from './followRun.ts';
+import type { RunSamples } from './runSamples.ts';
 
 /** One run of an open folder. */
 export interface RunEntry {
@@ -22,6 +22,8 @@ export interface RunEntry {
   readonly state: RunState;
   /** Changes whenever anything in the directory does. */
   readonly revision: string;
+  /** Too large to be read whole: its samples come through the index. */
+  readonly isLarge: boolean;
 }
 
 /** A directory whose manifest cannot be read. */
@@ -32,8 +34,8 @@ export interface RunFault {
 }
 
 const LOOK_MS = 2000;
-/** How many runs are kept in memory with their samples. */
-const DATA_KEPT = 6;
+/** Bytes of solutions and critiques that are read in a moment. */
+const LARGE_BYTES = 32 << 20;
 
 export class RunStore implements vscode.Disposable {
   /** Newest first. Empty until the first look; `refresh` looks at once. */
@@ -44,13 +46,16 @@ export class RunStore implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #known = new Map<string, RunEntry>();
   readonly #followers = new Map<string, Follower>();
-  readonly #data = new Map<string, { revision: string; data: Promise<RunData> }>();
   #holders = 0;
   #timer: NodeJS.Timeout | undefined;
   #isDisposed = false;
 
-  constructor(log: vscode.LogOutputChannel) {
+  /** What is in the runs. */
+  readonly samples: RunSamples;
+
+  constructor(log: vscode.LogOutputChannel, samples: RunSamples) {
     this.#log = log;
+    this.samples = samples;
   }
 
   /** Fires when a run appeared, changed or went, at most a few times a second. */
@@ -60,19 +65,6 @@ export class RunStore implements vscode.Disposable {
 
   find(folder: vscode.Uri, id: string): RunEntry | undefined {
     return this.runs.find((run) => run.id === id && run.folder.uri.toString() === folder.toString());
-  }
-
-  /** Everything in a run; read again only when the directory has changed. */
-  data(run: RunEntry): Promise<RunData> {
-    const cached = this.#data.get(run.dir);
-    if (cached?.revision === run.revision) return cached.data;
-    const data = import('./runReading.ts').then(({ readRun }) => readRun(run.dir));
-    this.#data.delete(run.dir);
-    this.#data.set(run.dir, { revision: run.revision, data });
-    const oldest = this.#data.keys().next().value;
-    if (this.#data.size > DATA_KEPT && oldest !== undefined) this.#data.delete(oldest);
-    data.catch(() => this.#data.delete(run.dir));
-    return data;
   }
 
   /** Looks now, at the runs that are followed as well: the caller needs to know how they are. */
@@ -150,12 +142,12 @@ export class RunStore implements vscode.Disposable {
     const old = this.#known.get(dir);
     // A follower keeps state and revision together; a new revision beside an old state would be believed.
     if (old !== undefined && this.#followers.has(dir) && !isThorough) return false;
-    const revision = await revisionOf(dir);
+    const { revision, isLarge } = await lookOf(dir);
     const isSame = old?.revision === revision;
     if (old !== undefined && isSame && isOver(old.state.status)) return false;
     const { summariseRun } = await import('./runReading.ts');
     const { id, manifest, state } = await summariseRun(dir);
-    this.#known.set(dir, { folder, id, dir, manifest, state, revision });
+    this.#known.set(dir, { folder, id, dir, manifest, state, revision, isLarge });
     if (!this.#followers.has(dir) && this.#holders > 0 && !isOver(state.status)) this.#follow(dir);
     return !isSame || old?.state.status !== state.status;
   }
@@ -169,18 +161,19 @@ export class RunStore implements vscode.Disposable {
   }
 
   async #take(dir: string, state: RunState): Promise<void> {
-    const revision = await revisionOf(dir);
+    const { revision, isLarge } = await lookOf(dir);
     const entry = this.#known.get(dir);
     if (entry === undefined) return;
     // The revision may be younger than the state. A last state is not left at that: the next look reads it anew.
-    this.#known.set(dir, { ...entry, state, revision: isOver(state.status) ? `${revision} over` : revision });
+    const isLast = isOver(state.status);
+    this.#known.set(dir, { ...entry, state, isLarge, revision: isLast ? `${revision} over` : revision });
     this.#publish();
   }
 
   #forget(dir: string): void {
     this.#followers.get(dir)?.dispose();
     this.#known.delete(dir);
-    this.#data.delete(dir);
+    this.samples.forget(dir);
   }
 
   #publish(): void {
@@ -202,17 +195,21 @@ function isThere(dir: string): Promise<boolean> {
 }
 
 /** Size and time of each file of a run: the same text, the same content. */
-async function revisionOf(dir: string): Promise<string> {
+async function lookOf(dir: string): Promise<Pick<RunEntry, 'revision' | 'isLarge'>> {
   const names = [MANIFEST_FILE, ...Object.values(RUN_LINES)];
+  let samplesBytes = 0;
   const parts = await Promise.all(
     names.map((name) =>
       stat(path.join(dir, name)).then(
-        ({ size, mtimeMs }) => `${size}@${mtimeMs}`,
+        ({ size, mtimeMs }) => {
+          if (name === RUN_LINES.solutions || name === RUN_LINES.critiques) samplesBytes += size;
+          return `${size}@${mtimeMs}`;
+        },
         () => '-',
       ),
     ),
   );
-  return parts.join(' ');
+  return { revision: parts.join(' '), isLarge: samplesBytes > LARGE_BYTES };
 }
 
 function faultsText(faults: readonly RunFault[]): string {

@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts';
 import type { Remote } from '../core/rpc.ts';
 import { type Comparer, type ComparerThread, startComparer } from '../node/comparison/client.ts';
 import { ProblemDocuments } from './problemDocuments.ts';
+import { RunSamples } from './runSamples.ts';
 import { RunStore } from './runStore.ts';
 
 /** What every feature gets. Features do not know each other: they meet here, or in core. */
@@ -15,15 +16,17 @@ export interface Services {
   comparer(): Remote<Comparer>;
   /** Follows training runs for their dashboards: a thread that is never busy comparing. */
   watcher(): Remote<Comparer>;
+  /** Reads parts of large runs: a transcript does not wait for a comparison. */
+  reader(): Remote<Comparer>;
 }
 
 export function createServices(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel('Reflection', { log: true });
-  const runs = new RunStore(log);
-  const [comparer, watcher] = [lazyThread(context), lazyThread(context)];
+  const [comparer, watcher, reader] = [lazyThread(context), lazyThread(context), lazyThread(context)];
+  const runs = new RunStore(log, new RunSamples(reader));
   const problems = new ProblemDocuments();
   context.subscriptions.push(log, runs, problems);
-  return { context, log, runs, problems, comparer, watcher };
+  return { context, log, runs, problems, comparer, watcher, reader };
 }
 
 /** A comparing thread that starts when it is first asked, and again after it has died. */

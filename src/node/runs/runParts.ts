@@ -3,6 +3,7 @@
  * solution, through the index. Where there can be no index, the run is read whole after all.
  */
 import path from 'node:path';
+import { problemOfSample, solutionOfSample } from '../../core/runs/sampleIds.ts';
 import type { Grade } from '../../core/schema/common.ts';
 import { type Critique, type Review, reviewSchema, type Solution } from '../../core/schema/lines.ts';
 import { type Problem, problemSchema } from '../../core/schema/problem.ts';
@@ -124,15 +125,4 @@ export async function readReviews(dir: string): Promise<readonly Review[]> {
 
 async function readProblems(dir: string): Promise<readonly Problem[]> {
   return (await readJsonLines(path.join(dir, RUN_LINES.problems), problemSchema)).rows;
-}
-
-/** Ids are `<problem>#<number>`, and `<problem>#<number>/<number>` of a critique; an index holds no others. */
-const SAMPLE_ID = /^(?<solution>(?<problem>[\s\S]*)#\d+)(?:\/\d+)?$/;
-
-function problemOfSample(id: string): string | null {
-  return SAMPLE_ID.exec(id)?.groups?.problem ?? null;
-}
-
-function solutionOfSample(id: string): string {
-  return SAMPLE_ID.exec(id)?.groups?.solution ?? id;
 }

@@ -77,10 +77,9 @@ async function readGrades(
 ): Promise<ReadonlyMap<string, LastGrade>> {
   const grades = new Map<string, LastGrade>();
   for (const run of runs) {
-    const { solutions } = await services.runs.data(run);
-    for (const [problem, rows] of Map.groupBy(solutions, ({ problemId }) => problemId)) {
-      const correct = rows.filter(({ grade }) => grade === 'correct').length;
-      if (!grades.has(problem)) grades.set(problem, { run, correct, samples: rows.length });
+    const { problems } = await services.runs.samples.tallies(run);
+    for (const { problemId, solutions, grades: counts } of problems) {
+      if (!grades.has(problemId)) grades.set(problemId, { run, correct: counts.correct, samples: solutions });
     }
   }
   return grades;

@@ -138,7 +138,7 @@ async function findingsOf(
   run: RunEntry,
   source: string,
 ): Promise<Shown | null> {
-  const { solutions, critiques, reviews } = await services.runs.data(run);
+  const { solutions, critiques, reviews } = await services.runs.samples.data(run);
   const { parseProblems, readProblemDocument } = await import('../../problemReading.ts');
   const text = document.getText();
   const [problem] = parseProblems(text, { file: document.fileName, format: 'markdown' }).problems;

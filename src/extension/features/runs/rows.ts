@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { RunStatus } from '../../../core/runs/index.ts';
 import type { Grade } from '../../../core/schema/common.ts';
 import type { Critique, Solution } from '../../../core/schema/lines.ts';
-import type { RunData } from '../../../node/runs/index.ts';
+import type { ProblemTally, RunPart } from '../../../node/runs/index.ts';
 import { isOver } from '../../followRun.ts';
 import type { RunEntry, RunFault } from '../../runStore.ts';
 import type { RunName } from '../../target.ts';
@@ -19,10 +19,8 @@ export interface RunRow {
 export interface ProblemRow {
   readonly row: 'problem';
   readonly run: RunName;
-  readonly problem: string;
-  readonly statement: string;
-  readonly solutions: readonly Solution[];
-  readonly critiques: readonly Critique[];
+  readonly entry: RunEntry;
+  readonly tally: ProblemTally;
 }
 
 export interface SolutionRow {
@@ -47,24 +45,10 @@ export function runRow(entry: RunEntry): RunRow {
   return { row: 'run', run: { folder: entry.folder.uri.toString(), id: entry.id }, entry };
 }
 
-/** Problems in the order of the set, each with its samples. */
-export function problemRows(run: RunName, data: RunData): ProblemRow[] {
-  const solutions = Map.groupBy(data.solutions, ({ problemId }) => problemId);
-  const critiques = Map.groupBy(data.critiques, ({ problemId }) => problemId);
-  return data.problems
-    .filter(({ id }) => solutions.has(id))
-    .map(({ id, problem }) => ({
-      row: 'problem',
-      run,
-      problem: id,
-      statement: problem,
-      solutions: solutions.get(id) ?? [],
-      critiques: critiques.get(id) ?? [],
-    }));
-}
-
-export function solutionRows({ run, solutions, critiques }: ProblemRow): SolutionRow[] {
-  return [...solutions]
+/** The samples of a problem by their number, each with the critiques on it. */
+export function solutionRows({ run, tally }: ProblemRow, { solutions, critiques }: RunPart): SolutionRow[] {
+  return solutions
+    .filter(({ problemId }) => problemId === tally.problemId)
     .sort((a, b) => a.index - b.index)
     .map((line) => ({
       row: 'solution',
@@ -149,12 +133,12 @@ function runContext({ manifest, state }: RunEntry): string {
   return words.join(' ');
 }
 
-function problemItem({ run, problem, statement, solutions }: ProblemRow): vscode.TreeItem {
-  const item = new vscode.TreeItem(problem, vscode.TreeItemCollapsibleState.Collapsed);
-  const correct = solutions.filter(({ grade }) => grade === 'correct').length;
-  item.id = `${run.folder} ${run.id} ${problem}`;
-  item.description = vscode.l10n.t('{0}/{1} correct', correct, solutions.length);
-  item.iconPath = gradeIcon(shared(solutions));
+function problemItem({ run, tally }: ProblemRow): vscode.TreeItem {
+  const { problemId, statement, solutions, grades } = tally;
+  const item = new vscode.TreeItem(problemId, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = `${run.folder} ${run.id} ${problemId}`;
+  item.description = vscode.l10n.t('{0}/{1} correct', grades.correct, solutions);
+  item.iconPath = gradeIcon(shared(tally));
   item.tooltip = statement;
   item.contextValue = 'problem';
   return item;
@@ -225,7 +209,10 @@ function gradeIcon(grade: Grade | 'mixed'): vscode.ThemeIcon {
   }
 }
 
-function shared(solutions: readonly Solution[]): Grade | 'mixed' {
-  const [first, ...rest] = new Set(solutions.map(({ grade }) => grade));
+const GRADES = ['correct', 'incorrect', 'undetermined'] as const satisfies readonly Grade[];
+
+/** The grade that all solutions of a problem have. */
+function shared({ grades }: ProblemTally): Grade | 'mixed' {
+  const [first, ...rest] = GRADES.filter((grade) => grades[grade] > 0);
   return first === undefined ? 'undetermined' : rest.length > 0 ? 'mixed' : first;
 }

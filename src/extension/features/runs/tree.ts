@@ -6,7 +6,7 @@ import { holdWhileVisible } from '../../holdWhileVisible.ts';
 import { runHeadline } from '../../runHeadline.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
-import { itemOf, problemRows, type Row, runRow, solutionRows } from './rows.ts';
+import { itemOf, type Row, runRow, solutionRows } from './rows.ts';
 
 /** The Runs tree: newest first, the one number that matters beside each. */
 export function registerRunsTree(services: Services): vscode.TreeView<Row> {
@@ -43,10 +43,11 @@ async function children(services: Services, row: Row | undefined): Promise<Row[]
     const { runs, faults } = services.runs;
     return [...runs.map(runRow), ...faults.map((fault): Row => ({ row: 'fault', fault }))];
   }
-  if (row.row === 'problem') return solutionRows(row);
-  if (row.row !== 'run') return [];
+  if (row.row !== 'run' && row.row !== 'problem') return [];
   try {
-    return await runChildren(services, row.entry, row.run);
+    if (row.row === 'run') return await runChildren(services, row.entry, row.run);
+    const part = await services.runs.samples.part(row.entry, { problemId: row.tally.problemId });
+    return solutionRows(row, part);
   } catch (thrown) {
     return [{ row: 'note', text: messageOf(thrown) }];
   }
@@ -66,9 +67,9 @@ async function runChildren(
       (text): Row => ({ row: 'note', text }),
     );
   }
-  const data = await services.runs.data(entry);
-  const rows: Row[] = problemRows(run, data);
-  const faults = data.faults.map(
+  const tallies = await services.runs.samples.tallies(entry);
+  const rows = tallies.problems.map((tally): Row => ({ row: 'problem', run, entry, tally }));
+  const faults = tallies.faults.map(
     ({ file, line, message }): Row => ({
       row: 'note',
       text: `${file.split(/[\\/]/).at(-1)}:${line}: ${message}`,

@@ -104,7 +104,7 @@ class SamplingPanel implements vscode.Disposable {
 
   async #open(id: string): Promise<void> {
     const run = this.#run();
-    const { critiques, solutions } = await this.#services.runs.data(run);
+    const { critiques, solutions } = await this.#services.runs.samples.part(run, { sampleId: id });
     if (critiques.some((critique) => critique.id === id)) {
       await openCritiqueBeside(this.#services, run, id);
     } else if (solutions.some((solution) => solution.id === id)) {

@@ -173,7 +173,7 @@ async function lastRows(
   await services.runs.refresh();
   const entry = services.runs.runs.find((run) => run.dir === dir);
   if (entry === undefined) return [];
-  const data = await services.runs.data(entry);
+  const data = await services.runs.samples.data(entry);
   return kind === 'evaluate' ? data.solutions : data.critiques;
 }
 

@@ -62,7 +62,7 @@ export async function continueFromHere(
   const place = await placeOf(services, documents, parameter);
   const { run, solution } = place;
   const target = targetOf(parameter);
-  const { solutions } = await services.runs.data(run);
+  const { solutions } = await services.runs.samples.part(run, { sampleId: solution });
   const text = solutions.find(({ id }) => id === solution)?.text ?? '';
   const at = cutBefore(text, place.offset);
   const model = target.model ?? (await modelOfRun(run)) ?? (await askModel(services, run.folder, CONTINUE));
@@ -76,7 +76,7 @@ export async function continueFromHere(
       ...['--model', model, '-n', String(n), '--seed', String(randomInt(SEEDS))],
     ],
   });
-  const rows = (await services.runs.data(made)).solutions;
+  const rows = (await services.runs.samples.data(made)).solutions;
   const right = rows.filter(({ grade }) => grade === 'correct');
   const best = right[0] ?? rows[0];
   const show = async () => {
@@ -147,7 +147,7 @@ async function critiqueAgain(services: Services, place: Place, model: string, n:
       ...['--seed', String(randomInt(SEEDS))],
     ],
   });
-  const { critiques } = await services.runs.data(made);
+  const { critiques } = await services.runs.samples.data(made);
   const right = critiques.filter(({ grade }) => grade === 'correct').length;
   announce(
     vscode.l10n.t('{0} of {1} new critiques reach the gold answer.', right, critiques.length),

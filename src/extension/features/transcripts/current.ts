@@ -5,7 +5,7 @@ import type { Services } from '../../services.ts';
 import { transcriptAddress } from '../../transcriptAddress.ts';
 import { rangeOf, shownFindings } from './diagnostics.ts';
 import type { TranscriptDocuments } from './documents.ts';
-import { findingsOfRun, type LoadedTranscript } from './library.ts';
+import { type LoadedTranscript, solutionsAround } from './library.ts';
 
 /** A finding with its place in an open transcript. */
 export interface PlacedFinding {
@@ -77,8 +77,8 @@ async function named(services: Services, target: FindingTarget): Promise<KnownFi
   if (address === null) return undefined;
   const folder = vscode.Uri.parse(address.folder);
   const run = services.runs.find(folder, address.run);
-  const groups = run && (await findingsOfRun(services, run)).get(address.sample);
-  const group = groups?.find(({ key }) => key === target.finding);
+  const around = run && (await solutionsAround(services, run, address.sample));
+  const group = around?.findings.get(address.sample)?.find(({ key }) => key === target.finding);
   return group && { uri, folder, group };
 }
 

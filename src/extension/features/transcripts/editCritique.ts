@@ -64,7 +64,7 @@ async function critiqueAt(services: Services, uri: vscode.Uri): Promise<EditedCr
   if (address === null) throw vscode.FileSystemError.FileNotFound(uri);
   if (services.runs.runs.length === 0) await services.runs.refresh();
   const entry = services.runs.find(vscode.Uri.parse(address.folder), address.run);
-  const data = entry && (await services.runs.data(entry));
+  const data = entry && (await services.runs.samples.part(entry, { sampleId: address.sample }));
   const critique = data?.critiques.find(({ id }) => id === address.sample);
   if (data === undefined || critique === undefined) throw vscode.FileSystemError.FileNotFound(uri);
   const standing = standingReviews(data.reviews).get(critique.id);

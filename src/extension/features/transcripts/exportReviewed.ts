@@ -55,7 +55,7 @@ async function reviewedRun(services: Services, { run: wanted }: Target): Promise
     if (run.manifest.kind !== 'critique' && run.manifest.kind !== 'sample') continue;
     if (wanted !== undefined && (run.id !== wanted.id || run.folder.uri.toString() !== wanted.folder))
       continue;
-    const { reviews } = await services.runs.data(run);
+    const reviews = await services.runs.samples.reviews(run);
     const accepted = [...standingReviews(reviews).values()].filter(
       ({ decision }) => decision === 'accept' || decision === 'edited',
     ).length;

@@ -8,6 +8,7 @@ import {
   groupFindings,
 } from '../../../core/findings/index.ts';
 import type { Trace } from '../../../core/reflection/index.ts';
+import { problemOfSample } from '../../../core/runs/sampleIds.ts';
 import type { Critique, Solution } from '../../../core/schema/lines.ts';
 import {
   createPositions,
@@ -17,6 +18,7 @@ import {
   type SourceMap,
   traceForReading,
 } from '../../../core/transcript/index.ts';
+import type { PartName } from '../../../node/runs/index.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { type TranscriptAddress, transcriptAddress } from '../../transcriptAddress.ts';
@@ -55,13 +57,13 @@ async function loadSolution(
   address: TranscriptAddress,
   run: RunEntry,
 ): Promise<LoadedTranscript> {
-  const data = await services.runs.data(run);
+  const data = await services.runs.samples.part(run, { sampleId: address.sample });
   const solution = data.solutions.find(({ id }) => id === address.sample);
   if (solution === undefined)
     return missing(address, vscode.l10n.t('The run {0} has no solution {1}.', address.run, address.sample));
-  const sources = await critiqueSources(services, run);
+  const sources = await critiqueSources(services, run, { sampleId: solution.id });
   const rendered = renderTranscript(
-    data,
+    { manifest: run.manifest, problems: data.problems },
     solution,
     // Samples are written as they finish; a reader wants them by number.
     sources.flatMap(({ critiques }) => [...critiques].sort((a, b) => a.index - b.index)),
@@ -82,11 +84,15 @@ async function loadCritique(
   address: TranscriptAddress,
   run: RunEntry,
 ): Promise<LoadedTranscript> {
-  const data = await services.runs.data(run);
+  const data = await services.runs.samples.part(run, { sampleId: address.sample });
   const critique = data.critiques.find(({ id }) => id === address.sample);
   if (critique === undefined)
     return missing(address, vscode.l10n.t('The run {0} has no critique {1}.', address.run, address.sample));
-  const rendered = renderCritique(data, critique, data.reviews);
+  const rendered = renderCritique(
+    { manifest: run.manifest, problems: data.problems },
+    critique,
+    data.reviews,
+  );
   return { address, ...rendered, findings: [], place: lazyPlaces(rendered.text), trace: () => null };
 }
 
@@ -113,8 +119,49 @@ const grouped = new WeakMap<
   { key: string; findings: ReadonlyMap<string, readonly FindingGroup[]> }
 >();
 
+/** Solutions that are gone through together, with the findings on each that somebody criticised. */
+export interface ReviewedSolutions {
+  readonly solutions: readonly Solution[];
+  readonly findings: ReadonlyMap<string, readonly FindingGroup[]>;
+  /** Set when these are only those of one problem: the run, or one that criticises it, is large. */
+  readonly problemId: string | null;
+}
+
+/** Whether a run or one that criticises it is too large to go through it all. */
+export function isLargeReview(services: Services, run: RunEntry): boolean {
+  return [run, ...criticsOf(services, run)].some(({ isLarge }) => isLarge);
+}
+
+/** The solutions of a run; of a large one those of the same problem as the sample. */
+export async function solutionsAround(
+  services: Services,
+  run: RunEntry,
+  sample: string,
+): Promise<ReviewedSolutions> {
+  const problemId = isLargeReview(services, run) ? problemOfSample(sample) : null;
+  return problemId === null ? allSolutions(services, run) : solutionsOfProblem(services, run, problemId);
+}
+
+/** Every solution of a run, with the findings on it. */
+export async function allSolutions(services: Services, run: RunEntry): Promise<ReviewedSolutions> {
+  const { solutions } = await services.runs.samples.data(run);
+  return { solutions, findings: await findingsOfRun(services, run), problemId: null };
+}
+
+export async function solutionsOfProblem(
+  services: Services,
+  run: RunEntry,
+  problemId: string,
+): Promise<ReviewedSolutions> {
+  const isOfProblem = (row: { readonly problemId: string }) => row.problemId === problemId;
+  const { solutions } = await services.runs.samples.part(run, { problemId });
+  const sources = await critiqueSources(services, run, { problemId });
+  const about = sources.map((source) => ({ ...source, critiques: source.critiques.filter(isOfProblem) }));
+  return { solutions: solutions.filter(isOfProblem), findings: findingsBySolution(about), problemId };
+}
+
 /** The findings on every solution of a run that somebody criticised. */
-export async function findingsOfRun(
+async function findingsOfRun(
   services: Services,
   run: RunEntry,
 ): Promise<ReadonlyMap<string, readonly FindingGroup[]>> {
@@ -126,11 +173,17 @@ export async function findingsOfRun(
   return findings;
 }
 
-/** The run itself and the runs that were made to criticise it. */
-export async function critiqueSources(services: Services, run: RunEntry): Promise<CritiqueSource[]> {
+/** The run itself and the runs that were made to criticise it; with a name, at least that part of each. */
+async function critiqueSources(
+  services: Services,
+  run: RunEntry,
+  name?: PartName,
+): Promise<CritiqueSource[]> {
+  const { samples } = services.runs;
   const sources: CritiqueSource[] = [];
   for (const source of [run, ...criticsOf(services, run)]) {
-    const { critiques, reviews } = await services.runs.data(source);
+    const read = name === undefined ? samples.data(source) : samples.part(source, name);
+    const { critiques, reviews } = await read;
     sources.push({ run: source.id, critiques, reviews });
   }
   return sources;
@@ -154,8 +207,9 @@ export async function critiquePlace(
 ): Promise<{ text: string; start: number } | null> {
   const entry = services.runs.find(folder, run);
   if (entry === undefined) return null;
-  const data = await services.runs.data(entry);
-  const { text, sourceMap } = renderCritique(data, critique, data.reviews);
+  const data = await services.runs.samples.part(entry, { sampleId: critique.id });
+  const part = { manifest: entry.manifest, problems: data.problems };
+  const { text, sourceMap } = renderCritique(part, critique, data.reviews);
   return { text, start: sourceMap.solution[0] };
 }
 

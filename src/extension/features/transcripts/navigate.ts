@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
+import type { FindingGroup } from '../../../core/findings/index.ts';
 import type { Services } from '../../services.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
 import { findingFor, placedFindings } from './current.ts';
 import { rangeOf } from './diagnostics.ts';
 import type { TranscriptDocuments } from './documents.ts';
-import { findingsOfRun } from './library.ts';
+import { type ReviewedSolutions, solutionsAround, solutionsOfProblem } from './library.ts';
 
 /**
  * Goes to the next (or previous) finding of the transcript; past its end, to that of the next solution of the run that
@@ -55,16 +56,40 @@ async function neighbourWithFindings(
 ): Promise<string | null> {
   const run = services.runs.find(vscode.Uri.parse(name.folder), name.run);
   if (run === undefined) return null;
-  const { solutions } = await services.runs.data(run);
-  const findings = await findingsOfRun(services, run);
-  const ids = solutions.map(({ id }) => id);
-  const from = ids.indexOf(sample);
-  const rest = direction === 1 ? ids.slice(from + 1) : ids.slice(0, Math.max(0, from)).reverse();
-  return (
-    rest.find((id) =>
-      findings.get(id)?.some(({ kind, decision }) => kind !== 'confirmed' && decision === null),
-    ) ?? null
-  );
+  const here = await solutionsAround(services, run, sample);
+  const ids = here.solutions.map(({ id }) => id);
+  const found = firstOpen(here, inDirection(ids, ids.indexOf(sample), direction));
+  if (found !== null || here.problemId === null) return found;
+  const { problems } = await services.runs.samples.tallies(run);
+  const order = problems.map(({ problemId }) => problemId);
+  const others = inDirection(order, order.indexOf(here.problemId), direction).slice(0, PROBLEMS_AT_MOST);
+  for (const problemId of others) {
+    const there = await solutionsOfProblem(services, run, problemId);
+    const open = firstOpen(
+      there,
+      inDirection(
+        there.solutions.map(({ id }) => id),
+        null,
+        direction,
+      ),
+    );
+    if (open !== null) return open;
+  }
+  return null;
+}
+
+/** Problems of a large run that are looked through for the next finding. */
+const PROBLEMS_AT_MOST = 500;
+
+/** What comes after a place, or everything; backwards from it in the other direction. */
+function inDirection(all: readonly string[], from: number | null, direction: 1 | -1): string[] {
+  if (direction === 1) return all.slice(from === null ? 0 : from + 1);
+  return all.slice(0, from === null ? all.length : Math.max(0, from)).reverse();
+}
+
+function firstOpen({ findings }: ReviewedSolutions, ids: readonly string[]): string | null {
+  const isOpen = ({ kind, decision }: FindingGroup) => kind !== 'confirmed' && decision === null;
+  return ids.find((id) => findings.get(id)?.some(isOpen)) ?? null;
 }
 
 /** Opens the transcript of a finding with the cursor on it. */

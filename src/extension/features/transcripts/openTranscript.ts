@@ -7,7 +7,7 @@ import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import type { Target } from '../../target.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
-import { findingsOfRun } from './library.ts';
+import { allSolutions, isLargeReview, solutionsOfProblem } from './library.ts';
 
 /** Opens the transcript of a solution; asks which run and which solution when they were not named. */
 export async function openTranscript(services: Services, target: Target): Promise<vscode.Uri> {
@@ -31,16 +31,15 @@ const GRADE_MARKS: Record<Grade, string> = {
 
 /** Solutions with something to review come first. */
 async function askSolution(services: Services, run: RunEntry): Promise<string> {
-  const { solutions } = await services.runs.data(run);
-  const findings = await findingsOfRun(services, run);
+  const { solutions, findings } = isLargeReview(services, run)
+    ? await solutionsOfProblem(services, run, await askProblem(services, run))
+    : await allSolutions(services, run);
   const rows = solutions.map((solution) => {
     const groups = (findings.get(solution.id) ?? []).filter(({ kind }) => kind !== 'confirmed');
     return { solution, open: groups.filter(({ decision }) => decision === null).length, all: groups.length };
   });
   if (rows.length === 0) {
-    throw new UserError('no-solutions', vscode.l10n.t('The run {0} holds no solutions yet.', run.id), {
-      remedy: vscode.l10n.t('Wait for the first one, or resume the run.'),
-    });
+    throw noSolutions(run);
   }
   return choose(
     vscode.l10n.t('Open Transcript'),
@@ -62,4 +61,26 @@ async function askSolution(services: Services, run: RunEntry): Promise<string> {
       })),
     vscode.l10n.t('Solution'),
   );
+}
+
+/** A large run is asked about problem by problem: nobody looks through a list of a hundred thousand. */
+async function askProblem(services: Services, run: RunEntry): Promise<string> {
+  const { problems } = await services.runs.samples.tallies(run);
+  if (problems.length === 0) throw noSolutions(run);
+  return choose(
+    vscode.l10n.t('Open Transcript'),
+    problems.map(({ problemId, statement, solutions, grades }) => ({
+      label: problemId,
+      description: vscode.l10n.t('{0}/{1} correct', grades.correct, solutions),
+      detail: statement,
+      value: problemId,
+    })),
+    vscode.l10n.t('Problem'),
+  );
+}
+
+function noSolutions(run: RunEntry): UserError {
+  return new UserError('no-solutions', vscode.l10n.t('The run {0} holds no solutions yet.', run.id), {
+    remedy: vscode.l10n.t('Wait for the first one, or resume the run.'),
+  });
 }

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../../core/errors.ts';
 import { type FindingGroup, findingMessage, reviewProgress } from '../../../core/findings/index.ts';
+import { problemOfSample } from '../../../core/runs/sampleIds.ts';
 import { TRANSCRIPT_SCHEME } from '../../contributions.ts';
 import { holdWhileVisible } from '../../holdWhileVisible.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { transcriptAddress, transcriptUri } from '../../transcriptAddress.ts';
 import type { FindingTarget } from './current.ts';
-import { findingsOfRun } from './library.ts';
+import { isLargeReview, solutionsAround } from './library.ts';
 
 /** A solution with findings to review, or one of its findings. */
 type Row =
@@ -25,13 +26,13 @@ type Row =
  */
 export function registerReviewProgress(services: Services): void {
   const changed = new vscode.EventEmitter<void>();
-  let address: { readonly folder: string; readonly run: string } | undefined;
+  let address: { readonly folder: string; readonly run: string; readonly sample: string } | undefined;
   const current = () => address && services.runs.find(vscode.Uri.parse(address.folder), address.run);
   const view = vscode.window.createTreeView<Row>('reflection.review', {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getTreeItem: itemOf,
-      getChildren: (row) => childrenOf(services, current(), row),
+      getChildren: (row) => childrenOf(services, current(), address?.sample ?? '', row),
     },
     showCollapseAll: true,
   });
@@ -44,7 +45,9 @@ export function registerReviewProgress(services: Services): void {
 
   const show = async () => {
     const run = current();
-    const findings = run === undefined ? [] : [...(await findingsOfRun(services, run)).values()].flat();
+    const around = run === undefined ? null : await solutionsAround(services, run, address?.sample ?? '');
+    const findings = [...(around?.findings.values() ?? [])].flat();
+    const title = [run?.manifest.title || run?.id, around?.problemId].filter(Boolean).join(' · ');
     const { reviewed, total } = reviewProgress(findings);
     const text = total === 0 ? '' : vscode.l10n.t('{0} of {1} reviewed', reviewed, total);
     view.description = text;
@@ -52,8 +55,8 @@ export function registerReviewProgress(services: Services): void {
       run === undefined || total === 0
         ? ''
         : reviewed === total
-          ? vscode.l10n.t('{0}: everything is reviewed.', run.manifest.title || run.id)
-          : run.manifest.title || run.id;
+          ? vscode.l10n.t('{0}: everything is reviewed.', title)
+          : title;
     status.text = text || vscode.l10n.t('no findings');
     changed.fire();
   };
@@ -63,8 +66,12 @@ export function registerReviewProgress(services: Services): void {
   const follow = (editor: vscode.TextEditor | undefined) => {
     const found = editor && transcriptAddress(editor.document.uri);
     if (found === null || found === undefined || found.kind !== 'transcript') return;
-    if (found.run === address?.run && found.folder === address.folder) return;
-    address = { folder: found.folder, run: found.run };
+    const isSameRun = found.run === address?.run && found.folder === address.folder;
+    const run = services.runs.find(vscode.Uri.parse(found.folder), found.run);
+    const isWhole = run === undefined || !isLargeReview(services, run);
+    const isSameProblem = problemOfSample(found.sample) === problemOfSample(address?.sample ?? '');
+    if (isSameRun && (isWhole || isSameProblem)) return;
+    address = { folder: found.folder, run: found.run, sample: found.sample };
     update();
   };
   services.context.subscriptions.push(
@@ -81,12 +88,12 @@ export function registerReviewProgress(services: Services): void {
 async function childrenOf(
   services: Services,
   run: RunEntry | undefined,
+  sample: string,
   row: Row | undefined,
 ): Promise<Row[]> {
   if (run === undefined || row?.row === 'finding') return [];
   if (row === undefined) {
-    const findings = await findingsOfRun(services, run);
-    const { solutions } = await services.runs.data(run);
+    const { solutions, findings } = await solutionsAround(services, run, sample);
     return solutions.flatMap(({ id }): Row[] => {
       const groups = (findings.get(id) ?? []).filter(({ kind }) => kind !== 'confirmed');
       return groups.length === 0 ? [] : [{ row: 'solution', run, id, groups }];

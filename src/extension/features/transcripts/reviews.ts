@@ -46,7 +46,7 @@ export function createReviews(services: Services): Reviews {
   };
   const note = async (folder: vscode.Uri, run: string, line: Line): Promise<Step> => {
     const entry = runNamed(services, folder, run);
-    const { reviews } = await services.runs.data(entry);
+    const reviews = await services.runs.samples.reviews(entry);
     const standing = standingReviews(reviews).get(line.critiqueId);
     // A decision on the whole critique overrules those on its findings: the new one has to be of the same kind.
     const whole = standing?.whole ?? null;
