@@ -9,7 +9,7 @@ export interface BudgetOptions {
 export function budgetOption(command: Command): Command {
   return command.option(
     '--budget <limit>',
-    'end in good order at so many tokens or so much time, such as 500ktokens, 2Mtokens, 90s, 30min, 8h; resuming goes on. Twice: whichever comes first',
+    'begin no further sample after so many tokens or so much time, such as 500ktokens, 2Mtokens, 90s, 30min, 8h; samples that run are finished (a time gives them a tenth more); resuming goes on. Twice: whichever comes first',
     (text: string, before: Budget | undefined): Budget => ({ ...before, ...parseBudget(text) }),
   );
 }

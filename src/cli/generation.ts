@@ -190,6 +190,10 @@ export async function runPipeline<Result extends PipelineResult>(
       signal: context.signal,
       commandLine: context.commandLine,
       onProgress: bars.show,
+      onSpent: (by) =>
+        context.output.note(
+          `the budget of ${by} is spent: finishing the samples that run; Ctrl-C gives them up`,
+        ),
     });
     bars.stop();
     tellEnd(context, result);

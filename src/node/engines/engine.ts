@@ -16,6 +16,13 @@ export type {
  */
 export type OnPartial = (id: string, text: string) => void;
 
+/** What a caller of `sample` may add. */
+export interface SampleControl {
+  readonly onPartial?: OnPartial | undefined;
+  /** Once it aborts no further sample is begun; those that run are finished and yielded. */
+  readonly enough?: AbortSignal | undefined;
+}
+
 /** What an engine can do, for those who need it before a run starts. */
 export interface EngineCapabilities {
   /**
@@ -39,7 +46,7 @@ export interface Engine {
   sample(
     requests: readonly SampleRequest[],
     signal: AbortSignal,
-    onPartial?: OnPartial,
+    control?: SampleControl,
   ): AsyncGenerator<SampleResult>;
   close(): Promise<void>;
 }

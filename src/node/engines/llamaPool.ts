@@ -5,7 +5,7 @@
 import { messageOf, UserError } from '../../core/errors.ts';
 import type { QueuedRequest, SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
 import { describeEnd, InferenceProcessError } from '../inference/inferenceProcess.ts';
-import type { Engine, OnPartial } from './engine.ts';
+import type { Engine, SampleControl } from './engine.ts';
 import type { LoadedProcess } from './llamaProcess.ts';
 import type { PromptGroup } from './promptGroups.ts';
 import { createSampleBatch, type SampleBatch, type SampleJob } from './sampleBatch.ts';
@@ -65,7 +65,7 @@ export function createLlamaPool(
     if (loaded !== undefined) adopt(state, worker, loaded);
   });
   return {
-    sample: (requests, signal, onPartial) => sample(state, requests, signal, onPartial),
+    sample: (requests, signal, control) => sample(state, requests, signal, control),
     async close() {
       await Promise.all([...state.batches].map((batch) => cancel(state, batch)));
       closing.abort();
@@ -78,13 +78,18 @@ async function* sample(
   state: State,
   requests: readonly SampleRequest[],
   signal: AbortSignal,
-  onPartial: OnPartial | undefined,
+  { onPartial, enough }: SampleControl = {},
 ): AsyncGenerator<SampleResult> {
   if (state.closing.signal.aborted) throw new Error('The engine is closed.');
-  if (requests.length === 0 || signal.aborted) return;
+  if (requests.length === 0 || signal.aborted || enough?.aborted === true) return;
   const batch = createSampleBatch(requests, () => String(++state.lastKey), onPartial);
   const onAbort = () => void cancel(state, batch);
+  const onEnough = () => {
+    batch.groups.drain();
+    endIfDone(state, batch);
+  };
   signal.addEventListener('abort', onAbort, { once: true });
+  enough?.addEventListener('abort', onEnough, { once: true });
   state.batches.add(batch);
   dispatch(state, state.workers);
   try {
@@ -92,6 +97,7 @@ async function* sample(
     if (batch.failure !== undefined) throw batch.failure;
   } finally {
     signal.removeEventListener('abort', onAbort);
+    enough?.removeEventListener('abort', onEnough);
     await cancel(state, batch);
   }
 }

@@ -8,6 +8,7 @@ import type {
   Engine,
   EngineModule,
   OnPartial,
+  SampleControl,
   SampleRequest,
   SampleResult,
 } from './engine.ts';
@@ -77,8 +78,8 @@ async function connectOpenai(
       slots: config.concurrency,
       ...(served.contextTokens === undefined ? {} : { contextTokens: served.contextTokens }),
     },
-    sample: (requests, caller, onPartial) =>
-      sample(server, requests, AbortSignal.any([caller, closing.signal]), onPartial),
+    sample: (requests, caller, control) =>
+      sample(server, requests, AbortSignal.any([caller, closing.signal]), control),
     async close() {
       closing.abort();
       await transport.close();
@@ -139,7 +140,7 @@ async function* sample(
   server: Server,
   requests: readonly SampleRequest[],
   caller: AbortSignal,
-  onPartial: OnPartial | undefined,
+  { onPartial, enough }: SampleControl = {},
 ): AsyncGenerator<SampleResult> {
   // Also aborted when the caller stops listening, or when the server turns out to be lost.
   const leaving = new AbortController();
@@ -153,12 +154,20 @@ async function* sample(
     signal,
     abortable: abortables(signal),
   };
-  const parcels = inParcels(requests, onPartial === undefined ? config.choices : 1);
+  const parcels = until(enough, inParcels(requests, onPartial === undefined ? config.choices : 1));
   const one = (parcel: Parcel) => generate(task, parcel);
   try {
     for await (const results of inCompletionOrder(parcels, config.concurrency, one, signal)) yield* results;
   } finally {
     leaving.abort();
+  }
+}
+
+/** The items, as they are asked for, as long as that is not enough. */
+function* until<Item>(enough: AbortSignal | undefined, items: Iterable<Item>): Generator<Item> {
+  for (const item of items) {
+    if (enough?.aborted === true) return;
+    yield item;
   }
 }
 

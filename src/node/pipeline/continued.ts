@@ -51,10 +51,10 @@ export function continuedSolution(run: RunData, solutionId: string, at: number):
 export function goingOnFrom(prefix: string, engine: Engine): Engine {
   return {
     ...engine,
-    sample: (requests, signal) =>
+    sample: (requests, ...rest) =>
       engine.sample(
         requests.map((request) => ({ ...request, prefix })),
-        signal,
+        ...rest,
       ),
   };
 }

@@ -3,7 +3,7 @@ import { samplesToHave } from '../../core/stats/index.ts';
 import { readRun } from '../runs/index.ts';
 import { checkInput, manifestFor } from './configuration.ts';
 import { goingOnFrom } from './continued.ts';
-import { generate, isMade, type Job, type Session } from './generate.ts';
+import { generate, isMade, isOver, type Job, type Session } from './generate.ts';
 import { solutionJobs } from './jobs.ts';
 import type { EvaluateOptions, PipelineResult } from './options.ts';
 import { resultOf } from './result.ts';
@@ -56,7 +56,7 @@ async function makeRounds(session: Session, options: EvaluateOptions): Promise<P
     for (const { id } of round) tried.add(id);
     const there = jobs.length - holes.length;
     if (round.length > 0 || rows.length === 0) rows.push(...(await makeHoles(session, round, there)));
-    if (round.length === 0 || session.signal.aborted || options.settled === undefined) {
+    if (round.length === 0 || isOver(session) || options.settled === undefined) {
       const reused = jobs.filter(({ id }) => made.has(id) && !tried.has(id)).length;
       const isInterrupted = reused + rows.length < jobs.length;
       return resultOf({ dir, wanted: jobs.length, reused, rows, isInterrupted });

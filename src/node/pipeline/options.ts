@@ -30,8 +30,10 @@ export interface PipelineOptions {
   readonly parents?: readonly Parent[];
   /** As typed, for the manifest. */
   readonly commandLine?: readonly string[];
-  /** Reaching it ends the run as interrupted. */
+  /** Reaching it ends the run as interrupted, once the samples that run then are finished. */
   readonly budget?: Budget;
+  /** Hears that it is reached. */
+  readonly onSpent?: (by: 'tokens' | 'time') => void;
   /** Aborting ends the run as interrupted: the promise resolves, finished samples are kept. */
   readonly signal?: AbortSignal;
   /** After each sample, which is on disk by then. */
@@ -42,6 +44,7 @@ export interface PipelineOptions {
 export interface Budget {
   /** Tokens generated. */
   readonly tokens?: number;
+  /** Samples that run then get a tenth more before they are given up: resuming makes them again. */
   readonly seconds?: number;
 }
 

@@ -5,7 +5,7 @@ import { buildDataset } from './buildDataset.ts';
 import { checkInput, manifestFor } from './configuration.ts';
 import { copySolutions } from './copySolutions.ts';
 import { datasetOfRun } from './dataset.ts';
-import { generate, isMade, type Session } from './generate.ts';
+import { generate, isMade, isOver, type Session } from './generate.ts';
 import { resultOf } from './result.ts';
 import { manifestOptions } from './sampleManifest.ts';
 import type { SampleOptions, SampleOutcome } from './sampleOptions.ts';
@@ -44,7 +44,7 @@ export async function sample(options: SampleOptions): Promise<SampleOutcome> {
     if (options.solutionsOf !== undefined) await copyFrom(session, options.solutionsOf, dir);
     const run = await readRun(dir);
     const rows = await makeAll(session, run, options);
-    const isInterrupted = session.signal.aborted;
+    const isInterrupted = isOver(session);
     const reused = madeOf(run);
     const written = isInterrupted ? null : await datasetOfRun(dir, dataset, options);
     return {
@@ -117,7 +117,7 @@ async function makeAll(
   const work = newWork(run, options);
   const rows: (Solution | Critique)[] = [];
   for (;;) {
-    const stage = session.signal.aborted ? null : await nextStage(options, work);
+    const stage = isOver(session) ? null : await nextStage(options, work);
     if (stage === null) return rows;
     for (const { id } of stage.jobs) work.tried.add(id);
     if (stage.name === 'solutions') {

@@ -32,8 +32,9 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
   const writer = await openRunWriter(dir);
   // Stops the engine too when it is the disk that fails: tokens that cannot be written are not worth generating.
   const stop = new AbortController();
-  const spending = watchBudget(options.budget ?? {});
-  const signal = AbortSignal.any([...(options.signal ? [options.signal] : []), stop.signal, spending.signal]);
+  const spending = watchBudget(options.budget ?? {}, (by) => options.onSpent?.(by));
+  const { enough } = spending;
+  const signal = AbortSignal.any([...(options.signal ? [options.signal] : []), stop.signal, spending.late]);
   try {
     if (await isRun(dir)) await refuseOtherConfiguration(dir, manifest);
     else await createRun(dir, manifest, problems);
@@ -43,7 +44,17 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
     try {
       const policy = manifest.grader?.policy ?? defaultPolicy.name;
       const result = await withGrading(policy, options.grader, (grade) =>
-        work({ writer, recorder, engine, grade, signal, onProgress, tokens: 0, spend: spending.spend }),
+        work({
+          writer,
+          recorder,
+          engine,
+          grade,
+          signal,
+          enough,
+          onProgress,
+          tokens: 0,
+          spend: spending.spend,
+        }),
       );
       const spent = spending.spent();
       if (spent !== null) recorder.log('info', `the budget of ${spent} is spent`);
@@ -61,22 +72,43 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
   }
 }
 
-/** Ends the work when a limit is reached: what is unfinished then is made again by resuming, to the same text. */
-function watchBudget({ tokens, seconds }: Budget) {
-  const limit = new AbortController();
+/** Node's timers fire at once beyond this: 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Of the time allowed, what samples may take that run when it is over. */
+const GRACE = 0.1;
+
+/**
+ * When a limit is reached no further sample is begun. Those that run are finished: each is work that resuming would do
+ * again, and giving up the long ones would make what is there look shorter than it is. A limit of time is kept, too: what
+ * runs gets a tenth of it more and is then given up.
+ */
+function watchBudget({ tokens, seconds }: Budget, onSpent: (by: 'tokens' | 'time') => void) {
+  const enough = new AbortController();
+  const late = new AbortController();
+  const timers: NodeJS.Timeout[] = [];
   let spent: 'tokens' | 'time' | null = null;
+  const after = (wait: number, action: () => void) =>
+    timers.push(setTimeout(action, Math.min(wait * 1000, LONGEST_TIMER_MS)));
   const end = (by: 'tokens' | 'time') => {
-    spent ??= by;
-    limit.abort();
+    if (spent !== null) return;
+    spent = by;
+    enough.abort();
+    onSpent(by);
   };
-  const timer = seconds === undefined ? undefined : setTimeout(() => end('time'), seconds * 1000);
+  if (seconds !== undefined) {
+    after(seconds, () => end('time'));
+    after((1 + GRACE) * seconds, () => late.abort());
+  }
   return {
-    signal: limit.signal,
+    enough: enough.signal,
+    late: late.signal,
     spend: (total: number) => {
       if (tokens !== undefined && total >= tokens) end('tokens');
     },
     spent: () => spent,
-    dispose: () => clearTimeout(timer),
+    dispose: () => {
+      for (const timer of timers) clearTimeout(timer);
+    },
   };
 }
 

@@ -7,7 +7,6 @@ import type { Engine } from '../../../src/node/engines/engine.ts';
 import { startLoaded } from '../../../src/node/engines/llamaProcess.ts';
 import {
   ask,
-  buildsInferenceChild,
   closesEngines,
   collect,
   generatedModels,
@@ -18,7 +17,6 @@ import {
   textsOf,
 } from './models.ts';
 
-buildsInferenceChild();
 const model = generatedModels();
 closesEngines();
 
@@ -118,6 +116,25 @@ describe('the embedded model in its processes', () => {
     expect(await collect(engine.sample(problems(2, 2), never))).toHaveLength(4);
   });
 
+  it('begins nothing more when it is enough, and finishes what runs', async () => {
+    const slots = 4;
+    const engine = await open({ name: 'nano', engine: 'llama', path: nano, processes: 1, slots });
+    const enough = new AbortController();
+    const ids: string[] = [];
+    const requests = problems(10, 8, { maxTokens: 60, temperature: 0.6 });
+    for await (const row of engine.sample(requests, never, { enough: enough.signal })) {
+      expect(['stop', 'length']).toContain(row.finish);
+      ids.push(row.id);
+      if (ids.length === 10) enough.abort();
+    }
+    // Every slot had been refilled by then.
+    expect(ids.length).toBeGreaterThanOrEqual(10 + slots);
+    expect(ids.length).toBeLessThan(10 + 4 * slots);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await collect(engine.sample(requests, never, { enough: AbortSignal.abort() }))).toEqual([]);
+    expect(await collect(engine.sample(problems(2, 2), never))).toHaveLength(4);
+  });
+
   it('is free again when a caller stops listening', async () => {
     for await (const row of engine.sample(problems(40, 16, { maxTokens: 200 }), never)) {
       expect(row.text).toBeDefined();
@@ -201,9 +218,7 @@ describe('texts that are watched', () => {
     const requests = problems(8, 8, { maxTokens: 250, temperature: 0.8 });
     const heard: [string, string][] = [];
     const rows = await collect(
-      engine.sample(requests, never, (id, text) => {
-        heard.push([id, text]);
-      }),
+      engine.sample(requests, never, { onPartial: (id, text) => void heard.push([id, text]) }),
     );
     const texts = textsOf(rows);
     expect(texts.size).toBe(requests.length);

@@ -368,6 +368,21 @@ describe('an abort', () => {
     expect(await until(() => server.abandoned === 4)).toBe(true);
   });
 
+  it('that only says "enough" begins no further request, and waits for those that run', async () => {
+    const server = await startFaultServer((exchange) => void setTimeout(() => answer(exchange), 30));
+    const { engine } = await connect(server);
+    const enough = new AbortController();
+    const rows: SampleResult[] = [];
+    for await (const row of engine.sample(requests(50), never, { enough: enough.signal })) {
+      rows.push(row);
+      enough.abort();
+    }
+    expect(rows.every(({ finish }) => finish === 'stop')).toBe(true);
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows).toHaveLength(server.exchanges.length);
+    expect(server.exchanges.length).toBeLessThan(20);
+  });
+
   it('does not wait for a pause between attempts', async () => {
     const server = await startFaultServer(({ response }) => json(response, {}, 429, { 'retry-after': '30' }));
     const { engine } = await connect(server);

@@ -74,7 +74,9 @@ describe('a text that is watched', () => {
     const server = await startFaultServer(behave);
     const { engine, warnings } = await connect(server, config);
     const heard: string[] = [];
-    const rows = await collect(engine.sample(requests(1), never, (_id, text) => heard.push(text)));
+    const rows = await collect(
+      engine.sample(requests(1), never, { onPartial: (_id, text) => heard.push(text) }),
+    );
     return { server, rows, heard, warnings };
   }
 
@@ -152,7 +154,7 @@ describe('a text that is watched', () => {
       ]);
     });
     const { engine } = await connect(server, { concurrency: 1 });
-    const rows = await collect(engine.sample(requests(3), never, () => undefined));
+    const rows = await collect(engine.sample(requests(3), never, { onPartial: () => undefined }));
     expect(rows.map(({ text }) => text)).toEqual(['ab', 'aa', 'aa']);
     expect(server.exchanges).toHaveLength(3);
   });
@@ -187,7 +189,9 @@ describe('a text that is watched', () => {
     const { engine } = await connect(server);
     const controller = new AbortController();
     const rows = await collect(
-      engine.sample(requests(3), controller.signal, () => setTimeout(() => controller.abort(), 20)),
+      engine.sample(requests(3), controller.signal, {
+        onPartial: () => setTimeout(() => controller.abort(), 20),
+      }),
     );
     expect(rows).toEqual([]);
     expect(await until(() => server.abandoned === 3)).toBe(true);

@@ -2,10 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, SampleResult } from '../../../src/node/engines/engine.ts';
 import { FAULTS, type FaultProxy, startFaultProxy } from './faultProxy.ts';
-import { ask, closesEngines, collect, never, open, problems, temporaryFolder } from './models.ts';
+import { ask, closesEngines, collect, never, open, problems } from './models.ts';
 import { type Served, START_MS, serve, stop } from './transformersServer.ts';
 
-const folder = temporaryFolder();
 closesEngines();
 
 describe('transformers serve', () => {
@@ -13,7 +12,7 @@ describe('transformers serve', () => {
   let engine: Engine;
   const warnings: string[] = [];
   beforeAll(async () => {
-    served = await serve(folder, 'nano-sampling');
+    served = await serve();
     const { baseUrl, model } = served;
     // One request at a time: that server's seed is one for the whole process.
     const config = { name: 'served', engine: 'openai', baseUrl, model, concurrency: 1 } as const;
@@ -60,7 +59,9 @@ describe('transformers serve', () => {
   it('streams what it then gives', async () => {
     const request = ask('watched', 'What is 5 + 4?', 31, { maxTokens: 60 });
     const heard: string[] = [];
-    const [watched] = await collect(engine.sample([request], never, (_id, text) => heard.push(text)));
+    const [watched] = await collect(
+      engine.sample([request], never, { onPartial: (_id, text) => heard.push(text) }),
+    );
     const [plain] = await collect(engine.sample([request], never));
     expect(watched).toMatchObject({ finish: plain?.finish });
     // That server keeps a last line break in one of the two ways only.
@@ -113,7 +114,7 @@ describe('transformers serve', () => {
       await collect(behind.sample([{ ...request, seed: 1 }], never));
       proxy.count = 0;
       proxy.fault = fault;
-      const [row] = await collect(behind.sample([request], never, onPartial));
+      const [row] = await collect(behind.sample([request], never, { onPartial }));
       expect(proxy.fault).toBeUndefined();
       if (fault === 'empty choices' && !isStreamed) {
         expect(row).toMatchObject({ finish: 'error', text: '', error: expect.stringContaining('choice') });
@@ -143,7 +144,7 @@ describe('transformers serve', () => {
 describe('transformers serve without do_sample', () => {
   let served: Served;
   beforeAll(async () => {
-    served = await serve(folder, 'nano-greedy', ['--greedy']);
+    served = await serve(['--greedy']);
   }, START_MS);
   afterAll(() => stop(served));
 

@@ -1,9 +1,35 @@
 /** Runs that know what they will take, that end at a budget, and that stop sampling settled problems. */
 import { describe, expect, it } from 'vitest';
+import type { SampleRequest } from '../../../src/core/protocol/inference.ts';
 import { DEFAULT_SETTLED, isSettled } from '../../../src/core/stats/index.ts';
+import type { Engine } from '../../../src/node/engines/engine.ts';
 import { evaluate, type PipelineProgress } from '../../../src/node/pipeline/index.ts';
 import { readRun, readRunState } from '../../../src/node/runs/index.ts';
 import { contentOf, evaluateOptions, lineIds, sums } from './fixtures.ts';
+
+/** The engine with so many samples running at any time; `begun` holds the ids of those that were. */
+function wideEngine(engine: Engine, width: number): Engine & { readonly begun: string[] } {
+  const begun: string[] = [];
+  return {
+    ...engine,
+    begun,
+    async *sample(requests, signal, control) {
+      const waiting = [...requests];
+      const running: SampleRequest[] = [];
+      for (;;) {
+        while (running.length < width && control?.enough?.aborted !== true) {
+          const next = waiting.shift();
+          if (next === undefined) break;
+          begun.push(next.id);
+          running.push(next);
+        }
+        const first = running.shift();
+        if (first === undefined) return;
+        yield* engine.sample([first], signal);
+      }
+    },
+  };
+}
 
 describe('an estimate', () => {
   it('is told and recorded once a few samples are made, and is not far off', async () => {
@@ -54,6 +80,46 @@ describe('a budget', () => {
     for (let again = 0; result.isInterrupted && again < 20; again += 1) result = await evaluate(options);
     expect(result).not.toHaveProperty('spent');
     expect(await contentOf(options.dir)).toEqual(await contentOf(whole.dir));
+  });
+
+  it('finishes what runs when it is spent: nothing is made twice', async () => {
+    const whole = await evaluateOptions({ n: 6 });
+    await evaluate(whole);
+    const options = await evaluateOptions({ n: 6, budget: { tokens: 300 } });
+    const engine = wideEngine(options.engine, 8);
+    const heard: string[] = [];
+    const first = await evaluate({ ...options, engine, onSpent: (by) => heard.push(by) });
+    expect(first).toMatchObject({ isInterrupted: true, spent: 'tokens' });
+    expect(heard).toEqual(['tokens']);
+    // More than the limit took: what was running then.
+    expect(await lineIds(options.dir, 'solutions.jsonl')).toHaveLength(engine.begun.length);
+    const { budget: _, ...unlimited } = options;
+    await evaluate({ ...unlimited, engine });
+    expect(new Set(engine.begun).size).toBe(engine.begun.length);
+    expect(await contentOf(options.dir)).toEqual(await contentOf(whole.dir));
+  });
+
+  it('of time gives what runs a little more, and then gives it up', async () => {
+    const options = await evaluateOptions({ budget: { seconds: 0.2 } });
+    const stuck: Engine = {
+      ...options.engine,
+      async *sample(requests, signal) {
+        for (const [index, request] of requests.entries()) {
+          if (index === 1) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          if (signal.aborted) return;
+          yield* options.engine.sample([request], signal);
+        }
+      },
+    };
+    const startedAt = performance.now();
+    const result = await evaluate({ ...options, engine: stuck });
+    expect(result).toMatchObject({ isInterrupted: true, spent: 'time', counts: { made: 1 } });
+    expect(performance.now() - startedAt).toBeGreaterThan(200);
+  });
+
+  it('of a thousand hours is no budget of none', async () => {
+    const options = await evaluateOptions({ budget: { seconds: 3.6e6 } });
+    expect(await evaluate(options)).toMatchObject({ isInterrupted: false, counts: { made: 12 } });
   });
 
   it('of time ends it, too', async () => {

@@ -27,11 +27,11 @@ export function memoryEngine(modelSha256 = 'abc'): MemoryEngine {
     failing: new Set(),
     breakAfter: Number.POSITIVE_INFINITY,
     isStopped: false,
-    async *sample(requests, signal) {
+    async *sample(requests, signal, { enough } = {}) {
       for (const request of requests) {
         await nextTurn();
         engine.isStopped = signal.aborted;
-        if (signal.aborted) return;
+        if (signal.aborted || enough?.aborted === true) return;
         engine.asked.push(request.id);
         if (engine.breakAfter <= 0) throw new Error('the engine broke');
         engine.breakAfter -= 1;

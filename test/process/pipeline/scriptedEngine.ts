@@ -12,10 +12,10 @@ export function scriptedEngine(script: Script, name = 'scripted'): MemoryEngine 
   return {
     ...engine,
     identity: { ...engine.identity, name, sha256: name },
-    async *sample(requests, signal) {
+    async *sample(requests, signal, { enough } = {}) {
       for (const request of requests) {
         await nextTurn();
-        if (signal.aborted) return;
+        if (signal.aborted || enough?.aborted === true) return;
         engine.asked.push(request.id);
         yield answer(request, script);
       }
