@@ -31,7 +31,7 @@ export function majorityAtKOf(votes: readonly Vote[], k: number, most = MOST_SUB
     seen += 1;
   };
   if (choose(n, k) <= most) eachSubset(n, k, take);
-  else drawSubsets(all, k, most, take);
+  else for (const subset of drawnSubsets(n, k, most)) take(subset);
   return sum / seen;
 }
 
@@ -84,24 +84,33 @@ function eachSubset(n: number, k: number, take: (subset: Uint32Array) => void): 
   }
 }
 
+const SUBSETS_KEPT = 16;
+const drawn = new Map<string, readonly Uint32Array[]>();
+
+/** The same for every problem with as many votes, so that they are drawn once. */
+function drawnSubsets(n: number, k: number, draws: number): readonly Uint32Array[] {
+  const key = `${n} ${k} ${draws}`;
+  const subsets = drawn.get(key) ?? drawSubsets(n, k, draws);
+  drawn.delete(key);
+  drawn.set(key, subsets);
+  const oldest = drawn.keys().next().value;
+  if (drawn.size > SUBSETS_KEPT && oldest !== undefined) drawn.delete(oldest);
+  return subsets;
+}
+
 /** Shuffles the first k of the order anew for each draw. */
-function drawSubsets(
-  order: Uint32Array,
-  k: number,
-  draws: number,
-  take: (subset: Uint32Array) => void,
-): void {
-  const n = order.length;
+function drawSubsets(n: number, k: number, draws: number): Uint32Array[] {
+  const order = Uint32Array.from({ length: n }, (_, at) => at);
   const random = seededRandom(SUBSET_SEED);
-  for (let draw = 0; draw < draws; draw += 1) {
+  return Array.from({ length: draws }, () => {
     for (let i = 0; i < k; i += 1) {
       const j = i + random.below(n - i);
       const held = order[i] as number;
       order[i] = order[j] as number;
       order[j] = held;
     }
-    take(order);
-  }
+    return order.slice(0, k);
+  });
 }
 
 /** The votes of graded solutions: all right answers are one class, wrong ones are told apart by spelling. */
@@ -118,8 +127,20 @@ export function votesOf(solutions: readonly Solution[]): Vote[] {
     });
 }
 
-/** maj@k: mean over problems with at least k graded samples. With very many problems fewer subsets of each say as much. */
+const metrics = new Map<string, Metric>();
+
+/**
+ * maj@k: mean over problems with at least k graded samples. With very many problems fewer subsets of each say as much. One
+ * object for each k, because a metric remembers what it has worked out of a problem.
+ */
 export function majorityAtK(k: number, mostSubsets = MOST_SUBSETS): Metric {
+  const key = `${k} ${mostSubsets}`;
+  const metric = metrics.get(key) ?? newMajority(k, mostSubsets);
+  metrics.set(key, metric);
+  return metric;
+}
+
+function newMajority(k: number, mostSubsets: number): Metric {
   return defineMetric({
     id: `maj@${k}`,
     label: `maj@${k}`,

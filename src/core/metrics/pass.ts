@@ -40,8 +40,16 @@ export function passAtKOf(n: number, c: number, k: number): number | null {
   return 1 - miss;
 }
 
-/** pass@k: mean over problems with at least k graded samples. */
+const metrics = new Map<number, Metric>();
+
+/** pass@k: mean over problems with at least k graded samples. One object for each k, as of maj@k. */
 export function passAtK(k: number): Metric {
+  const metric = metrics.get(k) ?? newPassAtK(k);
+  metrics.set(k, metric);
+  return metric;
+}
+
+function newPassAtK(k: number): Metric {
   return defineMetric({
     id: `pass@${k}`,
     label: `pass@${k}`,

@@ -2,6 +2,7 @@ import { addSums, type Sums } from '../metrics/metric.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 import { quantile, standardDeviation } from './quantile.ts';
 import { seededRandom } from './random.ts';
+import { type Resamples, resamplesOf } from './resamples.ts';
 import { studentQuantile } from './student.ts';
 
 /**
@@ -181,13 +182,17 @@ export function bootstrapValues(
   const problems = arms[0]?.length ?? 0;
   const columns = arms.map(columnsOf);
   const sums = arms.map((arm) => new Array<number>(arm[0]?.length ?? 0).fill(0));
+  const known = resamplesOf(problems, draws, seed);
   const random = seededRandom(seed);
-  const picked = new Uint32Array(problems);
+  const picked = known ?? new Uint32Array(problems);
   const values = new Float64Array(draws);
   let kept = 0;
   for (let draw = 0; draw < draws && problems > 0; draw += 1) {
-    for (let i = 0; i < problems; i += 1) picked[i] = random.below(problems);
-    for (let arm = 0; arm < sums.length; arm += 1) addPicked(columns[arm] ?? [], picked, sums[arm] ?? []);
+    if (known === null) for (let i = 0; i < problems; i += 1) picked[i] = random.below(problems);
+    const from = known === null ? 0 : draw * problems;
+    for (let arm = 0; arm < sums.length; arm += 1) {
+      addPicked(columns[arm] ?? [], picked, from, problems, sums[arm] ?? []);
+    }
     const value = statistic(sums);
     if (value === null || !Number.isFinite(value)) continue;
     values[kept] = value;
@@ -196,16 +201,35 @@ export function bootstrapValues(
   return values.subarray(0, kept);
 }
 
-/** The sums of all problems, column by column: the inner loop then reads one array. */
-function columnsOf(rows: readonly Sums[]): Float64Array[] {
-  return (rows[0] ?? []).map((_, column) => Float64Array.from(rows, (row) => row[column] ?? 0));
+/** One of the sums of all problems. */
+interface Column {
+  readonly values: Float64Array;
+  /** What a resample of so many adds up to, whatever it takes: of a whole number that all problems have, such as 1. */
+  readonly always: number | null;
 }
 
-function addPicked(columns: readonly Float64Array[], picked: Uint32Array, sums: number[]): void {
-  for (const [at, column] of columns.entries()) {
-    let sum = 0;
-    // Both indices are in range by construction, and this is the hottest loop of the workbench.
-    for (let i = 0; i < picked.length; i += 1) sum += column[picked[i] as number] as number;
+/** The sums of all problems, column by column: the inner loop then reads one array. */
+function columnsOf(rows: readonly Sums[]): Column[] {
+  return (rows[0] ?? []).map((first, column) => {
+    const values = Float64Array.from(rows, (row) => row[column] ?? 0);
+    const isConstant = Number.isInteger(first) && values.every((value) => value === first);
+    return { values, always: isConstant ? first * rows.length : null };
+  });
+}
+
+function addPicked(
+  columns: readonly Column[],
+  picked: Resamples,
+  from: number,
+  count: number,
+  sums: number[],
+): void {
+  for (let at = 0; at < columns.length; at += 1) {
+    const { values, always } = columns[at] as Column;
+    let sum = always ?? 0;
+    // All indices are in range by construction, and this is the hottest loop of the workbench.
+    if (always === null)
+      for (let i = from; i < from + count; i += 1) sum += values[picked[i] as number] as number;
     sums[at] = sum;
   }
 }

@@ -52,12 +52,16 @@ export function summarizeBy(
 /** Every metric of one run with its interval. */
 export function summarizeRun(run: RunToCompare, options: CompareOptions = {}): RunSummary {
   const { label, groups, lacks } = run;
-  const collected = collectRun(
-    label,
-    options.metrics ?? metricsFor(groups, { ...options, ...(lacks && { lacks }) }),
-  );
-  for (const group of groups) collected.add(group);
-  return collected.summary(options);
+  const metrics = options.metrics ?? metricsFor(groups, { ...options, ...(lacks && { lacks }) });
+  const counted = collectRun(label, []);
+  for (const group of groups) counted.add(group);
+  return {
+    ...counted.summary(options),
+    metrics: metrics.map((metric) => ({
+      ...words(metric),
+      estimate: estimate(metric, groups, options),
+    })),
+  };
 }
 
 /** Takes in a run problem by problem, and keeps of each only what a summary needs: its rows may be forgotten. */
@@ -110,8 +114,14 @@ export function compareRuns(
     seed = 0,
   } = options;
   const ofOther = new Map(other.groups.map((group) => [group.problemId, group]));
-  const sharedBaseline = baseline.groups.filter((group) => ofOther.has(group.problemId));
-  const sharedOther = sharedBaseline.flatMap((group) => ofOther.get(group.problemId) ?? []);
+  const sharedBaseline = whole(
+    baseline.groups,
+    baseline.groups.filter((group) => ofOther.has(group.problemId)),
+  );
+  const sharedOther = whole(
+    other.groups,
+    sharedBaseline.flatMap((group) => ofOther.get(group.problemId) ?? []),
+  );
   const lacks = new Set([...(baseline.lacks ?? []), ...(other.lacks ?? [])]);
   const metrics = options.metrics ?? metricsFor([...sharedBaseline, ...sharedOther], { ...options, lacks });
   const differences = metrics.map((metric) =>
@@ -203,9 +213,24 @@ function words({ id, label, better, format, per }: Metric) {
   return { id, label, better, format, per };
 }
 
+/** The groups themselves where the chosen ones are all of them in their order: what is known of them is known by them. */
+function whole(all: readonly ProblemGroup[], chosen: readonly ProblemGroup[]): readonly ProblemGroup[] {
+  return chosen.length === all.length && chosen.every((group, at) => group === all[at]) ? all : chosen;
+}
+
+/** Estimates of a run are the same whatever it is compared with. */
+const known = new WeakMap<readonly ProblemGroup[], Map<Metric, Map<string, Estimate>>>();
+
 function estimate(metric: Metric, groups: readonly ProblemGroup[], options: CompareOptions): Estimate {
-  const parts = groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
-  return estimateOf(metric, parts, options);
+  const { draws, seed, level, method } = options;
+  const key = [draws, seed, level, method].join(' ');
+  const byMetric = known.get(groups) ?? new Map<Metric, Map<string, Estimate>>();
+  const byOptions = byMetric.get(metric) ?? new Map<string, Estimate>();
+  known.set(groups, byMetric.set(metric, byOptions));
+  const parts = () => groups.map((group) => metric.parts(group)).filter((sums) => sums !== null);
+  const found = byOptions.get(key) ?? estimateOf(metric, parts(), options);
+  byOptions.set(key, found);
+  return found;
 }
 
 function estimateOf(metric: Metric, parts: readonly Sums[], options: CompareOptions): Estimate {

@@ -24,13 +24,17 @@ export function signFlipTest(
   value: ValueOf,
   { draws = DEFAULT_PERMUTATIONS, seed = 0 }: { draws?: number; seed?: number } = {},
 ): SignFlipResult | null {
-  const width = a[0]?.length ?? 0;
+  const whole = a[0]?.length ?? 0;
+  const gapAt = (i: number, column: number) => (b[i]?.[column] ?? 0) - (a[i]?.[column] ?? 0);
+  // Of a sum that no problem has different, such as the number of problems, nothing ever changes arms.
+  const columns = [...(a[0] ?? []).keys()].filter((column) => a.some((_, i) => gapAt(i, column) !== 0));
   const gaps = a
-    .map((sums, i) => Float64Array.from(sums, (term, column) => (b[i]?.[column] ?? 0) - term))
+    .map((_, i) => Float64Array.from(columns, (column) => gapAt(i, column)))
     .filter((gap) => gap.some((term) => term !== 0));
-  const statistic = exchanged(columnSums(a, width), columnSums(b, width), value);
+  const width = columns.length;
+  const statistic = exchanged(columnSums(a, whole), columnSums(b, whole), columns, value);
   const observed = statistic(new Float64Array(width));
-  if (observed === null || !Number.isFinite(observed) || width === 0) return null;
+  if (observed === null || !Number.isFinite(observed) || whole === 0) return null;
   // Sums are added in another order than in the observed statistic: equal ones may differ in the last bits.
   const threshold = observed - 1e-12 * Math.max(1, observed);
   const isHit = (moved: Float64Array) => (statistic(moved) ?? 0) >= threshold;
@@ -39,13 +43,14 @@ export function signFlipTest(
     : { p: drawnShare(gaps, width, isHit, draws, seed), isExact: false };
 }
 
-/** The absolute difference of the two values when the sums in `moved` have changed arms. */
-function exchanged(totalA: Float64Array, totalB: Float64Array, value: ValueOf) {
+/** The absolute difference of the two values when the sums in `moved`, one for each of the columns, have changed arms. */
+function exchanged(totalA: Float64Array, totalB: Float64Array, columns: readonly number[], value: ValueOf) {
   const sumsA: number[] = Array.from(totalA);
   const sumsB: number[] = Array.from(totalB);
   return (moved: Float64Array): number | null => {
-    for (let column = 0; column < moved.length; column += 1) {
-      const gap = moved[column] ?? 0;
+    for (let at = 0; at < moved.length; at += 1) {
+      const gap = moved[at] ?? 0;
+      const column = columns[at] ?? 0;
       sumsA[column] = (totalA[column] ?? 0) + gap;
       sumsB[column] = (totalB[column] ?? 0) - gap;
     }
