@@ -7,9 +7,9 @@ import path from 'node:path';
 import { node } from './setup/node.mjs';
 import { root, run } from './setup/steps.mjs';
 
-const [first, second] = process.argv.slice(2);
-if (first === 'trainer') await soakTrainer(second ?? '100');
-else await soakRuns(first ?? '1000', second ?? String(Date.now() % 1e9));
+const [first, ...rest] = process.argv.slice(2);
+if (first === 'trainer') await soakTrainer(rest[0] ?? '100');
+else await soakRuns(first === undefined ? [] : [first, ...rest]);
 
 async function soakTrainer(kills) {
   console.log(`${kills} kills of the trainer`);
@@ -21,11 +21,7 @@ async function soakTrainer(kills) {
   });
 }
 
-async function soakRuns(kills, seed) {
-  console.log(`${kills} kills, seed ${seed}`);
+async function soakRuns(options) {
   await node(['scripts/build.mjs', '--only', 'cli,inference,grading'], { stdio: 'inherit' });
-  await node(
-    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'process', 'test/process/pipeline/kill.test.ts'],
-    { stdio: 'inherit', env: { ...process.env, REFLECTION_KILLS: kills, REFLECTION_KILL_SEED: seed } },
-  );
+  await node(['test/process/pipeline/soak.ts', ...options], { stdio: 'inherit' });
 }

@@ -30,40 +30,72 @@ export async function finish({ workspace, dir, args }: KilledRun): Promise<void>
   if (code !== 0) throw new Error(`the command ended with ${code}: ${stderr}`);
 }
 
+/** One death of the command. */
+export interface Kill {
+  readonly phase: 'starting' | 'writing';
+  /** Whether it left half a line. */
+  readonly isTorn: boolean;
+  /** Whole lines that are on disk now, and before the command had started. */
+  readonly lines: number;
+  readonly linesBefore: number;
+}
+
 /**
  * Kills the run up to `kills` times and resumes it after each; tells how often it was killed before it was done. Half of
  * the kills come while the process starts, the others soon after it has written something. No line that was whole
  * may ever change.
  */
-export async function killUntilDone(run: KilledRun, kills: number, seed: number): Promise<number> {
+export async function killUntilDone(
+  run: KilledRun,
+  kills: number,
+  seed: number,
+  onKill: (kill: Kill) => void = () => undefined,
+): Promise<number> {
   const before = new Map<string, string>();
+  const lines = () => [...before.values()].reduce((sum, text) => sum + text.split('\n').length - 1, 0);
+  let startMs = FIRST_START_MS;
   for (let kill = 0; kill < kills; kill += 1) {
-    const wasKilled = await liveAndDie(run, (what) => hash32(seed, `${what} ${kill}`) / 2 ** 32);
+    const life = await liveAndDie(run, startMs, (what) => hash32(seed, `${what} ${kill}`) / 2 ** 32);
+    startMs = life.startMs ?? startMs;
+    const linesBefore = lines();
+    let isTorn = false;
     for (const name of LINES) {
       const text = await readFile(path.join(run.dir, name), 'utf8').catch(() => '');
       if (!text.startsWith(before.get(name) ?? '')) throw new Error(`${name} has changed after kill ${kill}`);
       before.set(name, text.slice(0, text.lastIndexOf('\n') + 1));
+      isTorn ||= text !== '' && !text.endsWith('\n');
     }
-    if (!wasKilled) return kill;
+    if (life.phase === null) return kill;
     const { status } = await readRunState(run.dir);
     if (!['lost', 'empty', 'done'].includes(status))
       throw new Error(`after kill ${kill} the run is ${status}`);
+    onKill({ phase: life.phase, isTorn, lines: lines(), linesBefore });
   }
   await finish(run);
   return kills;
 }
 
-/** Starting takes about so long; kills after the first written line come within the other. */
-const START_MS = 900;
+/** Starting takes about so long, until it is measured. */
+const FIRST_START_MS = 900;
+/** Kills after the first written line come within so long. */
 const WORK_MS = 120;
 const LOOK_MS = 4;
 
+interface Life {
+  /** When it was killed; null: it was done before. */
+  readonly phase: Kill['phase'] | null;
+  /** How long it took to write its first line, if it did. */
+  readonly startMs?: number;
+}
+
 async function liveAndDie(
   { workspace, dir, args }: KilledRun,
+  usualStartMs: number,
   random: (what: string) => number,
-): Promise<boolean> {
-  const size = () => writtenBytes(dir);
-  const sizeBefore = await size();
+): Promise<Life> {
+  const sizeBefore = await writtenBytes(dir);
+  const hasWritten = async () => (await writtenBytes(dir)) !== sizeBefore;
+  const beganAt = performance.now();
   const { child, ended } = startCli([...args, '--run-dir', dir, '--quiet', '--json'], { cwd: workspace });
   let isOver = false;
   const end = ended.then((result) => {
@@ -71,13 +103,18 @@ async function liveAndDie(
     return result;
   });
   const isEarly = random('when') < 1 / 2;
-  if (!isEarly) while (!isOver && (await size()) === sizeBefore) await sleep(LOOK_MS);
-  const delay = random('how long') * (isEarly ? START_MS : WORK_MS);
+  let startMs: number | undefined;
+  if (!isEarly) {
+    while (!isOver && !(await hasWritten())) await sleep(LOOK_MS);
+    startMs = performance.now() - beganAt;
+  }
+  const delay = random('how long') * (isEarly ? usualStartMs : WORK_MS);
   const timer = setTimeout(() => child.kill('SIGKILL'), delay);
   const { code, stderr } = await end;
   clearTimeout(timer);
   if (code !== null && code !== 0) throw new Error(`the command ended with ${code}: ${stderr}`);
-  return code === null;
+  const phase = code !== null ? null : (await hasWritten()) ? 'writing' : 'starting';
+  return { phase, ...(startMs === undefined ? {} : { startMs }) };
 }
 
 async function writtenBytes(dir: string): Promise<number> {
