@@ -53,6 +53,27 @@ export const scenario: Scenario = {
       await decisions('accept', 'reject', 'undone');
     },
 
+    'a review is undone after a reload of the window': async (driver) => {
+      const { page, palette, until, workspace } = driver;
+      const loaded = page.waitForEvent('load');
+      await palette('Developer: Reload Window');
+      await loaded;
+      await page.locator('.tab.active', { hasText: 'tank#1' }).waitFor();
+      await page.locator('.monaco-editor .squiggly-warning').first().waitFor();
+      await page.locator('.monaco-editor .view-lines').first().click();
+      await page.keyboard.press('Control+z');
+      // Of the acceptance before, which was the last decision that still stood.
+      const last = await until('the undo', () => {
+        const rows = reviews(workspace);
+        return rows.length === 4 ? rows.at(-1) : undefined;
+      });
+      assert.deepEqual([last.decision, last.undoes], ['undone', reviews(workspace)[0]?.at]);
+      await palette('Reflection: Previous Finding');
+      await page.locator('.tab.active', { hasText: 'tank#0' }).waitFor();
+      await page.keyboard.press('Alt+a');
+      await until('accepted again', () => reviews(workspace).length === 5);
+    },
+
     'the Review view tells how far it is, and decides, too': async (driver) => {
       const { palette, page, treeRow, until, workspace, shot } = driver;
       await palette('Reflection: Focus on Review View');
@@ -61,7 +82,11 @@ export const scenario: Scenario = {
       await open.hover();
       await open.locator('a.action-label[aria-label^="Accept Finding"]').click();
       await page.locator('.sidebar .pane-header', { hasText: '2 of 2 reviewed' }).waitFor();
-      await until('the decision', () => reviews(workspace).length === 4);
+      await treeRow('tank#1')
+        .filter({ hasText: /1 of 1 reviewed/ })
+        .first()
+        .waitFor();
+      await until('the decision', () => reviews(workspace).length === 6);
       await shot('review-1-progress');
     },
 

@@ -23,3 +23,4 @@ export {
   sizeAskedFor,
   stateOf,
 } from './state.ts';
+export { type ReviewFile, type UndoLine, undoLines } from './undoReview.ts';

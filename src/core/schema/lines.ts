@@ -98,7 +98,9 @@ export const reviewSchema = z.object({
   /** With `edited`: the critique as the person left it. Datasets take this text, and grade it anew. */
   text: z.string().optional(),
   by: z.string(),
-  /** ISO 8601. */
+  /** ISO 8601; the same for everything that was decided at once. */
   at: z.iso.datetime({ offset: true }),
+  /** This line takes back what the same person decided then: its `at`. */
+  undoes: z.iso.datetime({ offset: true }).optional(),
 });
 export type Review = z.infer<typeof reviewSchema>;

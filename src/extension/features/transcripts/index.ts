@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import { type Handlers, lazyHandlers } from '../../commands.ts';
+import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
-import { transcriptUri } from '../../transcriptAddress.ts';
+import { transcriptAddress, transcriptUri } from '../../transcriptAddress.ts';
 import { findingFor } from './current.ts';
 import { registerDecorations } from './decorations.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { TranscriptDocuments } from './documents.ts';
 import { critiqueEditUri, registerCritiqueEditing } from './editCritique.ts';
+import { criticsOf } from './library.ts';
 import { goToFinding, showFinding } from './navigate.ts';
 import { registerOutline } from './outline.ts';
 import { openVerified, registerQuickFixes, reviewFinding } from './quickFixes.ts';
@@ -88,7 +90,7 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
       await documents.reload();
     },
     'reflection.undoReview': async () => {
-      await reviews.undo();
+      await reviews.undo(shownRuns(services));
       await documents.reload();
     },
     'reflection.showCritique': async (parameter) => {
@@ -104,6 +106,14 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
       await vscode.window.showTextDocument(uri, BESIDE);
     },
   };
+}
+
+/** The run of the transcript in front, and the runs that criticise it. */
+function shownRuns(services: Services): RunEntry[] {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  const address = uri && transcriptAddress(uri);
+  const run = address && services.runs.find(vscode.Uri.parse(address.folder), address.run);
+  return run === undefined || run === null ? [] : [run, ...criticsOf(services, run)];
 }
 
 const BESIDE = { viewColumn: vscode.ViewColumn.Beside, preview: true } as const;

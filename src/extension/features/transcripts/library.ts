@@ -189,7 +189,8 @@ async function critiqueSources(
   return sources;
 }
 
-function criticsOf(services: Services, run: RunEntry): RunEntry[] {
+/** The runs that were made to criticise this one. */
+export function criticsOf(services: Services, run: RunEntry): RunEntry[] {
   return services.runs.runs.filter(
     ({ folder, manifest }) =>
       folder === run.folder &&

@@ -2,20 +2,13 @@ import os from 'node:os';
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import type { FindingGroup } from '../../../core/findings/index.ts';
-import { standingReviews } from '../../../core/runs/index.ts';
+import { standingReviews, undoLines } from '../../../core/runs/index.ts';
 import type { Review } from '../../../core/schema/lines.ts';
+import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { setting } from '../../settings.ts';
 
 export type Decision = 'accept' | 'reject' | 'superficial';
-
-/** One appended line, and the line that stood before it. */
-interface Step {
-  readonly dir: string;
-  readonly critiqueId: string;
-  readonly finding: number | undefined;
-  readonly before: Review | null;
-}
 
 export interface Decided {
   readonly folder: vscode.Uri;
@@ -30,13 +23,16 @@ export interface Reviews {
   decide(found: Promise<Decided> | Decided, decision: Decision): Promise<void>;
   /** Keeps a person's own text of a critique. */
   edit(folder: vscode.Uri, run: string, critiqueId: string, text: string): Promise<void>;
-  /** Takes back the last decision of this window. */
-  undo(): Promise<void>;
+  /**
+   * Takes back the reviewer's last decision in the runs that were reviewed in this window, and in those that are shown:
+   * after a reload of the window nothing else is known, and nothing else is needed.
+   */
+  undo(shown: readonly RunEntry[]): Promise<void>;
 }
 
 /** Decisions on findings and critiques, kept in the run that holds the critique. */
 export function createReviews(services: Services): Reviews {
-  const history: Step[][] = [];
+  const touched = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
   /** One decision after the other, each on what the one before has written: keys come faster than disks. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -44,17 +40,16 @@ export function createReviews(services: Services): Reviews {
     last = turn.catch(() => undefined);
     return turn;
   };
-  const note = async (folder: vscode.Uri, run: string, line: Line): Promise<Step> => {
+  const note = async (folder: vscode.Uri, run: string, line: Line, at: string): Promise<void> => {
     const entry = runNamed(services, folder, run);
     const reviews = await services.runs.samples.reviews(entry);
     const standing = standingReviews(reviews).get(line.critiqueId);
     // A decision on the whole critique overrules those on its findings: the new one has to be of the same kind.
     const whole = standing?.whole ?? null;
     const finding = whole === null ? line.finding : undefined;
-    const before = finding === undefined ? whole : (standing?.findings.get(finding) ?? null);
     const { finding: _, ...rest } = line;
-    await append(entry.dir, { ...rest, ...(finding === undefined ? {} : { finding }) });
-    return { dir: entry.dir, critiqueId: line.critiqueId, finding, before };
+    await append(entry.dir, { ...rest, ...(finding === undefined ? {} : { finding }) }, at);
+    touched.add(entry.dir);
   };
   return {
     decide: (found, decision) => {
@@ -62,45 +57,54 @@ export function createReviews(services: Services): Reviews {
       Promise.resolve(found).catch(() => undefined);
       return inTurn(async () => {
         const { folder, groups } = await found;
-        const steps: Step[] = [];
+        const at = now();
         for (const { run, critique, finding } of groups.flatMap(({ claims }) => claims)) {
-          steps.push(await note(folder, run, { critiqueId: critique.id, finding, decision }));
+          await note(folder, run, { critiqueId: critique.id, finding, decision }, at);
         }
-        history.push(steps);
       });
     },
     edit: (folder, run, critiqueId, text) =>
+      inTurn(() => note(folder, run, { critiqueId, decision: 'edited', text }, now())),
+    undo: (shown) =>
       inTurn(async () => {
-        history.push([await note(folder, run, { critiqueId, decision: 'edited', text })]);
+        const dirs = new Set([...touched, ...shown.map(({ dir }) => dir)]);
+        const runs = services.runs.runs.filter(({ dir }) => dirs.has(dir));
+        const files = await Promise.all(
+          runs.map(async (run) => ({ dir: run.dir, reviews: await services.runs.samples.reviews(run) })),
+        );
+        const lines = undoLines(files, reviewer());
+        if (lines.length === 0) throw nothingToUndo();
+        const at = now();
+        for (const { dir, line } of lines) await append(dir, line, at);
       }),
-    undo: () => inTurn(undoLast),
   };
-
-  async function undoLast(): Promise<void> {
-    const steps = history.pop();
-    if (steps === undefined) {
-      throw new UserError('nothing-to-undo', vscode.l10n.t('No finding was reviewed in this window yet.'), {
-        remedy: vscode.l10n.t('Decide again instead: a later decision replaces an earlier one.'),
-      });
-    }
-    for (const { dir, critiqueId, finding, before } of steps.reverse()) {
-      const { decision = 'undone', text } = before ?? {};
-      await append(dir, {
-        critiqueId,
-        decision,
-        ...(finding === undefined ? {} : { finding }),
-        ...(text === undefined ? {} : { text }),
-      });
-    }
-  }
 }
 
-type Line = Pick<Review, 'critiqueId' | 'finding' | 'decision' | 'text'>;
+function nothingToUndo(): UserError {
+  return new UserError('nothing-to-undo', vscode.l10n.t('There is no review of yours here to take back.'), {
+    remedy: vscode.l10n.t(
+      'Open a transcript of the run, or decide again: a later decision replaces an earlier one.',
+    ),
+  });
+}
 
-async function append(dir: string, line: Line): Promise<void> {
+type Line = Omit<Review, 'by' | 'at'>;
+
+let latest = 0;
+
+/** What is decided at once has one time, and no two decisions have the same: an undo knows them by it. */
+function now(): string {
+  latest = Math.max(latest + 1, Date.now());
+  return new Date(latest).toISOString();
+}
+
+function reviewer(): string {
+  return setting('reflection.reviewer') || os.userInfo().username;
+}
+
+async function append(dir: string, line: Line, at: string): Promise<void> {
   const { appendReview } = await import('../../runReading.ts');
-  const by = setting('reflection.reviewer') || os.userInfo().username;
-  return appendReview(dir, { ...line, by, at: new Date().toISOString() });
+  return appendReview(dir, { ...line, by: reviewer(), at });
 }
 
 function runNamed(services: Services, folder: vscode.Uri, run: string) {
