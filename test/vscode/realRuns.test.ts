@@ -6,7 +6,8 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { critiqueSchema, solutionSchema } from '../../src/core/schema/lines.ts';
 import { runManifestSchema } from '../../src/core/schema/run.ts';
-import { activate, closeEditors, openFolder } from './extensionUnderTest.ts';
+import { activate, closeEditors, diagnosticsOf, openFolder } from './extensionUnderTest.ts';
+import { apply, quickFixes } from './findingRuns.ts';
 
 const MINUTE = 60_000;
 const runNameSchema = z.object({ folder: z.string(), id: z.string() });
@@ -29,6 +30,7 @@ describe('the commands on the embedded model', function () {
   this.timeout(4 * MINUTE);
   let file: string;
   let evaluated: string;
+  let criticised: string;
 
   before(async () => {
     await activate();
@@ -59,8 +61,8 @@ describe('the commands on the embedded model', function () {
   });
 
   it('Critique Solutions criticises the solutions of a run', async () => {
-    const dir = await made('reflection.critique', { ...nameOf(evaluated), model: 'nano', n: 1 });
-    const critiques = lines(dir, 'critiques.jsonl', critiqueSchema);
+    criticised = await made('reflection.critique', { ...nameOf(evaluated), model: 'nano', n: 1 });
+    const critiques = lines(criticised, 'critiques.jsonl', critiqueSchema);
     assert.equal(critiques.length, 10);
     assert.ok(critiques.some(({ findings }) => findings.length > 0));
   });
@@ -91,6 +93,61 @@ describe('the commands on the embedded model', function () {
     const tab = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
     assert.ok(tab instanceof vscode.TabInputTextDiff);
     assert.equal(tab.original.toString(), uri.toString());
+  });
+
+  it('asks again by the quick fixes of a finding', async () => {
+    const about = lines(criticised, 'critiques.jsonl', critiqueSchema)
+      .flatMap(({ solutionId, findings }) => findings.map((finding) => ({ solutionId, finding })))
+      .find(({ finding }) => finding.kind !== 'confirmed');
+    assert.ok(about, 'a critique blames a step');
+    const uri = await vscode.commands.executeCommand<vscode.Uri>('reflection.openTranscript', {
+      ...nameOf(evaluated),
+      solution: about.solutionId,
+    });
+    const isFinding = ({ source }: vscode.Diagnostic) => source === 'reflection';
+    const found = await diagnosticsOf(uri, (all) => all.some(isFinding), 'the finding');
+    const range = found.find(isFinding)?.range;
+    assert.ok(range);
+    const fix = async (title: string) => {
+      const actions = await quickFixes(uri, range);
+      const run = runNameSchema.parse(await apply(actions.find((action) => action.title.startsWith(title))));
+      return path.join(openFolder().uri.fsPath, '.reflection', 'runs', run.id);
+    };
+    for (const n of [4, 16]) {
+      const critiques = lines(await fix(`Resample ${n} critiques`), 'critiques.jsonl', critiqueSchema);
+      assert.deepEqual(
+        critiques.map(({ solutionId }) => solutionId),
+        Array(n).fill(about.solutionId),
+      );
+    }
+    const continued = lines(await fix('Continue from before'), 'solutions.jsonl', solutionSchema);
+    assert.equal(continued.length, 4);
+    const before = lines(evaluated, 'solutions.jsonl', solutionSchema).find(
+      ({ id }) => id === about.solutionId,
+    );
+    const start = about.finding.span[0];
+    const kept = (before?.text ?? '').slice(0, before?.text.lastIndexOf('\n', start) ?? 0);
+    for (const { text } of continued) assert.ok(text.startsWith(kept));
+  });
+
+  it('asks another model about the solution that is shown', async () => {
+    const solution = lines(evaluated, 'solutions.jsonl', solutionSchema)[0];
+    assert.ok(solution);
+    await vscode.commands.executeCommand('reflection.openTranscript', {
+      ...nameOf(evaluated),
+      solution: solution.id,
+    });
+    const other = path.join(openFolder().uri.fsPath, 'other.gguf');
+    const extension = vscode.extensions.getExtension('reflection-workbench.reflection-workbench');
+    fs.copyFileSync(path.join(extension?.extensionPath ?? '', 'media/models/nano.gguf'), other);
+    const dir = await made('reflection.askAnotherModel', { model: other, n: 2 });
+    const manifest = runManifestSchema.parse(JSON.parse(fs.readFileSync(path.join(dir, 'run.json'), 'utf8')));
+    assert.equal(manifest.kind, 'critique');
+    assert.equal(manifest.model?.path, other);
+    assert.deepEqual(
+      lines(dir, 'critiques.jsonl', critiqueSchema).map(({ solutionId }) => solutionId),
+      [solution.id, solution.id],
+    );
   });
 
   it('Rejection-Sample Critiques writes a dataset', async () => {

@@ -63,6 +63,32 @@ export function stepsNamed(remark: string, steps: readonly Step[]): Step[] {
   return direct.length > 0 ? direct : back;
 }
 
+/**
+ * Earlier places of a solution that a remark on a later place calls on, in the order of the text: steps that it names
+ * ("contradicts step 2", "from step 1"), and what it quotes word for word.
+ */
+export function earlierPlaces(remark: string, solution: string, steps: readonly Step[], place: Span): Span[] {
+  const found = new Map<number, Span>();
+  const names = [...remark.matchAll(STEP_NAME)];
+  if (names.length > 0) {
+    const earlier = steps.filter(({ span }) => span[1] <= place[0]);
+    const own = steps.filter(({ span }) => span[0] < place[1] && place[0] < span[1]);
+    for (const { groups = {} } of names) {
+      // Its own number, under which an earlier attempt may have a step, too, is no reference back.
+      const step = stepOfName(groups, own) === undefined ? stepOfName(groups, earlier) : undefined;
+      if (step !== undefined) found.set(step.span[0], step.span);
+    }
+  }
+  for (const match of remark.matchAll(QUOTATION)) {
+    const quotation = (match[1] ?? match[2] ?? '').trim();
+    const at =
+      place[0] < quotation.length ? -1 : solution.lastIndexOf(quotation, place[0] - quotation.length);
+    const isWithin = [...found.values()].some(([start, end]) => start <= at && at < end);
+    if (quotation !== '' && at >= 0 && !isWithin) found.set(at, [at, at + quotation.length]);
+  }
+  return [...found.values()].sort((a, b) => a[0] - b[0]);
+}
+
 /** The last step of that number: a later attempt counts again from 1. */
 function stepOfName(groups: Record<string, string | undefined>, steps: readonly Step[]): Step | undefined {
   const { digits, cardinal, ordinal } = groups;

@@ -1,5 +1,5 @@
 /** Reading reasoning: thinking and summary, reflections, S2R trajectories, steps, critiques. */
-export { type Anchor, anchorRemark, stepsNamed } from './anchor.ts';
+export { type Anchor, anchorRemark, earlierPlaces, stepsNamed } from './anchor.ts';
 export { type Candidate, candidateAnswers, isSameAnswer } from './candidates.ts';
 export { type ConfidenceCue, confidenceCues, hedgingShare } from './confidence.ts';
 export { claimedVerdict, type ReadCritique, readCritique } from './critique.ts';

@@ -1,6 +1,12 @@
 import * as vscode from 'vscode';
 import { type Claim, type FindingGroup, findingMessage } from '../../../core/findings/index.ts';
-import type { TraceReflection } from '../../../core/reflection/index.ts';
+import {
+  earlierPlaces,
+  type Step,
+  splitSteps,
+  splitThinking,
+  type TraceReflection,
+} from '../../../core/reflection/index.ts';
 import {
   createPositions,
   type SourceMap,
@@ -15,7 +21,7 @@ import { critiquePlace, type LoadedTranscript } from './library.ts';
 
 /** More squiggles than this help nobody; the rest is counted in one more diagnostic. */
 const SHOWN_AT_MOST = 1000;
-/** Critiques whose own sentence is linked from a finding. */
+/** Critiques whose own sentence is linked from a finding, and earlier lines of the solution. */
 const RELATED_AT_MOST = 5;
 
 /**
@@ -105,9 +111,11 @@ async function diagnosticsOf(services: Services, transcript: LoadedTranscript): 
   if (sourceMap === null) return [];
   const groups = shownFindings(transcript);
   const sentence = sentencesOf(services, transcript.address.folder);
+  const earlier = earlierLinesOf(transcript, sourceMap);
   const diagnostics: vscode.Diagnostic[] = [];
   for (const group of groups.slice(0, SHOWN_AT_MOST)) {
-    diagnostics.push(await diagnosticOf(transcript, group, rangeOf(transcript, sourceMap, group), sentence));
+    const related = [...earlier(group), ...(await relatedInformation(group, sentence))];
+    diagnostics.push(diagnosticOf(transcript, group, rangeOf(transcript, sourceMap, group), related));
   }
   if (groups.length > SHOWN_AT_MOST) {
     const rest = vscode.l10n.t(
@@ -127,12 +135,12 @@ async function diagnosticsOf(services: Services, transcript: LoadedTranscript): 
   return diagnostics;
 }
 
-async function diagnosticOf(
+function diagnosticOf(
   { address }: LoadedTranscript,
   group: FindingGroup,
   range: vscode.Range,
-  sentence: SentencePlace,
-): Promise<vscode.Diagnostic> {
+  related: vscode.DiagnosticRelatedInformation[],
+): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(range, findingMessage(group), severityOf(group));
   const [first] = group.claims;
   diagnostic.source = 'reflection';
@@ -148,7 +156,7 @@ async function diagnosticOf(
   if (group.kind === 'superficial' || group.decision === 'superficial') {
     diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
   }
-  diagnostic.relatedInformation = await relatedInformation(group, sentence);
+  diagnostic.relatedInformation = related;
   return diagnostic;
 }
 
@@ -164,6 +172,39 @@ function severityOf({ kind, isVerified, decision }: FindingGroup): vscode.Diagno
   if (decision === 'superficial' || !(isVerified || decision === 'accept' || decision === 'edited'))
     return vscode.DiagnosticSeverity.Hint;
   return SEVERITIES[setting('reflection.findings.verifiedSeverity')];
+}
+
+/** The earlier lines of the solution that a finding contradicts or calls on. */
+function earlierLinesOf(
+  transcript: LoadedTranscript,
+  sourceMap: SourceMap,
+): (group: FindingGroup) => vscode.DiagnosticRelatedInformation[] {
+  const { address, place, text } = transcript;
+  const solution = text.slice(...sourceMap.solution);
+  const uri = transcriptUri(address);
+  let steps: Step[] | undefined;
+  return ({ claims: [first], span }) => {
+    steps ??= stepsOf(solution);
+    const said = first.critique.findings[first.finding]?.message ?? '';
+    return earlierPlaces(said, solution, steps, span)
+      .slice(0, RELATED_AT_MOST)
+      .map((earlier) => {
+        const [start, end] = toTranscriptSpan(sourceMap, earlier);
+        const line =
+          solution
+            .slice(...earlier)
+            .trim()
+            .split('\n', 1)[0] ?? '';
+        const location = new vscode.Location(uri, new vscode.Range(place(start), place(end)));
+        return new vscode.DiagnosticRelatedInformation(location, vscode.l10n.t('earlier: {0}', line));
+      });
+  };
+}
+
+/** The steps of the reasoning and of the answer part, each counted by itself. */
+function stepsOf(solution: string): Step[] {
+  const { think, summary } = splitThinking(solution);
+  return [think, summary].flatMap((part) => (part === null ? [] : splitSteps(solution, part)));
 }
 
 /** Where the sentence of a claim stands in the document of its critique. */
