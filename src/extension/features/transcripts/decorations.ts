@@ -65,12 +65,15 @@ interface Outcome {
   readonly colour: string;
 }
 
-/** A reflection with no answer before it has nothing to tell, and no bar. */
+/**
+ * A reflection with no answer before it has nothing to tell, and no bar. The colours are opaque in every theme, those of
+ * high contrast included: `charts.orange` is a half-transparent one.
+ */
 const OUTCOMES: readonly Outcome[] = [
   { holds: ({ transition }) => transition === 'i→c', colour: 'testing.iconPassed' },
   { holds: ({ transition }) => transition === 'c→i', colour: 'testing.iconFailed' },
   { holds: ({ transition }) => transition === 'c→c', colour: 'charts.blue' },
-  { holds: ({ transition }) => transition === 'i→i', colour: 'charts.orange' },
+  { holds: ({ transition }) => transition === 'i→i', colour: 'charts.yellow' },
 ];
 
 function reflectionBar(colour: string): vscode.TextEditorDecorationType {
