@@ -219,7 +219,8 @@ function factsOf(database: DatabaseSync): IndexFacts {
 }
 
 function talliesOf(database: DatabaseSync): IndexTally[] {
-  const of = (grade: Grade) => `SUM(parent < 0 AND grade = ${GRADES.indexOf(grade)}) AS ${grade}`;
+  const of = (grade: Grade) =>
+    `SUM(parent < 0 AND ${wordInSql('grade')} = ${GRADES.indexOf(grade)}) AS ${grade}`;
   return database
     .prepare(
       `SELECT problems.id, SUM(parent < 0) AS solutions, ${GRADES.map(of).join(', ')}
