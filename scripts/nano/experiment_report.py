@@ -3,6 +3,8 @@
 Intervals are percentile bootstraps over problems, of the mean over seeds of each problem: all
 samples and all seeds of a problem travel together. They hold the spread of problems and of samples;
 three seeds say little about that of trainings, so every seed is shown, too.
+
+The page is written by people; the tables and the transcripts between their marks are not.
 """
 
 from __future__ import annotations
@@ -10,13 +12,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from nano.experiments import Arm
+from nano.experiment_plan import file_of, measured
+from nano.experiment_settings import NAMES, label
 
+PAGE, NUMBERS = "training-experiments.md", "training-experiments.json"
+EMPTY_PAGE = """# The training methods on the embedded model
+
+<!-- results -->
+<!-- /results -->
+
+<!-- transcripts -->
+<!-- /transcripts -->
+"""
 RESAMPLES = 5000
 MEASURES = {
     "passAt1": "pass@1, T 0.6",
@@ -41,26 +52,40 @@ CLAIMS = (
 )
 
 
-def write_report(work: Path, out: Path, seeds: Sequence[int], arms: Sequence[Arm]) -> None:
+def write_report(work: Path, out: Path) -> None:
     """`training-experiments.json` for programs, `training-experiments.md` for people."""
-    labels = {"base": "base", **{arm.name: arm.label for arm in arms}}
-    found = {name: runs for name in labels if (runs := _read(work, seeds, name))}
+    seeds = sorted(int(folder.name.split("-")[1]) for folder in work.glob("seed-*"))
+    found = {name: runs for name in NAMES if (runs := _read(work, seeds, name))}
     numbers = {name: _numbers(list(runs.values())) for name, runs in found.items()}
     claims = [
         {"arm": a, "against": b, "measure": measure, **_difference(found[a], found[b], measure)}
         for a, b, measure in CLAIMS
         if found.get(a, {}).keys() & found.get(b, {}).keys()
     ]
-    report = {"seeds": list(seeds), "arms": numbers, "differences": claims}
-    (out / "training-experiments.json").write_text(json.dumps(report, indent=2) + "\n")
-    text = _text(labels, numbers, claims, len(seeds))
-    (out / "training-experiments.md").write_text(text, encoding="utf-8")
-    print(text)
+    report = {"seeds": seeds, "arms": numbers, "differences": claims}
+    (out / NUMBERS).write_text(json.dumps(report, indent=2) + "\n")
+    page = out / PAGE
+    text = page.read_text(encoding="utf-8") if page.exists() else EMPTY_PAGE
+    text = between_marks(text, "results", _tables(numbers, claims))
+    transcripts = work / "transcripts.json"
+    if transcripts.exists():
+        text = between_marks(text, "transcripts", _transcripts(json.loads(transcripts.read_text())))
+    page.write_text(text, encoding="utf-8")
+
+
+def between_marks(text: str, name: str, lines: Sequence[str]) -> str:
+    """The page with these lines in the place of those between `<!-- NAME -->` and its end."""
+    start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    head, opened, rest = text.partition(start)
+    _, closed, tail = rest.partition(end)
+    if not (opened and closed):
+        raise SystemExit(f"{PAGE} has no {start.strip()} ... {end} to write into")
+    return f"{head}{start}\n" + "\n".join(lines) + f"\n\n{end}{tail}"
 
 
 def _read(work: Path, seeds: Sequence[int], name: str) -> dict[int, dict[str, Any]]:
     """By seed, those that are done."""
-    files = {seed: work / f"seed-{seed}" / f"{name}.json" for seed in seeds}
+    files = {seed: file_of(work, measured(name, seed)) for seed in seeds}
     return {seed: json.loads(file.read_text()) for seed, file in files.items() if file.exists()}
 
 
@@ -110,29 +135,16 @@ def _difference(
     }
 
 
-def _text(
-    labels: dict[str, str],
-    numbers: dict[str, Any],
-    claims: Sequence[dict[str, Any]],
-    seeds: int,
-) -> str:
+def _tables(numbers: dict[str, Any], claims: Sequence[dict[str, Any]]) -> list[str]:
     lines = [
-        "# The training methods on the embedded model",
-        "",
-        "<!-- Written by npm run experiments (scripts/nano). Do not edit by hand. -->",
-        "",
-        f"{seeds} seeds of data and training (fewer where fewer stand in brackets); percent with",
-        "95 % intervals: bootstrap over 200 held-out problems, seeds averaged in each. The critic",
-        "judges the same 200 solutions of the base model each time; S2R's models have learned",
-        "trajectories, not critiques, and are not asked for any.",
-        "",
-        f"| model | {' | '.join(MEASURES.values())} | checks | tokens |",
-        f"| --- |{' --- |' * len(MEASURES)} --- | --- |",
+        f"| model | seeds | {' | '.join(MEASURES.values())} | checks | tokens |",
+        f"| --- | --- |{' --- |' * len(MEASURES)} --- | --- |",
     ]
     for name, row in numbers.items():
         cells = [_cell(row[m], name) if m in row else "-" for m in MEASURES]
+        seeds = "-" if name == "base" else len(row["passAt1"]["seeds"])
         checks, tokens = row["checks"], round(row["tokens"])
-        lines.append(f"| {labels[name]} | {' | '.join(cells)} | {checks} | {tokens} |")
+        lines.append(f"| {label(name)} | {seeds} | {' | '.join(cells)} | {checks} | {tokens} |")
     lines += [
         "",
         "Differences in percentage points, paired by problem; **bold** where the interval is clear",
@@ -145,20 +157,33 @@ def _text(
         value, low, high = (100 * claim[key] for key in ("value", "low", "high"))
         shown = f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
         shown = f"**{shown}**" if low > 0 or high < 0 else shown
-        pair = f"{labels[claim['arm']]} - {labels[claim['against']]}"
+        pair = f"{label(claim['arm'])} - {label(claim['against'])}"
         name, count = MEASURES[claim["measure"]], len(claim["seeds"])
         lines.append(f"| {pair} | {name} | {shown} | {count} |")
-    lines += [
-        "",
-        "Settings, smaller than the recipes': `scripts/nano/experiments.py`. All numbers:",
-        "`training-experiments.json`. Make it again: `npm run experiments`.",
-    ]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _cell(share: dict[str, Any], name: str) -> str:
     value, low, high = (100 * share[key] for key in ("value", "low", "high"))
     shown = f"{value:.1f} [{low:.1f}, {high:.1f}]"
-    if name == "base":
+    if name == "base" or len(share["seeds"]) == 1:
         return shown
     return f"{shown} ({', '.join(f'{100 * seed:.1f}' for seed in share['seeds'])})"
+
+
+def _transcripts(found: Sequence[dict[str, Any]]) -> list[str]:
+    """Each pair: what it shows, for how many it is so, the request, and both answers."""
+    lines: list[str] = []
+    for one in found:
+        sentence = one["sentence"][0].upper() + one["sentence"][1:]
+        lines += [f"**{sentence}** ({one['count']} of {one['of']} greedily).", ""]
+        if "answers" not in one:
+            continue
+        lines += [f"Asked (the answer is {one['gold']}):", "", *_fenced(one["request"])]
+        for answer in one["answers"]:
+            lines += [f"{answer['model']}:", "", *_fenced(answer["text"])]
+    return lines[:-1]
+
+
+def _fenced(text: str) -> list[str]:
+    return ["```text", *text.strip().splitlines(), "```", ""]

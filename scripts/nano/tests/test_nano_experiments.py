@@ -9,7 +9,9 @@ from random import Random
 import numpy as np
 import pytest
 from nano import experiment_report
-from nano.experiments import ARMS, Critiqued, grouped, s2r_rows, scft_rows
+from nano.experiment_data import Critiqued, s2r_rows, scft_rows
+from nano.experiment_parts import grouped, write_whole
+from nano.experiment_transcripts import TRACES, picked, repaired, rlerr_holds, verdicts_are_true
 from nano.family import make_problem
 from reflection_trainer.actions import is_well_formed, split_actions
 
@@ -45,21 +47,74 @@ def test_samples_are_grouped_by_problem() -> None:
     assert grouped([True, False, True, True]) == [[True, False], [True, True]]
 
 
+def measured(chance: float, draw: np.random.Generator) -> str:
+    values = [[bool(v)] for v in draw.random(200) < chance]
+    return json.dumps({"passAt1": values, "greedy": values, "checks": 1.0, "tokens": 100.0})
+
+
 def test_the_report_has_means_intervals_and_paired_differences(tmp_path: Path) -> None:
     draw = np.random.default_rng(1)
+    (tmp_path / "base.json").write_text(measured(0.4, draw))
     for seed in (1, 2):
         (tmp_path / f"seed-{seed}").mkdir()
-        for name, chance in (("base", 0.4), ("bi", 0.5), ("prl", 0.9)):
-            values = [[bool(v)] for v in draw.random(200) < chance]
-            measured = {"passAt1": values, "greedy": values, "checks": 1.0, "tokens": 100.0}
-            (tmp_path / f"seed-{seed}" / f"{name}.json").write_text(json.dumps(measured))
-    experiment_report.write_report(tmp_path, tmp_path, [1, 2], ARMS)
+        for name, chance in (("bi", 0.5), ("prl", 0.9)):
+            (tmp_path / f"seed-{seed}" / f"{name}.json").write_text(measured(chance, draw))
+    (tmp_path / "seed-2" / "orl.json").write_text(measured(0.7, draw))
+    experiment_report.write_report(tmp_path, tmp_path)
     report = json.loads((tmp_path / "training-experiments.json").read_text())
+    assert report["seeds"] == [1, 2]
     row = report["arms"]["prl"]["passAt1"]
     assert row["low"] < row["value"] < row["high"]
     assert row["value"] == pytest.approx(np.mean(row["seeds"]), abs=1e-3)
     claims = {(c["arm"], c["against"]): c for c in report["differences"]}
     gap = claims[("prl", "bi")]
     assert 0 < gap["low"] < gap["value"] < gap["high"]
+    assert claims[("orl", "bi")]["seeds"] == [2] and claims[("bi", "base")]["seeds"] == [1, 2]
     text = (tmp_path / "training-experiments.md").read_text()
-    assert "| S2R-PRL |" in text and "S2R-PRL - S2R-BI | pass@1, T 0.6 | **+" in text
+    assert "| S2R-PRL | 2 |" in text and "S2R-PRL - S2R-BI | pass@1, T 0.6 | **+" in text
+    assert "| S2R-ORL | 1 |" in text
+
+
+def test_a_report_leaves_what_people_wrote(tmp_path: Path) -> None:
+    page = tmp_path / "training-experiments.md"
+    page.write_text("before\n<!-- results -->\nto go\n<!-- /results -->\nafter\n")
+    (tmp_path / "seed-1").mkdir()
+    (tmp_path / "base.json").write_text(measured(0.4, np.random.default_rng(1)))
+    for _ in range(2):
+        experiment_report.write_report(tmp_path, tmp_path)
+    text = page.read_text()
+    assert text.startswith("before\n<!-- results -->\n\n| model |") and "to go" not in text
+    assert text.endswith("\n\n<!-- /results -->\nafter\n") and text.count("| base |") == 1
+    page.write_text("no marks")
+    with pytest.raises(SystemExit, match="has no <!-- results -->"):
+        experiment_report.write_report(tmp_path, tmp_path)
+
+
+def test_verdicts_are_held_against_the_answer_before_them() -> None:
+    text = (
+        "Step 1: 1+1=3.\nThe answer is 3.\nWait, let me recheck my solution.\n"
+        "Therefore, the answer is incorrect. Let me try again.\nThe answer is 2.\n"
+        "Therefore, the answer is incorrect."
+    )
+    assert verdicts_are_true(text, 2) == [True, False]
+    assert verdicts_are_true(text, 3) == [False, True]
+    assert not repaired(text + " \\boxed{2}", 2)
+    good = text.removesuffix("Therefore, the answer is incorrect.") + "\\boxed{2}"
+    assert repaired(good, 2) and not repaired(good, 3)
+
+
+def test_a_transcript_is_the_first_of_those_that_are_so() -> None:
+    wrong, right = "The answer is 3. \\boxed{3}", "The answer is 2. \\boxed{2}"
+    mended = f"The answer is 3.\nTherefore, the answer is incorrect. {right}"
+    answers = {"base": [wrong, wrong, wrong], "rlerr": [right, mended, mended]}
+    found = picked(TRACES[0][0], TRACES[0][1], rlerr_holds, ["p", "q", "r"], [2, 2, 2], answers)
+    assert (found["count"], found["of"], found["request"]) == (2, 3, "q")
+    assert [one["text"] for one in found["answers"]] == [wrong, mended]
+    none = picked(TRACES[0][0], TRACES[0][1], rlerr_holds, ["p"], [3], answers)
+    assert none["count"] == 0 and "request" not in none
+
+
+def test_a_file_is_written_whole(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a.json", "é")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == "é"
