@@ -124,6 +124,7 @@ def log_probabilities(model: PreTrainedModel, output: dict[str, Tensor]) -> Tens
 def gradients(model: PreTrainedModel, loss: Tensor) -> Tensor:
     model.zero_grad()
     loss.backward()
+    return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
 
 
 def shake(model: PreTrainedModel, size: float, seed: int) -> None:
