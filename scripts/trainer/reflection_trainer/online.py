@@ -12,13 +12,20 @@ from typing import Any
 import datasets
 import torch
 from torch.utils.data import Sampler
-from transformers import PreTrainedModel, Qwen2ForCausalLM
+from transformers import (
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    Qwen2ForCausalLM,
+    TrainingArguments,
+)
 from trl.trainer.utils import RepeatSampler
 
+from .callback import RunCallback
 from .checkpoints import PRIVATE
 from .config import OnlineConfig
 from .errors import UserError
 from .events import EventWriter
+from .lora import peft_config
 from .method import Prepared
 from .model import BaseModel
 from .problems import messages, prompt_length, read_problems
@@ -95,6 +102,25 @@ def _prompt_limit(config: OnlineConfig, base: BaseModel) -> tuple[int, str]:
             f"({reason}); lower it"
         )
     return limit, reason
+
+
+def trainer_inputs(
+    args: TrainingArguments,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    prepared: Prepared,
+    callback: RunCallback,
+) -> dict[str, Any]:
+    """What GRPOTrainer and RLOOTrainer are given alike: all but the rewards."""
+    session = callback.session
+    return {
+        "model": name_reference(model, session),
+        "args": args,
+        "processing_class": tokenizer,
+        "train_dataset": datasets.Dataset.from_list(prepared.rows),
+        "callbacks": [callback],
+        "peft_config": peft_config(session.config),
+    }
 
 
 def name_reference(model: PreTrainedModel, session: Session) -> PreTrainedModel:

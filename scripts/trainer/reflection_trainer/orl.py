@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import datasets
 from accelerate.utils import gather_object
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -24,13 +23,12 @@ from trl import RLOOConfig, RLOOTrainer
 from .callback import RunCallback
 from .config import OnlineConfig
 from .grading import Grader
-from .lora import peft_config
 from .method import Prepared
 from .online import (
     OnlineTrainer,
-    name_reference,
     prepare_problems,
     prompt_text,
+    trainer_inputs,
     write_rollouts,
 )
 from .rollouts import rollout_arguments
@@ -51,19 +49,9 @@ def trainer(
     prepared: Prepared,
     callback: RunCallback,
 ) -> OrlTrainer:
-    session = callback.session
     reward = OutcomeReward(tokenizer, Grader())
-    return OrlTrainer(
-        session,
-        reward,
-        model=name_reference(model, session),
-        args=args,
-        processing_class=tokenizer,
-        train_dataset=datasets.Dataset.from_list(prepared.rows),
-        reward_funcs=[reward.outcome],
-        callbacks=[callback],
-        peft_config=peft_config(session.config),
-    )
+    inputs = trainer_inputs(args, model, tokenizer, prepared, callback)
+    return OrlTrainer(callback.session, reward, reward_funcs=[reward.outcome], **inputs)
 
 
 class OrlTrainer(OnlineTrainer, RLOOTrainer):

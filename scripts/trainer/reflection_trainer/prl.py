@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import datasets
 import torch
 from accelerate.utils import gather_object
 from torch import Tensor
@@ -29,13 +28,12 @@ from .actions import Action
 from .callback import RunCallback
 from .config import PrlConfig
 from .grading import Grader
-from .lora import peft_config
 from .method import Prepared
 from .online import (
     OnlineTrainer,
-    name_reference,
     prepare_problems,
     prompt_text,
+    trainer_inputs,
     write_rollouts,
 )
 from .rollouts import rollout_arguments
@@ -58,19 +56,9 @@ def trainer(
     prepared: Prepared,
     callback: RunCallback,
 ) -> PrlTrainer:
-    session = callback.session
     reward = OutcomeReward(tokenizer, Grader())
-    return PrlTrainer(
-        session,
-        reward,
-        model=name_reference(model, session),
-        args=args,
-        processing_class=tokenizer,
-        train_dataset=datasets.Dataset.from_list(prepared.rows),
-        reward_funcs=[reward.outcome],
-        callbacks=[callback],
-        peft_config=peft_config(session.config),
-    )
+    inputs = trainer_inputs(args, model, tokenizer, prepared, callback)
+    return PrlTrainer(callback.session, reward, reward_funcs=[reward.outcome], **inputs)
 
 
 def context_baselines(trajectories: Sequence[Sequence[Action]], least: int) -> dict[str, float]:

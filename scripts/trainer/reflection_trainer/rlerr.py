@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import datasets
 from accelerate.utils import gather_object
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -29,17 +28,16 @@ from .config import RlerrConfig
 from .events import EventWriter
 from .grading import Grader
 from .judge import Judge, require_judge
-from .lora import peft_config
 from .method import Prepared
 from .model import BaseModel
 from .online import (
     OnlineTrainer,
     Rollout,
     completion_text,
-    name_reference,
     prepare_problems,
     prompt_text,
     text_metrics,
+    trainer_inputs,
     write_rollouts,
 )
 from .rewards import Asked, Scored, Scorer, reward_metrics
@@ -86,17 +84,9 @@ def trainer(
     if reward["source"] == "judge":
         judge = Judge(require_judge(reward["judge"]), session.run_dir / JUDGE_CACHE)
     parts = RewardParts(Scorer(reward, Grader(), judge))
-    return RlerrTrainer(
-        parts,
-        session,
-        model=name_reference(model, session),
-        args=args,
-        processing_class=tokenizer,
-        train_dataset=datasets.Dataset.from_list(prepared.rows),
-        reward_funcs=[parts.outcome, parts.reflection],
-        callbacks=[callback],
-        peft_config=peft_config(session.config),
-    )
+    rewards = [parts.outcome, parts.reflection]
+    inputs = trainer_inputs(args, model, tokenizer, prepared, callback)
+    return RlerrTrainer(parts, session, reward_funcs=rewards, **inputs)
 
 
 class RewardParts:
