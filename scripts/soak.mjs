@@ -15,7 +15,7 @@ async function soakTrainer(kills) {
   console.log(`${kills} kills of the trainer`);
   const test = path.join('scripts', 'trainer', 'tests', 'test_kills.py');
   const env = { ...process.env, REFLECTION_KILLS: kills };
-  await run(path.join(root, '.venv', 'bin', 'python'), ['-m', 'pytest', '-q', test], {
+  await run(path.join(root, '.venv', 'bin', 'python'), ['-m', 'pytest', '-q', '-s', test], {
     stdio: 'inherit',
     env,
   });
