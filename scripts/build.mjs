@@ -107,6 +107,16 @@ async function writeAsCommonJs({ path: file, text }) {
   writeFileSync(file, `${code}//# sourceMappingURL=${path.basename(file)}.map\n`);
 }
 
+/** @type {import('esbuild').Plugin} */
+const withoutOldFonts = {
+  name: 'without old fonts',
+  setup: (build) =>
+    build.onLoad({ filter: /[\\/]katex[\\/]dist[\\/]katex\.min\.css$/ }, ({ path: file }) => ({
+      contents: readFileSync(file, 'utf8').replace(/,url\([^)]*\.(?:woff|ttf)\) format\("[^"]*"\)/g, ''),
+      loader: 'css',
+    })),
+};
+
 /** @type {Record<string, import('esbuild').BuildOptions>} */
 const entries = {
   cli: {
@@ -164,7 +174,11 @@ const entries = {
     minify: true,
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    entryPoints: panels(),
+    // KaTeX's fonts lie beside its style sheet; every browser that runs VS Code reads WOFF2.
+    loader: { '.woff2': 'file' },
+    assetNames: 'fonts/[name]',
+    plugins: [withoutOldFonts],
+    entryPoints: [...panels(), { in: path.join(root, 'webview/math/index.ts'), out: 'math' }],
     outdir: 'dist/webview',
   },
 };

@@ -28,15 +28,17 @@ export class UserError extends Error {
     this.remedy = options.remedy;
   }
 
-  /** `file:line: field "x": message. Remedy` on one line, the form used by the command line. */
-  override toString(): string {
+  /** `file:line: field "x": message`, as far as the place is known. */
+  get located(): string {
     const { file, line, field } = this.place;
     const where = [file, line].filter((part) => part !== undefined).join(':');
     const what = field === undefined ? this.message : `field "${field}": ${this.message}`;
-    return [where, what]
-      .filter((part) => part !== '')
-      .join(': ')
-      .concat('\n  ', this.remedy);
+    return [where, what].filter((part) => part !== '').join(': ');
+  }
+
+  /** `located`, and the remedy under it: the form used by the command line. */
+  override toString(): string {
+    return `${this.located}\n  ${this.remedy}`;
   }
 }
 

@@ -42,7 +42,8 @@ export interface PanelFailure {
 }
 
 export function panelFailure(thrown: unknown): PanelFailure {
-  const remedy =
-    thrown instanceof UserError ? thrown.remedy : vscode.l10n.t('Close the panel and open it again.');
+  if (thrown instanceof UserError)
+    return { status: 'failed', message: thrown.located, remedy: thrown.remedy };
+  const remedy = vscode.l10n.t('Close the panel and open it again.');
   return { status: 'failed', message: messageOf(thrown), remedy };
 }

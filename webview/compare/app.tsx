@@ -15,6 +15,7 @@ type Ready = Extract<CompareState, { status: 'ready' }>;
 export interface Actions {
   chooseBaseline(run: string): void;
   openPair(...parameters: Parameters<CompareHost['openPair']>): void;
+  readProblem: CompareHost['readProblem'];
   transitionRows(...parameters: Parameters<CompareHost['transitionRows']>): Promise<TransitionRows>;
   openCritique(...parameters: Parameters<CompareHost['openCritique']>): void;
   exportReport(...parameters: Parameters<CompareHost['exportReport']>): void;
@@ -51,7 +52,7 @@ function Comparison({ state, ...actions }: Actions & { state: Ready }) {
         </p>
       )}
       <Transitions state={state} nameOf={nameOf} {...actions} />
-      <ProblemGrid state={state} openPair={actions.openPair} />
+      <ProblemGrid state={state} openPair={actions.openPair} readProblem={actions.readProblem} />
       <PassCurves curves={state.curves} labels={labels} />
       <Levels levels={state.levels} labels={labels} />
       <Configuration rows={state.configuration} labels={labels} />

@@ -16,6 +16,8 @@ interface Props {
   readonly runs: readonly ComparedRun[];
   readonly view: GridView;
   openPair(request: PairRequest): void;
+  /** The row under the cursor, once there was one. */
+  onCurrent(problemId: string): void;
 }
 
 interface Place {
@@ -27,7 +29,7 @@ interface Place {
  * A window on the rows: only what is seen is in the document, so that a thousand problems scroll as ten do. One tab stop;
  * arrows move between problems and samples, Enter opens the sample in both runs.
  */
-export function GridViewport({ rows, runs, view, openPair }: Props) {
+export function GridViewport({ rows, runs, view, openPair, onCurrent }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const scrollTop = useSignal(0);
   const cursor = useSignal<Place>({ row: 0, sample: 0 });
@@ -46,6 +48,11 @@ export function GridViewport({ rows, runs, view, openPair }: Props) {
     if (box.current !== null) box.current.scrollTop = 0;
     cursor.value = { row: 0, sample: 0 };
   }, [view.filter, view.order, view.other, view.baseline]);
+
+  const isCurrent = isActive.value ? current?.problemId : undefined;
+  useEffect(() => {
+    if (isCurrent !== undefined) onCurrent(isCurrent);
+  }, [isCurrent]);
 
   const open = (at: GridRow, run: number, position: number) => {
     const other = run === view.baseline ? view.other : run;

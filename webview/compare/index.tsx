@@ -37,6 +37,7 @@ function Root() {
         })
       }
       openPair={(request) => attempt(() => host.openPair(request))}
+      readProblem={(problemId) => host.readProblem(problemId)}
       transitionRows={(request) => host.transitionRows(request)}
       openCritique={(request) => attempt(() => host.openCritique(request))}
       exportReport={(format) => attempt(() => host.exportReport(format))}

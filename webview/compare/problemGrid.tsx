@@ -7,16 +7,23 @@ import {
   type GridOrder,
   gridRows,
 } from '../../src/core/comparison/index.ts';
-import type { CompareState, PairRequest } from '../../src/core/protocol/compare.ts';
+import type { CompareState } from '../../src/core/protocol/compare.ts';
+import type { Actions } from './app.tsx';
 import { GridTable } from './gridTable.tsx';
 import { GridViewport } from './gridViewport.tsx';
+import { ProblemDetail } from './problemDetail.tsx';
 
 type Ready = Extract<CompareState, { status: 'ready' }>;
 
 /** Problems by samples: what moved, and the two texts a click away. */
-export function ProblemGrid({ state, openPair }: { state: Ready; openPair(request: PairRequest): void }) {
+export function ProblemGrid({
+  state,
+  openPair,
+  readProblem,
+}: Pick<Actions, 'openPair' | 'readProblem'> & { state: Ready }) {
   const { runs, grid } = state;
   const against = useSignal('');
+  const current = useSignal<string | null>(null);
   const filter = useSignal<GridFilter>('all');
   const order = useSignal<GridOrder>('regressions first');
   const others = runs.filter(({ id }) => id !== state.baseline);
@@ -78,7 +85,16 @@ export function ProblemGrid({ state, openPair }: { state: Ready; openPair(reques
         <p>No problem is {filter.value}.</p>
       ) : (
         <>
-          <GridViewport rows={rows} runs={runs} view={view} openPair={openPair} />
+          <GridViewport
+            rows={rows}
+            runs={runs}
+            view={view}
+            openPair={openPair}
+            onCurrent={(problemId) => {
+              current.value = problemId;
+            }}
+          />
+          {current.value !== null && <ProblemDetail problemId={current.value} read={readProblem} />}
           <GridTable rows={rows} runs={runs} view={view} />
         </>
       )}

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { type RolloutRow, rewardSentence } from '../../src/core/runs/rollouts.ts';
+import { MathText } from '../shared/mathText.tsx';
 import { Scroll } from '../shared/scroll.tsx';
 
 const ALL = 'all';
@@ -120,7 +121,7 @@ function Rollout({ row, open, follow }: { row: RolloutRow; open: () => void; fol
       <td>{rewardSentence(row.rewards)}</td>
       <td class="number">{row.advantage === null ? '–' : row.advantage.toFixed(2)}</td>
       <td class="prompt">
-        {row.prompt}
+        <MathText element="div" text={row.prompt} of={`the prompt of rollout ${row.id}`} isTypeset />
         {follow !== null && (
           <button type="button" class="link" onClick={follow}>
             through the steps
@@ -128,7 +129,7 @@ function Rollout({ row, open, follow }: { row: RolloutRow; open: () => void; fol
         )}
       </td>
       <td class="completion">
-        <div class="text">{row.completion}</div>
+        <MathText element="div" class="text" text={row.completion} of={`rollout ${row.id}`} />
         <button type="button" class="link" onClick={open}>
           whole text<span class="visually-hidden"> of rollout {row.id}</span> ({row.length} characters)
         </button>

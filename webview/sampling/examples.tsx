@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { SamplingPicture } from '../../src/core/sampling/picture.ts';
+import { MathText } from '../shared/mathText.tsx';
 
 const SHOWN_AT_FIRST = 3;
 
@@ -27,8 +28,14 @@ export function Examples({
             </button>
             {type !== null && <span class="about"> {type === 'i2c' ? 'i→c' : 'c→c'}</span>}
           </h3>
-          <p class="about question">{question}</p>
-          <pre>{text}</pre>
+          <MathText
+            element="p"
+            class="about question"
+            text={question}
+            of={`the problem of ${id}`}
+            isTypeset
+          />
+          <MathText element="pre" text={text} of={id} />
         </article>
       ))}
       {examples.length > SHOWN_AT_FIRST && (

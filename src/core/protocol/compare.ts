@@ -78,12 +78,23 @@ export type CritiqueRequest = z.infer<typeof critiqueRequestSchema>;
 
 export const reportFormatSchema = z.enum(REPORT_FORMATS);
 
+/** A problem as the grid's current row names it. */
+export interface ProblemText {
+  /** Empty where no arm has it; bounded. */
+  readonly statement: string;
+  readonly gold: string | null;
+  readonly level: string | null;
+  readonly subject: string | null;
+}
+
 /** Methods of the host. */
 export interface CompareHost {
   ready(): Promise<{ readonly state: CompareState; readonly saved: SavedComparison }>;
   setBaseline(run: string): void;
   /** Opens one sample of a problem from two runs in the diff editor. */
   openPair(request: PairRequest): Promise<void>;
+  /** The whole problem of a row; null where no arm has it. */
+  readProblem(problemId: string): Promise<ProblemText | null>;
   /** The critiques in a cell of the transition matrix. */
   transitionRows(request: TransitionRequest): Promise<TransitionRows>;
   /** Opens a critique beside the solution that it is about. */
@@ -104,6 +115,7 @@ export const compareHostSchemas: ParameterSchemas<CompareHost> = {
   ready: [],
   setBaseline: [z.string()],
   openPair: [pairRequestSchema],
+  readProblem: [z.string()],
   transitionRows: [transitionRequestSchema],
   openCritique: [critiqueRequestSchema],
   exportReport: [reportFormatSchema],

@@ -3,7 +3,6 @@ import { UserError } from '../../core/errors.ts';
 import { type Choice, choose } from '../choose.ts';
 import type { RunEntry } from '../runStore.ts';
 import type { Services } from '../services.ts';
-import { Cancelled } from '../showError.ts';
 import type { Target } from '../target.ts';
 
 /** The run that a command was called on, or one that the person chooses among those that fit. */
@@ -21,29 +20,7 @@ export async function runOf(
     });
   }
   const runs = fitting(services, options);
-  return choose(options.title, runs.map(runChoice), 'Run');
-}
-
-/** Some runs that the person chooses among those that fit; at least `atLeast` of them. */
-export async function askRuns(
-  services: Services,
-  options: {
-    title: string;
-    fits: (run: RunEntry) => boolean;
-    none: string;
-    remedy: string;
-    placeHolder: string;
-  },
-): Promise<RunEntry[]> {
-  await services.runs.refresh();
-  const chosen = await vscode.window.showQuickPick(fitting(services, options).map(runChoice), {
-    title: options.title,
-    placeHolder: options.placeHolder,
-    canPickMany: true,
-    matchOnDescription: true,
-  });
-  if (chosen === undefined || chosen.length === 0) throw new Cancelled();
-  return chosen.map(({ value }) => value);
+  return choose(options.title, runs.map(runChoice), vscode.l10n.t('Run'));
 }
 
 function fitting(
@@ -55,7 +32,7 @@ function fitting(
   throw new UserError('no-runs', options.none, { remedy: options.remedy });
 }
 
-function runChoice(run: RunEntry): Choice<RunEntry> {
+export function runChoice(run: RunEntry): Choice<RunEntry> {
   const { manifest, state } = run;
   return {
     label: manifest.title || run.id,

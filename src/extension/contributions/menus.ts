@@ -4,6 +4,9 @@ const inTranscript = 'resourceScheme == reflection';
 const problemFile =
   'resourceExtname == .jsonl || resourceExtname == .csv || resourceExtname == .parquet || resourceFilename =~ /\\.problem\\.md$|problems?\\.json$/';
 
+/** What other programs may write their results to; several can be selected. */
+const resultsFile = 'resourceExtname =~ /^\\.(jsonl|ndjson|csv|parquet)$/';
+
 /** contextValue of a tree row: words such as `run evaluate active`. */
 const row = (view: string, pattern: string) => `view == reflection.${view} && viewItem =~ /${pattern}/`;
 
@@ -76,6 +79,7 @@ export const menus = {
     { command: 'reflection.evaluate', when: problemFile, group: '7_reflection@1' },
     { command: 'reflection.critique', when: problemFile, group: '7_reflection@2' },
     { command: 'reflection.sample', when: problemFile, group: '7_reflection@3' },
+    { command: 'reflection.compare', when: resultsFile, group: '7_reflection@4' },
   ],
   'editor/title': [
     { command: 'reflection.acceptFinding', when: inTranscript, group: 'navigation@1' },

@@ -7,19 +7,25 @@ import type {
   ReportFormat,
   TransitionRows,
 } from '../../core/comparison/index.ts';
+import type { ProblemText } from '../../core/protocol/compare.ts';
 import type { DroppedRows } from '../../core/protocol/sampling.ts';
 import { createRemote, type Port, type Remote } from '../../core/rpc.ts';
 import type { SettingDifference } from '../../core/runs/index.ts';
 import type { SamplingPicture } from '../../core/sampling/picture.ts';
-import type { Transition } from '../../core/schema/common.ts';
+import type { Grade, Transition } from '../../core/schema/common.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
 import type { PartName, RunPart, RunTallies } from '../runs/runParts.ts';
 import type { WatchedRun } from './watchedRun.ts';
 
-/** A run directory as it was when it was looked at: what is kept of it is read again when the revision changes. */
+/**
+ * A run directory, or a results file, as it was when it was looked at: what is kept of it is read again when the revision
+ * changes.
+ */
 export interface RunAt {
   readonly dir: string;
   readonly revision: string;
+  /** What people call a results file. */
+  readonly file?: string;
 }
 
 /** What the worker thread answers. */
@@ -35,6 +41,10 @@ export interface Comparer {
   transitionRows(run: RunAt, transition: Transition, from: number): Promise<TransitionRows>;
   /** The sample that stands at a position of the grid; null where there is none. */
   sampleAt(run: RunAt, problemId: string, position: number): Promise<SampleName | null>;
+  /** The text at a position of the grid, of a results file; null where there is none. */
+  textAt(run: RunAt, problemId: string, position: number): Promise<SampleText | null>;
+  /** A problem that any of the arms has. */
+  problemText(runs: readonly RunAt[], problemId: string): Promise<ProblemText | null>;
   /** What a sampling run has kept and dropped so far. */
   samplingPicture(run: RunAt): Promise<SamplingPicture>;
   /** What one filter dropped, a page at a time. */
@@ -52,6 +62,19 @@ export interface Comparer {
 export interface SampleName {
   readonly kind: 'solution' | 'critique';
   readonly id: string;
+}
+
+/** A sample as it stands in a results file. */
+export interface SampleText {
+  /** From 1. */
+  readonly line: number;
+  readonly statement: string;
+  readonly gold: string | null;
+  readonly answer: string | null;
+  /** Null where the file leaves it to us. */
+  readonly grade: Grade | null;
+  /** Empty where the file holds answers alone. */
+  readonly text: string;
 }
 
 export interface ComparedRuns {

@@ -15,34 +15,24 @@ import type { CompareOptions } from '../../core/stats/index.ts';
 import { visibleText } from '../../core/visibleText.ts';
 import { readRunPart, runTallies } from '../runs/index.ts';
 import { readEvents } from '../runs/readRun.ts';
+import { createArmCache } from './armCache.ts';
 import type { ComparedRuns, Comparer, RunAt } from './client.ts';
-import { compareMeasured, type MeasuredRun, measureRun, summarize, withUniqueLabels } from './index.ts';
+import { compareMeasured, type MeasuredArm, measureRun, summarize } from './index.ts';
+import { textOfResult } from './resultsFile.ts';
 import { isLargeRun, summariesOf } from './runSummary.ts';
 import { type PicturedRun, picturedRun } from './samplingPicture.ts';
 import { createRunWatcher } from './watchedRun.ts';
 
-/** How many runs are kept with their samples: another baseline is then a matter of statistics alone. */
-const RUNS_KEPT = 8;
 /** Curves are looked at, not quoted: a fifth of the draws of a table. */
 const CURVE_DRAWS = 2000;
 /** An answer that is part of a reason can be of any length. */
 const DETAIL_CHARACTERS = 300;
+/** A statement is read, not scrolled through for pages. */
+const STATEMENT_CHARACTERS = 10_000;
 
 /** What the comparing thread does. Keeps the runs that it has read until they change. */
 export function createComparer(): Comparer {
-  const known = new Map<string, { revision: string; measured: Promise<MeasuredRun> }>();
-  const measure = (run: RunAt): Promise<MeasuredRun> => {
-    const cached = known.get(run.dir);
-    known.delete(run.dir);
-    const kept =
-      cached?.revision === run.revision ? cached : { revision: run.revision, measured: measureRun(run.dir) };
-    known.set(run.dir, kept);
-    kept.measured.catch(() => known.delete(run.dir));
-    const oldest = known.keys().next().value;
-    if (known.size > RUNS_KEPT && oldest !== undefined) known.delete(oldest);
-    return kept.measured;
-  };
-  const measureAll = async (runs: readonly RunAt[]) => withUniqueLabels(await Promise.all(runs.map(measure)));
+  const { read, readAll } = createArmCache();
 
   const watcher = createRunWatcher();
   let looked: { run: RunAt; pictured: Promise<PicturedRun> } | undefined;
@@ -61,16 +51,36 @@ export function createComparer(): Comparer {
     tallies: (dir) => runTallies(dir),
     part: (dir, name) => readRunPart(dir, name),
     async compare(runs, baseline, depth) {
-      return comparedRuns(await measureAll(runs), baseline, depth);
+      return comparedRuns(await readAll(runs), baseline, depth);
     },
     async transitionRows(run, transition, from) {
-      return transitionRows((await measure(run)).groups, transition, from);
+      const arm = await read(run);
+      return transitionRows('groups' in arm ? arm.groups : [], transition, from);
     },
     async sampleAt(run, problemId, position) {
-      const group = (await measure(run)).groups.find((one) => one.problemId === problemId);
-      const sample = group && shownSamples(group)[position];
+      const arm = await read(run);
+      const group = 'groups' in arm && arm.groups.find((one) => one.problemId === problemId);
+      const sample = group ? shownSamples(group)[position] : undefined;
       if (sample === undefined) return null;
       return { kind: 'solutionId' in sample ? 'critique' : 'solution', id: sample.id };
+    },
+    async textAt(run, problemId, position) {
+      const arm = await read(run);
+      if ('groups' in arm) return null;
+      return textOfResult(arm, problemId, position);
+    },
+    async problemText(runs, problemId) {
+      const arms = await readAll(runs);
+      const found = arms.flatMap(({ run }) => run.problems.find(({ id }) => id === problemId) ?? []);
+      const problem = found.find((one) => one.problem !== '') ?? found[0];
+      if (problem === undefined) return null;
+      const { answer, level, subject } = problem;
+      return {
+        statement: visibleText(problem.problem.slice(0, STATEMENT_CHARACTERS)),
+        gold: answer === null ? null : visibleText(answer.slice(0, DETAIL_CHARACTERS)),
+        level: level === undefined ? null : String(level),
+        subject: subject ?? null,
+      };
     },
     async samplingPicture(run) {
       return (await look(run)).picture;
@@ -93,7 +103,7 @@ export function createComparer(): Comparer {
       return found === undefined ? null : { prompt: found.prompt, completion: found.completion };
     },
     async report(runs, baselineDir, command, format) {
-      const measured = await measureAll(runs);
+      const measured = await readAll(runs);
       const { baseline, others } = parted(measured, baselineDir);
       const ordered = [baseline, ...others];
       return comparisonReport(
@@ -114,7 +124,7 @@ export function createComparer(): Comparer {
 }
 
 function comparedRuns(
-  measured: readonly MeasuredRun[],
+  measured: readonly MeasuredArm[],
   baselineDir: string,
   depth: 'headline' | 'all',
 ): ComparedRuns {
@@ -138,15 +148,15 @@ function comparedRuns(
 }
 
 function parted(
-  measured: readonly MeasuredRun[],
+  measured: readonly MeasuredArm[],
   baselineDir: string,
-): { baseline: MeasuredRun; others: MeasuredRun[] } {
+): { baseline: MeasuredArm; others: MeasuredArm[] } {
   const baseline = measured.find(({ run }) => run.dir === baselineDir);
   if (baseline === undefined) throw new Error(`${baselineDir} is not one of the runs to compare.`);
   return { baseline, others: measured.filter((run) => run !== baseline) };
 }
 
-function pairsOf(baseline: MeasuredRun, others: readonly MeasuredRun[], options: CompareOptions) {
+function pairsOf(baseline: MeasuredArm, others: readonly MeasuredArm[], options: CompareOptions) {
   return compareMeasured(baseline, others, options).flatMap((comparison: Comparison, at) => {
     const other = others[at];
     if (other === undefined) return [];
@@ -156,7 +166,7 @@ function pairsOf(baseline: MeasuredRun, others: readonly MeasuredRun[], options:
 }
 
 /** The metric that carries the verdict. */
-function headlineOf(measured: readonly MeasuredRun[]) {
+function headlineOf(measured: readonly MeasuredArm[]) {
   const hasSolutions = measured.some(({ groups }) => groups.some(({ solutions }) => solutions.length > 0));
   return METRICS.filter(({ id }) => id === (hasSolutions ? 'pass@1' : 'acc@t2'));
 }

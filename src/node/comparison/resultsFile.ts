@@ -19,6 +19,7 @@ import type { RecordedRun } from '../../core/schema/run.ts';
 import { createGradingWorker } from '../grading/gradingWorker.ts';
 import { readRows } from '../problems/readRows.ts';
 import { onDisk } from '../runs/diskErrors.ts';
+import type { SampleText } from './client.ts';
 import type { MeasuredArm } from './index.ts';
 
 /** What a results file holds, before it is graded. */
@@ -108,6 +109,24 @@ function completed(problem: Problem, known: Problem | undefined): Problem {
     mode: answer === null ? known.mode : problem.mode,
     answer: answer ?? known.answer,
     problem: statement === '' ? known.problem : statement,
+  };
+}
+
+/** One sample as it stands in the file, in the order in which grids show them. */
+export function textOfResult(results: ResultsFile, problemId: string, position: number): SampleText | null {
+  const sample = results.samples
+    .filter((one) => one.problemId === problemId)
+    .sort((a, b) => a.index - b.index)[position];
+  if (sample === undefined) return null;
+  const problem = results.problems.find(({ id }) => id === problemId);
+  const { line, answer, grade, text } = sample;
+  return {
+    line,
+    statement: problem?.problem ?? '',
+    gold: problem?.answer ?? null,
+    answer,
+    grade,
+    text: text ?? '',
   };
 }
 

@@ -1,72 +1,60 @@
 import path from 'node:path';
-import * as vscode from 'vscode';
-import { UserError } from '../../../core/errors.ts';
 import type { CompareState, SavedComparison } from '../../../core/protocol/compare.ts';
 import type { RunAt } from '../../../node/comparison/client.ts';
-import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
+import { type Arm, armAt, armsOf } from './arms.ts';
 
-/** Computes a comparison in the comparing thread and names its runs. */
+/** The arms of a comparison and where they lie, as they are now. */
+export interface Located {
+  readonly names: SavedComparison;
+  readonly arms: readonly Arm[];
+  /** In the order of the arms. */
+  readonly places: readonly RunAt[];
+  /** Directory of the baseline. */
+  readonly baseline: string;
+  /** Changes whenever there is something else to show. */
+  readonly revision: string;
+}
+
+/** Throws a `UserError` when an arm is gone. */
+export async function locate(services: Services, names: SavedComparison): Promise<Located> {
+  const arms = armsOf(services, names);
+  const places = await Promise.all(arms.map(armAt));
+  const baseline = places[arms.findIndex(({ id }) => id === names.baseline)]?.dir ?? '';
+  const revision = [names.baseline, ...places.map((place) => place.revision)].join('\n');
+  return { names, arms, places, baseline, revision };
+}
+
+/** Computes a comparison in the comparing thread and names its arms. */
 export async function readComparison(
   services: Services,
-  names: SavedComparison,
+  { names, arms, places, baseline }: Located,
   depth: 'headline' | 'all',
 ): Promise<CompareState> {
-  const runs = entriesOf(services, names);
-  const { labels, pairs, ...computed } = await services
-    .comparer()
-    .compare(runs.map(runAt), baselineDir(runs, names.baseline), depth);
-  const shortNames = uniqueShortNames(runs);
+  const { labels, pairs, ...computed } = await services.comparer().compare(places, baseline, depth);
+  const idOf = new Map(places.map(({ dir }, at) => [dir, arms[at]?.id]));
+  const shortNames = uniqueShortNames(arms);
   return {
     status: 'ready',
     isPartial: depth === 'headline',
-    runs: runs.map(({ id, state }, at) => ({
-      id,
-      label: shortNames[at] ?? labels[at] ?? id,
-      status: state.status,
+    runs: arms.map((arm, at) => ({
+      id: arm.id,
+      label: shortNames[at] ?? labels[at] ?? arm.id,
+      status: arm.kind === 'run' ? arm.run.state.status : 'done',
     })),
     baseline: names.baseline,
-    pairs: pairs.map(({ dir, ...pair }) => ({ other: path.basename(dir), ...pair })),
+    pairs: pairs.map(({ dir, ...pair }) => ({ other: idOf.get(dir) ?? path.basename(dir), ...pair })),
     ...computed,
   };
 }
 
-export function entriesOf(services: Services, names: SavedComparison): RunEntry[] {
-  return names.runs.map((id) => entryOf(services, names, id));
-}
-
-/** The run of this name; a comparison knows no others. */
-export function entryOf(services: Services, { folder, runs }: SavedComparison, id: string): RunEntry {
-  if (!runs.includes(id)) {
-    throw new UserError('run-unknown', vscode.l10n.t('This run is not part of the comparison.'), {
-      remedy: vscode.l10n.t('Open it again.'),
-    });
-  }
-  const run = services.runs.find(vscode.Uri.parse(folder), id);
-  if (run !== undefined) return run;
-  throw new UserError('run-gone', vscode.l10n.t('The run {0} is not there any more.', id), {
-    remedy: vscode.l10n.t('Put its directory back, or compare other runs.'),
-  });
-}
-
-export function runAt({ dir, revision }: RunEntry): RunAt {
-  return { dir, revision };
-}
-
-export function baselineDir(runs: readonly RunEntry[], baseline: string): string {
-  return runs.find(({ id }) => id === baseline)?.dir ?? '';
-}
-
-/** The command that computes the same comparison in a terminal. */
-export function commandOf({ runs, baseline }: SavedComparison): string {
-  return ['reflection', 'compare', baseline, ...runs.filter((run) => run !== baseline)].join(' ');
-}
-
 /** Titles without the problem set, which the runs nearly always share; undefined for names that are not unique. */
-function uniqueShortNames(runs: readonly RunEntry[]): (string | undefined)[] {
-  const names = runs.map(({ manifest }) => {
-    const suffix = ` on ${manifest.problemSet?.name ?? ''}`;
-    return manifest.title.endsWith(suffix) ? manifest.title.slice(0, -suffix.length) : manifest.title;
+function uniqueShortNames(arms: readonly Arm[]): (string | undefined)[] {
+  const names = arms.map((arm) => {
+    if (arm.kind === 'file') return path.parse(arm.uri.fsPath).name;
+    const { title, problemSet } = arm.run.manifest;
+    const suffix = ` on ${problemSet?.name ?? ''}`;
+    return title.endsWith(suffix) ? title.slice(0, -suffix.length) : title;
   });
   return names.map((name) =>
     name !== '' && names.filter((one) => one === name).length === 1 ? name : undefined,

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import type { PairRequest, SavedComparison } from '../../../core/protocol/compare.ts';
 import { openCritiqueBeside } from '../../openSample.ts';
-import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
-import { entryOf, runAt } from './comparison.ts';
+import { type Arm, armAt, armOf, fileName, runOfArm } from './arms.ts';
+import { resultUri } from './resultText.ts';
 
 /** Opens one sample of a problem from two runs in the diff editor. */
 export async function openPair(
@@ -13,7 +13,7 @@ export async function openPair(
   names: SavedComparison,
   { left, right, problemId, position }: PairRequest,
 ): Promise<void> {
-  const [before, after] = [entryOf(services, names, left), entryOf(services, names, right)];
+  const [before, after] = [armOf(services, names, left), armOf(services, names, right)];
   await vscode.commands.executeCommand(
     'vscode.diff',
     await sampleUri(services, before, problemId, position),
@@ -30,33 +30,47 @@ export async function openCritique(
   run: string,
   critiqueId: string,
 ): Promise<void> {
-  await openCritiqueBeside(services, entryOf(services, names, run), critiqueId);
+  await openCritiqueBeside(services, runOfArm(services, names, run), critiqueId);
 }
 
-/** The sample at this position, or the run's first of the problem where it has fewer. */
+/** The sample at this position, or the arm's first of the problem where it has fewer. */
 async function sampleUri(
   services: Services,
-  run: RunEntry,
+  arm: Arm,
   problemId: string,
   position: number,
 ): Promise<vscode.Uri> {
-  const comparer = services.comparer();
-  const sample =
-    (await comparer.sampleAt(runAt(run), problemId, position)) ??
-    (await comparer.sampleAt(runAt(run), problemId, 0));
-  if (sample === null) {
-    throw new UserError('no-sample', vscode.l10n.t('{0} has no sample of {1}.', nameOf(run), problemId), {
-      remedy: vscode.l10n.t('Choose a problem that both runs have.'),
-    });
+  const found =
+    (await uriAt(services, arm, problemId, position)) ?? (await uriAt(services, arm, problemId, 0));
+  if (found !== null) return found;
+  throw new UserError('no-sample', vscode.l10n.t('{0} has no sample of {1}.', nameOf(arm), problemId), {
+    remedy: vscode.l10n.t('Choose a problem that both runs have.'),
+  });
+}
+
+async function uriAt(
+  services: Services,
+  arm: Arm,
+  problemId: string,
+  position: number,
+): Promise<vscode.Uri | null> {
+  const [comparer, place] = [services.comparer(), await armAt(arm)];
+  if (arm.kind === 'file') {
+    const text = await comparer.textAt(place, problemId, position);
+    return text === null ? null : resultUri(arm.uri, problemId, position);
   }
+  const sample = await comparer.sampleAt(place, problemId, position);
+  if (sample === null) return null;
   return transcriptUri({
-    folder: run.folder.uri.toString(),
-    run: run.id,
+    folder: arm.run.folder.uri.toString(),
+    run: arm.id,
     kind: sample.kind === 'solution' ? 'transcript' : 'critique',
     sample: sample.id,
   });
 }
 
-function nameOf({ manifest, id }: RunEntry): string {
+function nameOf(arm: Arm): string {
+  if (arm.kind === 'file') return fileName(arm.uri);
+  const { manifest, id } = arm.run;
   return manifest.title || manifest.model?.name || id;
 }

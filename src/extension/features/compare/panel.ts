@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../../core/errors.ts';
 import {
@@ -13,8 +14,10 @@ import { COMPARE_PANEL } from '../../contributions.ts';
 import { PacedLooks } from '../../pacedLooks.ts';
 import { type OpenPanel, openPanel, panelFailure } from '../../panel.ts';
 import type { Services } from '../../services.ts';
-import { baselineDir, commandOf, entriesOf, entryOf, readComparison, runAt } from './comparison.ts';
+import { armOf, commandOf, isFileId, runOfArm } from './arms.ts';
+import { locate, readComparison } from './comparison.ts';
 import { openCritique, openPair } from './pair.ts';
+import { provideResultTexts } from './resultText.ts';
 
 /** Shows a comparison in a new panel, or in one that VS Code restores. */
 export function showComparison(
@@ -22,6 +25,7 @@ export function showComparison(
   names: SavedComparison,
   restored?: vscode.WebviewPanel,
 ): void {
+  provideResultTexts(services);
   const opened = openPanel(
     services,
     { type: COMPARE_PANEL, title: vscode.l10n.t('Compare'), page: 'compare' },
@@ -43,6 +47,8 @@ class ComparisonPanel implements vscode.Disposable {
   #names: SavedComparison;
   #shown: CompareState = { status: 'loading', what: vscode.l10n.t('Reading the runs') };
   #revision = '';
+  /** Before the page has asked, nobody listens. */
+  #isAsked = false;
   readonly #looks = new PacedLooks(() => this.#compute());
 
   constructor(services: Services, { port, panel }: OpenPanel, names: SavedComparison) {
@@ -56,34 +62,60 @@ class ComparisonPanel implements vscode.Disposable {
       this.#looks,
       { dispose: serve(port, guarded(this.#host(), compareHostSchemas)) },
       { dispose: () => this.#connection.dispose() },
+      ...names.runs.filter(isFileId).map((id) => this.#watch(vscode.Uri.parse(id))),
     ];
+    // The page takes a while to load: the runs are read meanwhile.
+    this.#lookAgain();
   }
 
   dispose(): void {
     vscode.Disposable.from(...this.#parts).dispose();
   }
 
+  #watch(file: vscode.Uri): vscode.Disposable {
+    const [folder, name] = [vscode.Uri.joinPath(file, '..'), path.basename(file.fsPath)];
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, name));
+    const news = () => this.#looks.news();
+    return vscode.Disposable.from(
+      watcher,
+      watcher.onDidChange(news),
+      watcher.onDidCreate(news),
+      watcher.onDidDelete(news),
+    );
+  }
+
+  #lookAgain(): void {
+    this.#services.runs
+      .refresh()
+      .catch((thrown: unknown) => this.#services.log.warn(`looking for runs failed: ${messageOf(thrown)}`))
+      .finally(() => this.#looks.news());
+  }
+
   #host(): CompareHost {
     const services = this.#services;
     return {
       ready: async () => {
-        await services.runs.refresh();
-        this.#looks.news();
+        if (this.#isAsked) this.#lookAgain();
+        this.#isAsked = true;
         return { state: this.#shown, saved: this.#names };
       },
       setBaseline: (run) => {
-        this.#names = { ...this.#names, baseline: entryOf(services, this.#names, run).id };
+        this.#names = { ...this.#names, baseline: armOf(services, this.#names, run).id };
         this.#looks.hurry();
       },
       openPair: (request) => openPair(services, this.#names, request),
-      transitionRows: ({ run, transition, from }) =>
-        services.comparer().transitionRows(runAt(entryOf(services, this.#names, run)), transition, from),
+      readProblem: async (problemId) => {
+        const { places } = await locate(services, this.#names);
+        return services.comparer().problemText(places, problemId);
+      },
+      transitionRows: async ({ run, transition, from }) => {
+        const { dir, revision } = runOfArm(services, this.#names, run);
+        return services.comparer().transitionRows({ dir, revision }, transition, from);
+      },
       openCritique: ({ run, critiqueId }) => openCritique(services, this.#names, run, critiqueId),
       exportReport: async (format) => {
-        const runs = entriesOf(services, this.#names);
-        const content = await services
-          .comparer()
-          .report(runs.map(runAt), baselineDir(runs, this.#names.baseline), commandOf(this.#names), format);
+        const { places, baseline } = await locate(services, this.#names);
+        const content = await services.comparer().report(places, baseline, commandOf(this.#names), format);
         // An untitled document: nothing is written before the person says where.
         const document = await vscode.workspace.openTextDocument({ language: LANGUAGES[format], content });
         await vscode.window.showTextDocument(document, { preview: false });
@@ -100,14 +132,19 @@ class ComparisonPanel implements vscode.Disposable {
    */
   async #compute(): Promise<boolean> {
     const names = this.#names;
-    const revision = `${names.baseline} ${revisionOf(this.#services, names)}`;
+    const located = await locate(this.#services, names).catch(panelFailure);
+    const revision = 'status' in located ? `${names.baseline} ${located.message}` : located.revision;
     if (revision === this.#revision) return false;
     this.#revision = revision;
+    if ('status' in located) {
+      this.#show(located);
+      return true;
+    }
     try {
       if (this.#shown.status !== 'ready' || this.#shown.baseline !== names.baseline) {
-        this.#show(await readComparison(this.#services, names, 'headline'));
+        this.#show(await readComparison(this.#services, located, 'headline'));
       }
-      this.#show(await readComparison(this.#services, names, 'all'));
+      this.#show(await readComparison(this.#services, located, 'all'));
     } catch (thrown) {
       this.#show(panelFailure(thrown));
     }
@@ -117,15 +154,9 @@ class ComparisonPanel implements vscode.Disposable {
   #show(state: CompareState): void {
     this.#shown = state;
     // A hidden page is gone: it asks for everything when it is there again.
-    if (!this.#panel.visible) return;
+    if (!this.#isAsked || !this.#panel.visible) return;
     this.#connection.remote.update(state).catch((thrown: unknown) => {
       this.#services.log.trace(`the Compare panel is gone: ${messageOf(thrown)}`);
     });
   }
-}
-
-function revisionOf(services: Services, names: SavedComparison): string {
-  return names.runs
-    .map((id) => services.runs.find(vscode.Uri.parse(names.folder), id)?.revision ?? 'gone')
-    .join('\n');
 }
