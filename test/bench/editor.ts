@@ -253,7 +253,7 @@ function headOf(groups: DashboardHead['groups']): DashboardHead {
     step: 1,
     total: null,
     etaSeconds: null,
-    loss: null,
+    numbers: [],
     detail: null,
     checkpoints: 0,
     canStop: true,

@@ -15,7 +15,7 @@ import { createRemote, serve } from '../../src/core/rpc.ts';
 import { attempt, failure } from '../shared/attempt.ts';
 import { Frame } from '../shared/frame.tsx';
 import { hostPort } from '../shared/host.ts';
-import { LossChart, LossTable } from '../shared/lossChart.tsx';
+import { MiniChart, MiniTable } from '../shared/miniChart.tsx';
 
 const host = createRemote<TrainingHost>(hostPort).remote;
 const state = signal<TrainingState | null>(null);
@@ -79,7 +79,11 @@ function Run({ row: { head, curve }, trusted }: { row: TrainingRow; trusted: boo
       </header>
       <p class="numbers">
         <span class="step">step {stepText(head.step, head.total)}</span>
-        {head.loss !== null && <span class="loss">loss {head.loss.toFixed(3)}</span>}
+        {head.numbers.map(({ name, text }) => (
+          <span key={name}>
+            {name} {text}
+          </span>
+        ))}
         {head.etaSeconds !== null && <span class="eta">{clock(head.etaSeconds)} left</span>}
         {head.checkpoints > 0 && (
           <span>
@@ -87,7 +91,7 @@ function Run({ row: { head, curve }, trusted }: { row: TrainingRow; trusted: boo
           </span>
         )}
       </p>
-      {curve.steps.length > 0 && <LossChart curve={curve} title={head.title} />}
+      {curve.steps.length > 0 && <MiniChart curve={curve} title={head.title} />}
       {head.detail !== null && <p class={`detail ${head.tone}`}>{head.detail}</p>}
       <p class="actions">
         {head.canStop && (
@@ -112,7 +116,7 @@ function Run({ row: { head, curve }, trusted }: { row: TrainingRow; trusted: boo
           Open
         </vscode-button>
       </p>
-      {curve.steps.length > 0 && <LossTable curve={curve} />}
+      {curve.steps.length > 0 && <MiniTable curve={curve} />}
     </section>
   );
 }

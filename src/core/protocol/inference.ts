@@ -139,6 +139,6 @@ export interface InferenceChild {
 /** Methods of the host that the child calls. */
 export interface InferenceHost {
   finished(results: readonly SampleResult[]): void;
-  /** Now and then, of one watched sample after the other. */
+  /** Now and then, of one watched sample until it is finished, and then of another. */
   partial(part: PartialText): void;
 }

@@ -16,7 +16,8 @@ export interface TrainingHead {
   readonly step: number | null;
   readonly total: number | null;
   readonly etaSeconds: number | null;
-  readonly loss: number | null;
+  /** What tells whether it learns: the loss, or the reward and what it moves. */
+  readonly numbers: readonly { readonly name: string; readonly text: string }[];
   /** One sentence where there is something to say: the error, or what to do. */
   readonly detail: string | null;
   readonly checkpoints: number;
@@ -24,10 +25,12 @@ export interface TrainingHead {
   readonly canResume: boolean;
 }
 
-/** The loss curve, one entry a logged step; null = not measured. */
+/** The loss, or where there is one the reward: one entry a logged step; null = not measured. */
 export interface TrainingCurve {
+  /** The trainer's name of the metric. */
+  readonly name: string;
   readonly steps: readonly number[];
-  readonly loss: readonly (number | null)[];
+  readonly values: readonly (number | null)[];
 }
 
 export interface TrainingRow {
@@ -73,8 +76,9 @@ export function trainingUpdate(before: TrainingState, after: TrainingState): Tra
     .map(({ head }) => head)
     .filter((head) => !sameHead(known.get(head.id)?.head, head));
   const curves = after.rows.flatMap(({ head, curve }) => {
-    const from = commonLength(known.get(head.id)?.curve, curve);
-    const isSame = from === curve.steps.length && from === (known.get(head.id)?.curve.steps.length ?? 0);
+    const old = known.get(head.id)?.curve ?? NO_CURVE;
+    const from = commonLength(old, curve);
+    const isSame = old.name === curve.name && from === curve.steps.length && from === old.steps.length;
     return isSame ? [] : [{ id: head.id, from, curve: tail(curve, from) }];
   });
   const isSameOrder =
@@ -92,7 +96,7 @@ export function applyTrainingUpdate(state: TrainingState, update: TrainingUpdate
   const rows: TrainingRow[] = [];
   for (const id of update.order) {
     const head = heads.get(id) ?? known.get(id)?.head;
-    const old = known.get(id)?.curve ?? { steps: [], loss: [] };
+    const old = known.get(id)?.curve ?? NO_CURVE;
     const change = curves.get(id);
     if (head === undefined || (change !== undefined && change.from > old.steps.length)) return null;
     rows.push({ head, curve: change === undefined ? old : extend(old, change.from, change.curve) });
@@ -100,26 +104,31 @@ export function applyTrainingUpdate(state: TrainingState, update: TrainingUpdate
   return { rows, trusted: update.trusted };
 }
 
+const NO_CURVE: TrainingCurve = { name: 'loss', steps: [], values: [] };
+
 function sameHead(one: TrainingHead | undefined, other: TrainingHead): boolean {
   return one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Length of the common beginning: a resumed run may go back to an earlier step. */
-function commonLength(one: TrainingCurve | undefined, other: TrainingCurve): number {
-  const longest = Math.min(one?.steps.length ?? 0, other.steps.length);
+function commonLength(one: TrainingCurve, other: TrainingCurve): number {
+  // The reward of a run may be logged after its first losses: then it is another curve.
+  if (one.name !== other.name) return 0;
+  const longest = Math.min(one.steps.length, other.steps.length);
   for (let at = 0; at < longest; at++) {
-    if (one?.steps[at] !== other.steps[at] || one?.loss[at] !== other.loss[at]) return at;
+    if (one.steps[at] !== other.steps[at] || one.values[at] !== other.values[at]) return at;
   }
   return longest;
 }
 
 function tail(curve: TrainingCurve, from: number): TrainingCurve {
-  return { steps: curve.steps.slice(from), loss: curve.loss.slice(from) };
+  return { ...curve, steps: curve.steps.slice(from), values: curve.values.slice(from) };
 }
 
 function extend(old: TrainingCurve, from: number, more: TrainingCurve): TrainingCurve {
   return {
+    name: more.name,
     steps: [...old.steps.slice(0, from), ...more.steps],
-    loss: [...old.loss.slice(0, from), ...more.loss],
+    values: [...old.values.slice(0, from), ...more.values],
   };
 }

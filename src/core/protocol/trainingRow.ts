@@ -11,7 +11,8 @@ const SIDE_BAR_POINTS = 300;
 /** How the Training view shows a run; `now` in Unix seconds. */
 export function trainingRow(manifest: RunManifest, state: RunState, now: number): TrainingRow {
   // A side bar is a few hundred pixels wide: of a long run each point is the middle of a few steps.
-  const curve = downsample('loss', state.metrics.loss ?? [], SIDE_BAR_POINTS);
+  const leading = state.metrics.reward === undefined ? 'loss' : 'reward';
+  const curve = downsample(leading, state.metrics[leading] ?? [], SIDE_BAR_POINTS);
   const isOverdue =
     state.status === 'empty' && now - Date.parse(manifest.createdAt) / 1000 > STARTED_WITHIN_SECONDS;
   return {
@@ -24,14 +25,35 @@ export function trainingRow(manifest: RunManifest, state: RunState, now: number)
       step: state.step,
       total: state.totalSteps ?? state.total,
       etaSeconds: state.etaSeconds,
-      loss: state.lastLoss,
+      numbers: numbersOf(state),
       detail: isOverdue ? 'It never started: its terminal or log says why.' : detailOf(state),
       checkpoints: state.checkpoints.length,
       canStop: state.status === 'running' || state.status === 'stalled',
       canResume: isOverdue || ['lost', 'failed', 'cancelled', 'interrupted'].includes(state.status),
     },
-    curve: { steps: curve.steps, loss: curve.low.map((low, at) => (low + (curve.high[at] ?? low)) / 2) },
+    curve: {
+      name: leading,
+      steps: curve.steps,
+      values: curve.low.map((low, at) => (low + (curve.high[at] ?? low)) / 2),
+    },
   };
+}
+
+/** Under a reward the loss says nothing: what moves is the reward, what reflections gain and lose, and the drift. */
+function numbersOf({ metrics }: RunState): TrainingHead['numbers'] {
+  const last = (name: string) => metrics[name]?.at(-1)?.[1];
+  const number = (name: string, value: number | undefined, digits: number) =>
+    value === undefined ? [] : [{ name, text: value.toFixed(digits) }];
+  const reward = last('reward');
+  if (reward === undefined) return number('loss', last('loss'), 3);
+  const [gained, lost] = [last('reflection/i_to_c_per_100'), last('reflection/c_to_i_per_100')];
+  return [
+    ...number('reward', reward, 3),
+    ...(gained === undefined || lost === undefined
+      ? []
+      : [{ name: 'i→c / c→i per 100', text: `${gained.toFixed(0)} / ${lost.toFixed(0)}` }]),
+    ...number('KL', last('kl'), 4),
+  ];
 }
 
 const TONES: Record<RunStatus, TrainingHead['tone']> = {

@@ -24,7 +24,7 @@ const head = (step: number): DashboardHead => ({
   step,
   total: 100,
   etaSeconds: null,
-  loss: null,
+  numbers: [],
   detail: null,
   checkpoints: 0,
   canStop: true,

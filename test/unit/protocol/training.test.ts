@@ -12,9 +12,10 @@ const row: fc.Arbitrary<TrainingRow> = fc
     id: fc.constantFrom('a', 'b', 'c', 'd'),
     state: fc.constantFrom('running', 'done'),
     step: fc.option(fc.nat(50)),
+    name: fc.constantFrom('loss', 'reward'),
     points: fc.array(fc.tuple(fc.nat(5), fc.option(fc.nat(3))), { maxLength: 6 }),
   })
-  .map(({ id, state, step, points }) => ({
+  .map(({ id, state, step, name, points }) => ({
     head: {
       id,
       state,
@@ -24,13 +25,13 @@ const row: fc.Arbitrary<TrainingRow> = fc
       tone: 'busy',
       total: 50,
       etaSeconds: null,
-      loss: null,
+      numbers: [],
       detail: null,
       checkpoints: 0,
       canStop: true,
       canResume: false,
     },
-    curve: { steps: points.map(([at]) => at), loss: points.map(([, value]) => value) },
+    curve: { name, steps: points.map(([at]) => at), values: points.map(([, value]) => value) },
   }));
 const state: fc.Arbitrary<TrainingState> = fc.record({
   rows: fc.uniqueArray(row, { selector: ({ head }) => head.id, maxLength: 4 }),
@@ -58,10 +59,11 @@ it('a growing curve sends only its new points', () => {
   fc.assert(
     fc.property(row, fc.nat(3), (one, value) => {
       const before = { rows: [one], trusted: true };
-      const curve = { steps: [...one.curve.steps, 99], loss: [...one.curve.loss, value] };
+      const { name } = one.curve;
+      const curve = { name, steps: [...one.curve.steps, 99], values: [...one.curve.values, value] };
       const update = trainingUpdate(before, { rows: [{ ...one, curve }], trusted: true });
       expect(update?.curves).toEqual([
-        { id: one.head.id, from: one.curve.steps.length, curve: { steps: [99], loss: [value] } },
+        { id: one.head.id, from: one.curve.steps.length, curve: { name, steps: [99], values: [value] } },
       ]);
       expect(update?.heads).toEqual([]);
     }),
@@ -75,7 +77,7 @@ it('an update that does not fit what the view holds is refused', () => {
       const before = { rows: [one], trusted: true };
       const grown = {
         head: one.head,
-        curve: { steps: [...one.curve.steps, 7], loss: [...one.curve.loss, 1] },
+        curve: { ...one.curve, steps: [...one.curve.steps, 7], values: [...one.curve.values, 1] },
       };
       const update = trainingUpdate(before, { rows: [grown], trusted: true });
       expect(update && applyTrainingUpdate(empty, update)).toBeNull();

@@ -37,11 +37,34 @@ it('a running training shows step, loss and what is left, and can be stopped', (
     tone: 'busy',
     step: 2,
     total: 10,
-    loss: 0.5,
+    numbers: [{ name: 'loss', text: '0.500' }],
     canStop: true,
   });
   expect(head.etaSeconds).toBeCloseTo(8);
-  expect(curve).toEqual({ steps: [1, 2], loss: [0.9, 0.5] });
+  expect(curve).toEqual({ name: 'loss', steps: [1, 2], values: [0.9, 0.5] });
+});
+
+it('a training with a reward shows the reward, what reflections gain and lose, and the drift', () => {
+  const rewarded: RunEvent = {
+    type: 'step',
+    t: made + 3,
+    step: 3,
+    total: 10,
+    metrics: {
+      loss: 0.01,
+      reward: 0.91,
+      kl: 0.0042,
+      'reflection/i_to_c_per_100': 23.4,
+      'reflection/c_to_i_per_100': 11,
+    },
+  };
+  const { head, curve } = rowOf([start, step(2, 0.02), rewarded], made + 3);
+  expect(head.numbers).toEqual([
+    { name: 'reward', text: '0.910' },
+    { name: 'i→c / c→i per 100', text: '23 / 11' },
+    { name: 'KL', text: '0.0042' },
+  ]);
+  expect(curve).toEqual({ name: 'reward', steps: [3], values: [0.91] });
 });
 
 it('a lost training says from where resuming goes on', () => {
@@ -76,7 +99,7 @@ it('a training that never started is waited for, but not for ever', () => {
 it('a training of a hundred thousand steps is drawn with as many points as a side bar has pixels', () => {
   const steps = Array.from({ length: 100_000 }, (_, at) => step(at + 1, 1 / (at + 1)));
   const { curve, head } = rowOf([start, ...steps], made + 100_000);
-  expect(head.loss).toBe(1 / 100_000);
+  expect(head.step).toBe(100_000);
   expect(curve.steps.length).toBeLessThanOrEqual(300);
   expect(curve.steps.at(-1)).toBe(100_000);
 });

@@ -6,8 +6,8 @@ import { themeColour, themeVersion } from './theme.ts';
 
 const HEIGHT = 96;
 
-/** Loss over steps. A gap is a step at which it was not measured. Read by its table where it cannot be seen. */
-export function LossChart({ curve, title }: { curve: TrainingCurve; title: string }) {
+/** What a run is about over its steps, loss or reward. A gap was not measured. Read by its table where it cannot be seen. */
+export function MiniChart({ curve, title }: { curve: TrainingCurve; title: string }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const theme = themeVersion.value;
@@ -32,24 +32,24 @@ export function LossChart({ curve, title }: { curve: TrainingCurve; title: strin
 const TABLE_ROWS = 20;
 
 /** The last steps as text, for those who cannot see the chart. */
-export function LossTable({ curve }: { curve: TrainingCurve }) {
+export function MiniTable({ curve }: { curve: TrainingCurve }) {
   const from = Math.max(0, curve.steps.length - TABLE_ROWS);
-  const rows = curve.steps.slice(from).map((step, at) => ({ step, loss: curve.loss[from + at] ?? null }));
+  const rows = curve.steps.slice(from).map((step, at) => ({ step, value: curve.values[from + at] ?? null }));
   return (
     <details class="chart-table">
-      <summary>Loss as a table</summary>
+      <summary>{capitalised(curve.name)} as a table</summary>
       <table>
         <thead>
           <tr>
             <th scope="col">step</th>
-            <th scope="col">loss</th>
+            <th scope="col">{curve.name}</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ step, loss }) => (
+          {rows.map(({ step, value }) => (
             <tr key={step}>
               <td>{step}</td>
-              <td>{loss === null ? 'not measured' : loss.toFixed(4)}</td>
+              <td>{value === null ? 'not measured' : value.toFixed(4)}</td>
             </tr>
           ))}
         </tbody>
@@ -59,14 +59,18 @@ export function LossTable({ curve }: { curve: TrainingCurve }) {
 }
 
 function describe(curve: TrainingCurve, title: string): string {
-  const measured = curve.loss.filter((value) => value !== null);
+  const measured = curve.values.filter((value) => value !== null);
   const [first, last] = [measured[0], measured.at(-1)];
-  if (first === undefined || last === undefined) return `${title}: no loss yet`;
-  return `${title}: loss from ${first.toFixed(3)} to ${last.toFixed(3)} in ${curve.steps.at(-1)} steps`;
+  if (first === undefined || last === undefined) return `${title}: no ${curve.name} yet`;
+  return `${title}: ${curve.name} from ${first.toFixed(3)} to ${last.toFixed(3)} in ${curve.steps.at(-1)} steps`;
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 function data(curve: TrainingCurve): uPlot.AlignedData {
-  return [[...curve.steps], [...curve.loss]];
+  return [[...curve.steps], [...curve.values]];
 }
 
 function options(width: number): uPlot.Options {
@@ -100,7 +104,7 @@ function options(width: number): uPlot.Options {
     series: [
       { label: 'step' },
       {
-        label: 'loss',
+        label: 'value',
         stroke: themeColour('--vscode-charts-blue', '#3794ff'),
         width: 2,
         spanGaps: false,
