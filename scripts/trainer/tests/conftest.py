@@ -9,12 +9,39 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-os.environ.update(HF_HUB_OFFLINE="1", TQDM_DISABLE="1", OMP_WAIT_POLICY="PASSIVE")
+# One thread for each process: tiny tensors gain nothing by a second one, and wait for it.
+os.environ.update(HF_HUB_OFFLINE="1", TQDM_DISABLE="1", OMP_NUM_THREADS="1")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 # A busy machine is not a failure.
 settings.register_profile("trainer", deadline=None)
 settings.load_profile("trainer")
+
+# The longest first, so that no worker is left with one of them at the end.
+LONGEST = (
+    "test_run.py",
+    "test_rl_run.py",
+    "test_kills.py",
+    "test_second_opinion.py",
+    "test_gguf_parity.py",
+    "test_evaluation.py",
+    "test_lora.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Several workers share one nursery of trainers, which imports while they collect."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        from forked import open_nursery
+
+        open_nursery()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        return LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,15 @@ from reflection_trainer.estimate import (
 from reflection_trainer.lora import peft_config
 
 from tiny_models import records
-from trainer_runs import MAIN, PACKAGE, of_type, read_events, start, write_config, write_rows
+from trainer_runs import (
+    MAIN,
+    PACKAGE,
+    of_type,
+    read_events,
+    start_from_nothing,
+    write_config,
+    write_rows,
+)
 
 NANO = Path(__file__).parents[3] / "media" / "models" / "nano.gguf"
 SIZES: dict[str, Any] = {
@@ -166,7 +174,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [{**row, "c": f"{row['c']}\n" * 7} for row in records(40)]
     data = write_rows(run_dir / "long.jsonl", rows)
     write_config(run_dir, NANO, data, batchSize=32, microBatchSize=32, maxSteps=2)
-    status, err = start(run_dir).wait()
+    # From nothing: what is in memory before is part of what is measured.
+    status, err = start_from_nothing(run_dir).wait()
     assert status == 0, err
     return run_dir
 

@@ -5,19 +5,18 @@ Ten times here; `npm run soak -- trainer` does it a hundred times (REFLECTION_KI
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import subprocess
-import sys
+import signal
+import time
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pytest
 
 from reflection_trainer.checkpoints import complete_checkpoints
 
-from trainer_runs import PACKAGE, curve, ends, of_type, read_events, starts, write_config
+from trainer_runs import curve, ends, of_type, read_events, start, starts, write_config
 
 KILLS = int(os.environ.get("REFLECTION_KILLS", "10"))
 STEPS_A_KILL = 15  # more than a trainer does before it is killed
@@ -25,23 +24,36 @@ SAVED_EVERY = 3
 SEED = random.randrange(2**31)
 
 
-def loop(run_dir: Path, kills: int) -> dict[str, Any]:
-    script = Path(__file__).parent / "kill_loop.py"
-    ended = subprocess.run(
-        [sys.executable, str(script), str(run_dir), str(kills), str(SEED)],
-        env={**os.environ, "PYTHONPATH": str(PACKAGE), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        timeout=120 + 30 * kills,
-    )
-    return json.loads(ended.stdout.splitlines()[-1])
+class Kill(TypedDict):
+    killed: bool
+    torn: list[str]
+    lost: bool
+
+
+def kill_once(run_dir: Path, inside_save: bool, draw: random.Random) -> Kill:
+    """Inside a checkpoint save, or at a random moment after a step."""
+    before = complete_checkpoints(run_dir)
+    child = start(run_dir)
+    child.until('"type": "step"')
+    private = run_dir / "trainer"
+    if inside_save:
+        while not any(private.glob("checkpoint-*")) and child.process.poll() is None:
+            time.sleep(0.002)
+    time.sleep(draw.random() * (0.05 if inside_save else 0.4))
+    child.signal(signal.SIGKILL)
+    status, _ = child.wait()
+    return {
+        "killed": status == -signal.SIGKILL,
+        "torn": [path.name for path in private.glob("checkpoint-*")],
+        # An older one goes only when a newer one is complete.
+        "lost": bool(before) and not complete_checkpoints(run_dir),
+    }
 
 
 @pytest.fixture(scope="module")
 def runs(
     tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, dataset: Path
-) -> tuple[Path, Path, dict[str, Any]]:
+) -> tuple[Path, Path, list[Kill]]:
     """One run killed `KILLS` times, and one never."""
     folder = tmp_path_factory.mktemp("kills")
     fields = {
@@ -54,23 +66,32 @@ def runs(
     killed, whole = folder / "killed", folder / "whole"
     for run_dir in (killed, whole):
         write_config(run_dir, tiny_model, dataset, **fields)
-    told = loop(killed, KILLS)
-    assert loop(whole, 0)["status"] == 0
-    return killed, whole, told
+    draw = random.Random(SEED)
+    never_killed = start(whole)
+    kills = []
+    for number in range(KILLS):
+        kills.append(kill_once(killed, number % 2 == 0, draw))
+        where = "inside a save" if kills[-1]["torn"] else "between saves"
+        kept = [found.path.name for found in complete_checkpoints(killed)]
+        # for the soak, which does not capture it
+        print(f"kill {number + 1} of {KILLS}, {where}; whole: {', '.join(kept)}", flush=True)
+    for child in (start(killed), never_killed):
+        status, err = child.wait()
+        assert status == 0, f"seed {SEED}: {err}"
+    return killed, whole, kills
 
 
 def test_every_kill_leaves_something_to_go_on_from(
-    runs: tuple[Path, Path, dict[str, Any]],
+    runs: tuple[Path, Path, list[Kill]],
 ) -> None:
-    _, _, told = runs
-    assert told["status"] == 0, f"seed {SEED}"
-    assert all(kill["killed"] for kill in told["kills"]) and len(told["kills"]) == KILLS
-    assert not any(kill["lost"] for kill in told["kills"])
-    assert any(kill["torn"] for kill in told["kills"]), "no kill hit a save"
+    _, _, kills = runs
+    assert all(kill["killed"] for kill in kills) and len(kills) == KILLS, f"seed {SEED}"
+    assert not any(kill["lost"] for kill in kills)
+    assert any(kill["torn"] for kill in kills), "no kill hit a save"
 
 
 def test_no_torn_checkpoint_was_ever_started_from(
-    runs: tuple[Path, Path, dict[str, Any]],
+    runs: tuple[Path, Path, list[Kill]],
 ) -> None:
     killed, _, _ = runs
     events = read_events(killed, torn=KILLS)
@@ -86,7 +107,7 @@ def test_no_torn_checkpoint_was_ever_started_from(
 
 
 def test_the_curve_is_that_of_a_run_that_was_never_killed(
-    runs: tuple[Path, Path, dict[str, Any]],
+    runs: tuple[Path, Path, list[Kill]],
 ) -> None:
     killed, whole, _ = runs
     assert curve(read_events(killed, torn=KILLS)) == curve(read_events(whole)), f"seed {SEED}"

@@ -25,7 +25,7 @@ from reflection_trainer.model import open_model
 from reflection_trainer.session import Session
 from reflection_trainer.stop import StopRequest
 
-from trainer_runs import PATIENCE, ends, read_events, start, write_config, write_rows
+from trainer_runs import PATIENCE, ends, read_events, start_from_nothing, write_config, write_rows
 
 
 def outcome(run_dir: Path) -> running.Outcome:
@@ -44,7 +44,7 @@ def failure(run_dir: Path) -> str:
 
 def test_a_wrong_config_ends_with_status_2_before_anything_is_loaded(tmp_path: Path) -> None:
     write_config(tmp_path, Path("m"), Path("d"), learningRat=1)
-    status, err = start(tmp_path).wait()
+    status, err = start_from_nothing(tmp_path).wait()
     assert status == 2
     assert 'config.json: field "learningRat": unknown field; did you mean "learningRate"?' in err
     assert ends(read_events(tmp_path)) == ["failed"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import sys
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def problems(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def begin(run_dir: Path, how: str = "drawn") -> Child:
-    return start(run_dir, sys.executable, SCRIPT, how)
+    return start(run_dir, SCRIPT, how)
 
 
 def uninterrupted(run_dir: Path) -> None:
@@ -73,7 +73,6 @@ def interrupted(run_dir: Path) -> None:
 def runs(
     tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, problems: Path
 ) -> dict[str, dict[str, Path]]:
-    """Two at a time: importing torch is most of what they do."""
     root = tmp_path_factory.mktemp("rl")
     made: dict[str, dict[str, Path]] = {}
     with ThreadPoolExecutor(2) as pool:
@@ -131,9 +130,16 @@ def test_rollouts_are_shown_with_their_rewards(
     assert {"best", "worst"} <= {event["stratum"] for event in shown}
 
 
-def on_two(run_dir: Path) -> Child:
-    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
-    return start(run_dir, sys.executable, *launcher, SCRIPT, "fixed")
+def on_two(run_dir: Path) -> list[Child]:
+    """As torchrun starts them (test_run.py has torchrun itself)."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    group = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    group |= {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
+    return [
+        start(run_dir, SCRIPT, "fixed", **group, RANK=rank, LOCAL_RANK=rank) for rank in ("0", "1")
+    ]
 
 
 @pytest.mark.parametrize("method", ["scft", "rlerr", "prl"])
@@ -149,10 +155,9 @@ def test_two_processes_have_the_loss_of_one(
     for name, size in (("one", 1), ("two", 2)):
         fields["worldSize"] = size
         write_config(tmp_path / name, plain, data, **fields)
-    status, err = start(tmp_path / "one", sys.executable, SCRIPT, "fixed").wait()
-    assert status == 0, err
-    status, err = on_two(tmp_path / "two").wait()
-    assert status == 0, err
+    for child in (start(tmp_path / "one", SCRIPT, "fixed"), *on_two(tmp_path / "two")):
+        status, err = child.wait()
+        assert status == 0, err
     one, two = (read_events(tmp_path / name) for name in ("one", "two"))
     assert len(of_type(two, "run_start")) == len(ends(two)) == 1
     assert of_type(two, "run_start")[0]["worldSize"] == 2

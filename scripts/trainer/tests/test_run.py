@@ -1,8 +1,7 @@
 """Whole runs in real processes: stopped, killed, resumed, out of disk. The curve must not notice.
 
-Each story is a function that runs the processes; two at a time, because importing torch is most of
-what they do. The tests then look at what the story left behind. A comparison of zeros would prove
-nothing, so the reference also has to learn.
+Each story is a function that runs the processes, two at a time. The tests then look at what the
+story left behind. A comparison of zeros would prove nothing, so the reference also has to learn.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import json
 import random
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,6 +29,7 @@ from trainer_runs import (
     read_events,
     start,
     start_faulty,
+    start_from_nothing,
     starts,
     write_config,
 )
@@ -42,7 +41,7 @@ Story = Callable[[Path], None]
 
 
 def uninterrupted(run_dir: Path) -> None:
-    status, err = start(run_dir).wait()
+    status, err = start_from_nothing(run_dir).wait()
     assert status == 0, err
     assert "step 3/24  loss " in err and "ETA" in err
 
@@ -71,7 +70,8 @@ def kill_soon_after(child: Child, step: int) -> None:
 
 
 def stopped(run_dir: Path) -> None:
-    child = start(run_dir)
+    """Each process from nothing: nothing may hang on what an interpreter draws, as its hashes."""
+    child = start_from_nothing(run_dir)
     child.until_step(5)
     child.signal(signal.SIGTERM)
     status, err = child.wait()
@@ -80,7 +80,7 @@ def stopped(run_dir: Path) -> None:
     step = events[-1]["step"]
     assert ends(events) == ["cancelled"] and 5 <= step < STEPS
     assert complete_checkpoints(run_dir)[-1].step == step
-    status, err = start(run_dir).wait()
+    status, err = start_from_nothing(run_dir).wait()
     assert status == 0, err
     assert starts(read_events(run_dir))[1] == (step_name(step), step + 1)
 
@@ -141,8 +141,8 @@ def finished(run_dir: Path) -> None:
 def two_processes(run_dir: Path) -> None:
     config = json.loads((run_dir / "config.json").read_text())
     (run_dir / "config.json").write_text(json.dumps({**config, "worldSize": 2}))
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    status, err = start(run_dir, *launcher, "--nproc_per_node=2", *MAIN[1:]).wait()
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    status, err = start_from_nothing(run_dir, *launcher, *MAIN[1:]).wait()
     assert status == 0, err
 
 

@@ -17,6 +17,8 @@ from jsonschema import Draft202012Validator
 
 from reflection_trainer.config import load_schema
 
+from forked import Forked
+
 PACKAGE = Path(__file__).parents[1]
 EVENT = Draft202012Validator(load_schema("event"))
 MAIN = [sys.executable, "-m", "reflection_trainer"]
@@ -29,7 +31,7 @@ Event = dict[str, Any]
 class Child:
     """A trainer at work. `err` is read when it has ended."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Forked
     run_dir: Path
     written_before: int = 0  # bytes of events.jsonl that earlier processes wrote
 
@@ -87,12 +89,17 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
 
 
 def start(run_dir: Path, *program: str, **env: str) -> Child:
-    command = [*(program or MAIN), "--config", str(run_dir / "config.json")]
-    events = run_dir / "events.jsonl"
-    before = events.stat().st_size if events.exists() else 0
+    """`python PROGRAM... --config CONFIG` in a process that has its imports (see nursery.py)."""
+    before = written(run_dir)
+    return Child(Forked(with_config(run_dir, program), env), run_dir, before)
+
+
+def start_from_nothing(run_dir: Path, *program: str) -> Child:
+    """The same as a user starts it: an interpreter that has imported nothing."""
+    before = written(run_dir)
     process = subprocess.Popen(
-        command,
-        env={**os.environ, "PYTHONPATH": str(PACKAGE), **env},
+        [sys.executable, *with_config(run_dir, program)],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE)},
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
@@ -101,9 +108,19 @@ def start(run_dir: Path, *program: str, **env: str) -> Child:
     return Child(process, run_dir, before)
 
 
+def with_config(run_dir: Path, program: Sequence[str]) -> list[str]:
+    return [*(program or MAIN[1:]), "--config", str(run_dir / "config.json")]
+
+
+def written(run_dir: Path) -> int:
+    """Bytes of the events that are there."""
+    events = run_dir / "events.jsonl"
+    return events.stat().st_size if events.exists() else 0
+
+
 def start_faulty(run_dir: Path, fault: str) -> Child:
     """The same program with one fault built in: see faulty_trainer.py."""
-    return start(run_dir, sys.executable, str(Path(__file__).parent / "faulty_trainer.py"), fault)
+    return start(run_dir, str(Path(__file__).parent / "faulty_trainer.py"), fault)
 
 
 def read_events(run_dir: Path, torn: int = 0) -> list[Event]:
