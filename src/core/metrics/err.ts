@@ -17,6 +17,7 @@ export function effectiveReflectionRatio(name: string, list: ReflectionList): Me
       needs: 'solutions',
       tier: 'main',
       readsText: true,
+      countsUnder: list,
       per: 'reflections in graded solutions',
       undefinedWhen: 'no graded solution has a reflection',
     },

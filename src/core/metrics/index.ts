@@ -59,6 +59,7 @@ export {
   type Sums,
 } from './metric.ts';
 export { gradedCounts, passAtK, passAtKOf } from './pass.ts';
+export { rememberReflections } from './reflections.ts';
 export { errFrom, rhoFrom } from './rho.ts';
 export { type CritiqueRow, groupByProblem, type MetricInput, type ProblemGroup } from './rows.ts';
 export type { Unrecorded } from './unrecorded.ts';

@@ -1,3 +1,4 @@
+import type { ReflectionList } from '../reflection/index.ts';
 import type { ProblemGroup } from './rows.ts';
 
 /** Below this denominator a ratio is shown with a warning (spec C5). */
@@ -21,6 +22,8 @@ export interface MetricDefinition {
   readonly tier: 'main' | 'detail';
   /** It reads texts or findings: it cannot be had from an index, which holds neither. */
   readonly readsText?: true;
+  /** All that it reads of a text is how often it reflects under this list, which an index can remember. */
+  readonly countsUnder?: ReflectionList;
   /** What the denominator counts, in words. */
   readonly per: string;
   /** Why the value is not defined when it is not. */

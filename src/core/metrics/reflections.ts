@@ -15,6 +15,13 @@ export function reflectionsIn(solution: Solution, list: ReflectionList): number 
   return count;
 }
 
+/** For a solution whose text is not at hand: its reflections were counted before. */
+export function rememberReflections(solution: Solution, list: ReflectionList, count: number): void {
+  const counts = counted.get(list) ?? new WeakMap<Solution, number>();
+  counted.set(list, counts);
+  counts.set(solution, count);
+}
+
 /** Mean R: reflections per solution under a list. */
 export function meanReflections(name: string, list: ReflectionList): Metric {
   return meanOverProblems(
@@ -26,6 +33,7 @@ export function meanReflections(name: string, list: ReflectionList): Metric {
       needs: 'solutions',
       tier: 'main',
       readsText: true,
+      countsUnder: list,
       per: 'finished solutions, averaged within each problem first',
       undefinedWhen: 'no solution finished',
     },

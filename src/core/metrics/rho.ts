@@ -15,6 +15,7 @@ export function reflectionRatio(name: string, list: ReflectionList): Metric {
     needs: 'solutions',
     tier: 'main',
     readsText: true,
+    countsUnder: list,
     per: 'reflections in wrong solutions',
     undefinedWhen: 'there is no correct solution, no wrong one, or no reflection in a wrong one',
     parts: ({ solutions }) => {

@@ -2,7 +2,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { compareAnswers, defaultPolicy, GRADING_POLICIES } from '../../core/answers/index.ts';
-import { groupByProblem, type ProblemGroup } from '../../core/metrics/index.ts';
+import { groupByProblem, type ProblemGroup, rememberReflections } from '../../core/metrics/index.ts';
+import { phrasesOf, type ReflectionList, reflectionCount } from '../../core/reflection/index.ts';
 import {
   type Critique,
   critiqueSchema,
@@ -13,14 +14,35 @@ import {
 } from '../../core/schema/lines.ts';
 import { type Problem, problemSchema } from '../../core/schema/problem.ts';
 import type { RunManifest } from '../../core/schema/run.ts';
-import { type IndexedSample, RUN_LINES, type RunIndex } from '../runs/index.ts';
+import { type IndexedSample, type NoteOptions, RUN_LINES, type RunIndex } from '../runs/index.ts';
 import { readJsonLines } from '../runs/jsonLines.ts';
+
+export interface GroupOptions {
+  readonly withTexts: boolean;
+  readonly needsProblems: boolean;
+  /** Lists whose reflections `countReflections` has noted: rows without text come with those counts. */
+  readonly counted?: readonly ReflectionList[];
+}
+
+/** Has the index count the reflections of every solution under these lists, each text once. */
+export async function countReflections(
+  index: RunIndex,
+  lists: readonly ReflectionList[],
+  version: string,
+  options: Pick<NoteOptions, 'signal' | 'onRead'>,
+): Promise<void> {
+  await index.note({
+    ...options,
+    of: JSON.stringify([version, lists.map(phrasesOf)]),
+    noteOf: (text) => lists.map((list) => reflectionCount(text, list)).join(' '),
+  });
+}
 
 /** The rows of each problem, one problem at a time, as the metrics take them. */
 export async function* groupsOf(
   index: RunIndex,
   manifest: RunManifest,
-  { withTexts, needsProblems }: { withTexts: boolean; needsProblems: boolean },
+  { withTexts, needsProblems, counted = [] }: GroupOptions,
 ): AsyncGenerator<ProblemGroup> {
   const { dir } = index;
   const policy = GRADING_POLICIES[manifest.grader?.policy ?? ''] ?? defaultPolicy;
@@ -35,7 +57,9 @@ export async function* groupsOf(
     for (const samples of byProblem(index.all())) {
       const problemId = samples[0]?.problemId ?? '';
       const problem = problems.get(problemId);
-      const rows = samples.map((sample) => (reader === null ? withoutText(sample) : reader.read(sample)));
+      const rows = samples.map((sample) =>
+        reader === null ? withoutText(sample, counted) : reader.read(sample),
+      );
       const [group] = groupByProblem({
         problems: problem === undefined ? [] : [problem],
         solutions: manifest.kind === 'critique' ? [] : rows.filter((row) => !('solutionId' in row)),
@@ -63,14 +87,18 @@ function* byProblem(samples: Iterable<IndexedSample>): Generator<IndexedSample[]
 }
 
 /** A row with everything short; what the index does not hold is empty, and no metric that is chosen looks at it. */
-function withoutText(sample: IndexedSample): Solution | Critique {
+function withoutText(sample: IndexedSample, counted: readonly ReflectionList[]): Solution | Critique {
   const { id, problemId, solutionId, index, tokens, ms, answer, grade, finish, verdict, transition } = sample;
   const row = {
     ...{ id, problemId, index, tokens, ms, answer, grade, finish },
     ...{ seed: 0, text: '', promptTokens: 0, reason: '', layer: '' },
     ...(sample.hasError ? { error: 'see the line' } : {}),
   };
-  if (solutionId === null) return row;
+  if (solutionId === null) {
+    const counts = sample.note?.split(' ') ?? [];
+    for (const [at, list] of counted.entries()) rememberReflections(row, list, Number(counts[at] ?? 0));
+    return row;
+  }
   return { ...row, solutionId, verdict: verdict ?? 'none', transition, findings: [] };
 }
 

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { GRADER_VERSION } from '../../core/answers/index.ts';
-import { metricsForRows } from '../../core/metrics/index.ts';
+import { type Metric, metricsForRows } from '../../core/metrics/index.ts';
 import { samplesAskedFor } from '../../core/runs/index.ts';
 import { intervalSchema, type RunSummary, runSummarySchema } from '../../core/schema/comparison.ts';
 import type { RunManifest } from '../../core/schema/run.ts';
@@ -27,7 +27,7 @@ import {
   workbenchFacts,
 } from '../runs/index.ts';
 import { labelOf, type MeasuredRun, measureRun } from './index.ts';
-import { groupsOf } from './indexedGroups.ts';
+import { countReflections, groupsOf } from './indexedGroups.ts';
 
 /** A run with more lines than this is summarised from its index. */
 const LARGE_BYTES = 64 << 20;
@@ -56,23 +56,26 @@ export interface SummaryOptions extends Pick<CompareOptions, 'detail' | 'lists'>
   readonly signal?: AbortSignal;
   /** Called with the bytes that the index has to take in first. */
   readonly onFill?: (bytes: number) => void;
+  /** Called with the bytes in which reflections have to be counted first. */
+  readonly onRead?: (bytes: number) => void;
   /** Lines above which a run is not read whole. */
   readonly largeBytes?: number;
 }
 
 /**
  * The metrics of a run, remembered by its index for as long as nothing changes. A large run is worked out from the index,
- * problem by problem: metrics that read texts are left out, unless `detail` asks for all of them; then each text is read
- * once, and none is held. Without an index every run is read whole.
+ * problem by problem. Reflections are counted once in each text, and the index keeps the counts; other metrics that read
+ * texts are left out, unless `detail` asks for all of them; then each text is read, and none is held. Without an index
+ * every run is read whole.
  */
 export async function summariesOf(dir: string, options: SummaryOptions = {}): Promise<RunSummaries> {
-  const { signal, onFill, largeBytes = LARGE_BYTES, ...asked } = options;
+  const { signal, onFill, onRead, largeBytes = LARGE_BYTES, ...asked } = options;
   const manifest = await readManifest(dir);
   const isLarge = (await linesBytes(dir)) > largeBytes;
   const index = await openRunIndex(dir, { ...(signal && { signal }), ...(isLarge && onFill && { onFill }) });
   if (index === null) return fromLines(dir, asked);
   try {
-    return await remembered(index, manifest, { ...asked, isLarge }, signal);
+    return await remembered(index, manifest, { ...asked, isLarge }, { signal, onRead });
   } catch {
     signal?.throwIfAborted();
     // A database that breaks under the reader: the lines say the same.
@@ -86,13 +89,13 @@ async function remembered(
   index: RunIndex,
   manifest: RunManifest,
   { isLarge, ...asked }: Asked & { isLarge: boolean },
-  signal: AbortSignal | undefined,
+  reading: Reading,
 ): Promise<RunSummaries> {
   const { dir } = index;
   const key = await keyOf(dir, manifest, { ...asked, isLarge });
   const known = parseKnown(index.remembered(key));
   if (known !== null) return known;
-  const found = isLarge ? await fromIndex(index, manifest, asked, signal) : await fromLines(dir, asked);
+  const found = isLarge ? await fromIndex(index, manifest, asked, reading) : await fromLines(dir, asked);
   index.remember(key, JSON.stringify(found));
   return found;
 }
@@ -119,6 +122,11 @@ export function unbiasedOf({ run, groups }: MeasuredRun): UnbiasedPass | null {
 }
 
 const FAULTS_SHOWN = 100;
+
+interface Reading {
+  readonly signal: AbortSignal | undefined;
+  readonly onRead: ((bytes: number) => void) | undefined;
+}
 
 type Asked = Pick<SummaryOptions, 'detail' | 'lists' | 'by'>;
 
@@ -158,20 +166,31 @@ async function keyOf(
       ),
     ),
   );
-  // The code as well: what another version worked out is not what this one would.
+  const code = await codeVersion();
+  return JSON.stringify({ asked, revisions, title: manifest.title, code, grader: GRADER_VERSION });
+}
+
+/** What another version worked out is not what this one would. */
+async function codeVersion(): Promise<string> {
   const { version } = await workbenchFacts();
-  const code = await stat(path.join(packageRoot(), 'dist', 'cli.mjs')).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
-  return JSON.stringify({ asked, revisions, title: manifest.title, version, code, grader: GRADER_VERSION });
+  const code = await stat(path.join(packageRoot(), 'dist', 'cli.mjs')).catch(() => null);
+  return `${version} ${code?.mtimeMs ?? 0}`;
+}
+
+/** Whether the index holds all that the metric looks at, or can hold it. */
+function isIndexed({ readsText, countsUnder }: Metric): boolean {
+  return readsText !== true || countsUnder !== undefined;
+}
+
+function isDefined<T>(value: T | undefined): value is T {
+  return value !== undefined;
 }
 
 async function fromIndex(
   index: RunIndex,
   manifest: RunManifest,
   { detail = false, lists = {}, by }: Asked,
-  signal: AbortSignal | undefined,
+  { signal, onRead }: Reading,
 ): Promise<RunSummaries> {
   const facts = index.facts();
   const isCritique = manifest.kind === 'critique';
@@ -186,10 +205,16 @@ async function fromIndex(
     },
     { detail, lists, mostSubsets: Math.ceil(MAJORITY_SUBSETS / Math.max(1, facts.problems)) },
   );
-  const metrics = detail ? all : all.filter(({ readsText }) => readsText !== true);
+  const metrics = detail ? all : all.filter(isIndexed);
+  const counted = detail ? [] : [...new Set(metrics.map((metric) => metric.countsUnder))].filter(isDefined);
+  if (counted.length > 0) await countReflections(index, counted, await codeVersion(), { signal, onRead });
   const whole = collectRun(labelOf({ manifest }), metrics);
   const parts = new Map<string, RunCollector>();
-  for await (const group of groupsOf(index, manifest, { withTexts: detail, needsProblems: detail || !!by })) {
+  for await (const group of groupsOf(index, manifest, {
+    withTexts: detail,
+    needsProblems: detail || by !== undefined,
+    counted,
+  })) {
     signal?.throwIfAborted();
     whole.add(group);
     if (by === undefined) continue;

@@ -13,6 +13,13 @@ export {
   runNames,
   summariseRun,
 } from './listRuns.ts';
+export {
+  type LiveText,
+  type LiveTextWriter,
+  openLiveText,
+  readLiveText,
+  removeLiveText,
+} from './liveText.ts';
 export { isProcessAlive, isWriterAlive, ownProcessStart } from './processAlive.ts';
 export { newestById, type RunData, readManifest, readRun } from './readRun.ts';
 export { resolveRun } from './resolveRun.ts';
@@ -28,6 +35,7 @@ export {
 } from './runParts.ts';
 export { type RunProgress, type RunRecorder, startRecorder } from './runRecorder.ts';
 export { openRunWriter, type RunWriter, type WrittenLines } from './runWriter.ts';
+export type { NoteOptions } from './sampleIndex/notes.ts';
 export {
   type IndexedSample,
   openRunIndex,

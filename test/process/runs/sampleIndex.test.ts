@@ -30,7 +30,7 @@ async function indexOf(dir: string): Promise<RunIndex> {
 /** What the index holds, and what the one reader of runs says, in the same words. */
 async function bothViews(dir: string) {
   const index = await indexOf(dir);
-  const indexed = [...index.all()].map(({ offset: _, length: __, ...row }) => row);
+  const indexed = [...index.all()].map(({ offset: _, length: __, note: ___, ...row }) => row);
   index.close();
   const run = await readRun(dir);
   const read = [...run.solutions.map(short), ...run.critiques.map(short)];
@@ -269,6 +269,33 @@ describe('a summary from the index', () => {
       const metrics = whole.metrics.filter(({ label }) => !left.has(label));
       expect(drawless(light.summary)).toEqual(drawless({ ...whole, metrics }));
     }
+  });
+
+  it('counts reflections once in each text, and of a run that has grown in the new ones only', async () => {
+    const dir = await smallRun();
+    const read: number[] = [];
+    const options = { largeBytes: 0, onRead: (bytes: number) => void read.push(bytes) };
+    const first = await summariesOf(dir, options);
+    expect(first.leftOut).toEqual([]);
+    const reflections = (found: RunSummary | null) =>
+      found?.metrics.find(({ id }) => id === 'reflections.lrm')?.estimate.value ?? 0;
+    expect(reflections(first.summary)).toBeGreaterThan(0);
+    const { solutions } = await readRun(dir);
+    const [row] = solutions;
+    // The newest line of a sample counts, and what was noted of the older one does not.
+    const line = lineOf({ ...row, text: 'Wait. Wait. Wait, hold on.' });
+    await appendFile(path.join(dir, 'solutions.jsonl'), line);
+    const second = await summariesOf(dir, options);
+    const size = (await readFile(path.join(dir, 'solutions.jsonl'))).length;
+    expect(read).toEqual([expect.any(Number), Buffer.byteLength(line) - 1]);
+    expect(read[0]).toBeGreaterThan(size / 2);
+    expect(drawless(second.summary)).toEqual(drawless(summarize(await measureRun(dir))));
+    // Another version counts anew.
+    const index = await indexOf(dir);
+    await index.note({ of: 'length', noteOf: (text) => String(text.length) });
+    const notes = new Map([...index.all()].map(({ id, note }) => [id, note]));
+    expect(notes.get(solutions[1]?.id ?? '')).toBe(String(solutions[1]?.text.length));
+    index.close();
   });
 
   it('reads the texts on request, and gives parts', async () => {

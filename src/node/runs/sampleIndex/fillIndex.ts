@@ -24,12 +24,13 @@ export const INDEXED_FILES: readonly IndexedFile[] = ['solutions', 'critiques'];
 
 /** Raise the version with every change: an index of another layout is made anew. */
 export const LAYOUT = {
-  version: 2,
+  version: 3,
   sql: `
     CREATE TABLE files(name TEXT PRIMARY KEY, inode INTEGER, offset INTEGER, lines INTEGER, mark BLOB) WITHOUT ROWID;
     CREATE TABLE problems(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
     CREATE TABLE samples(problem INTEGER, parent INTEGER, idx INTEGER, words INTEGER, tokens INTEGER, ms REAL, answer TEXT,
-      offset INTEGER, length INTEGER, PRIMARY KEY(problem, parent, idx)) WITHOUT ROWID;
+      offset INTEGER, length INTEGER, note TEXT, PRIMARY KEY(problem, parent, idx)) WITHOUT ROWID;
+    CREATE TABLE noted(of TEXT);
     CREATE TABLE faults(file TEXT, line INTEGER, message TEXT);
     CREATE TABLE summaries(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID`,
 };
@@ -249,13 +250,14 @@ function problemNumbers(database: DatabaseSync, numbers: Map<string, number>): (
   };
 }
 
+/** All but the note, which comes later. */
 const COLUMNS = 9;
 /** One statement for many rows: calls cost more than rows. */
 const BATCH = 128;
 
 function batchInsert(database: DatabaseSync) {
   const prepare = (rows: number): StatementSync => {
-    const one = `(${Array(COLUMNS).fill('?').join(',')})`;
+    const one = `(${Array(COLUMNS).fill('?').join(',')}, NULL)`;
     return database.prepare(`INSERT OR REPLACE INTO samples VALUES ${Array(rows).fill(one).join(',')}`);
   };
   const many = prepare(BATCH);

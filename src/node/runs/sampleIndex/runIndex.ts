@@ -15,6 +15,7 @@ import { type LineFault, parseLine } from '../jsonLines.ts';
 import { MANIFEST_FILE, RUN_LINES } from '../layout.ts';
 import { isBusy, openCache, removeCache } from './cacheDatabase.ts';
 import { type FillOptions, fillIndex, type IndexedFile, IrregularRun, LAYOUT } from './fillIndex.ts';
+import { type NoteOptions, noteSolutions } from './notes.ts';
 import { unpackWords, wordInSql } from './packedWords.ts';
 import { FINISHES, GRADES, TRANSITIONS, VERDICTS } from './scanRow.ts';
 
@@ -37,6 +38,8 @@ export interface IndexedSample {
   /** Where its line stands in the file. */
   readonly offset: number;
   readonly length: number;
+  /** What `note` worked out of a solution's text; null where it did not. */
+  readonly note: string | null;
 }
 
 /** What is in a run, counted once. Only finished samples count, besides `failed`. */
@@ -72,6 +75,8 @@ export interface RunIndex {
   /** The whole line of a sample. */
   read(sample: IndexedSample): Promise<Solution | Critique>;
   facts(): IndexFacts;
+  /** Works something short out of the text of each solution that has no such note yet, and keeps it. */
+  note(options: NoteOptions): Promise<void>;
   /** How the solutions of each problem came out, failed ones included. */
   tallies(): IndexTally[];
   /** Lines that cannot be used, the first hundred. */
@@ -152,7 +157,8 @@ function closeQuietly(database: DatabaseSync): void {
   }
 }
 
-const SELECTED = `SELECT problems.id, parent, idx, words, tokens, ms, answer, offset, length FROM samples JOIN problems ON problems.number = samples.problem`;
+const SELECTED = `SELECT problems.id, parent, idx, words, tokens, ms, answer, offset, length, note
+  FROM samples JOIN problems ON problems.number = samples.problem`;
 const ORDER = 'ORDER BY samples.problem, parent, idx';
 
 function newIndex(database: DatabaseSync, dir: string): RunIndex {
@@ -176,6 +182,7 @@ function newIndex(database: DatabaseSync, dir: string): RunIndex {
     },
     read: (sample) => readSample(dir, sample),
     facts: () => factsOf(database),
+    note: (options) => noteSolutions(database, dir, options),
     tallies: () => talliesOf(database),
     faults: () =>
       database
@@ -258,7 +265,7 @@ function condition({ file, problemId, grade, finish }: SampleFilter): {
 /** Rows come as arrays in the order of `SELECTED`, which the types of the library do not know. */
 function* rowsOf(rows: Iterable<unknown>): Generator<IndexedSample> {
   for (const row of rows as Iterable<readonly SQLOutputValue[]>) {
-    const [problem, parent, idx, words, tokens, ms, answer, offset, length] = row;
+    const [problem, parent, idx, words, tokens, ms, answer, offset, length, note] = row;
     const { grade, finish, hasError, verdict, transition } = unpackWords(Number(words));
     const problemId = String(problem);
     const solutionId = Number(parent) < 0 ? null : `${problemId}#${parent}`;
@@ -278,6 +285,7 @@ function* rowsOf(rows: Iterable<unknown>): Generator<IndexedSample> {
       transition: TRANSITIONS[transition] ?? null,
       offset: Number(offset),
       length: Number(length),
+      note: note === null ? null : String(note),
     };
   }
 }
