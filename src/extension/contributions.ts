@@ -35,6 +35,8 @@ export const commands = [
   { id: 'reflection.dismissFinding', title: 'Dismiss Finding', icon: '$(close)' },
   { id: 'reflection.useModel', title: 'Use This Model', icon: '$(check)' },
   { id: 'reflection.setApiKey', title: 'Set API Key', icon: '$(key)' },
+  { id: 'reflection.checkServer', title: 'Check Server', icon: '$(plug)' },
+  { id: 'reflection.openConfiguration', title: 'Open reflection.json', icon: '$(settings-gear)' },
   { id: 'reflection.selectModel', title: 'Select Model', icon: '$(hubot)' },
   { id: 'reflection.refresh', title: 'Refresh', icon: '$(refresh)' },
   { id: 'reflection.doctor', title: 'Doctor', icon: '$(pulse)' },
@@ -98,7 +100,14 @@ const viewsWelcome = [
   {
     view: 'reflection.problemSets',
     contents:
-      'No problem files yet: rows of {"problem": …, "answer": …} in .jsonl, .json, .csv or .parquet.\n[Import Problem Set…](command:reflection.importProblems)',
+      'No problem files yet: rows of {"problem": …, "answer": …} in .jsonl, .json, .csv or .parquet.\n[Import Problem Set…](command:reflection.importProblems)\nOr try the demo problems that are built in.\n[Evaluate Problem File](command:reflection.evaluate)',
+    when: 'workbenchState != empty',
+  },
+  {
+    view: 'reflection.problemSets',
+    contents:
+      'Problem files are found in a folder.\n[Open Folder](command:workbench.action.files.openFolder)',
+    when: 'workbenchState == empty',
   },
   {
     view: 'reflection.models',

@@ -16,6 +16,7 @@ interface CheckpointRow {
   readonly step: number;
   readonly hasGguf: boolean;
   readonly trainedFrom: string;
+  readonly dataSha256: string;
   /** The newest evaluation of this checkpoint. */
   readonly evaluation: RunEntry | undefined;
 }
@@ -33,10 +34,17 @@ type Row = CheckpointRow | BaseRow;
 /** The Checkpoints tree: what was trained from what, and how good it turned out to be. */
 export function registerCheckpoints(services: Services): void {
   const changed = new vscode.EventEmitter<void>();
+  // Read once for all rows that are drawn, and again when a run has changed.
+  let all: Promise<CheckpointRow[]> | undefined;
+  const rows = () => {
+    all ??= checkpointRows(services);
+    return all;
+  };
   const provider: vscode.TreeDataProvider<Row> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: (row) => (row.row === 'base' ? baseItem(services, row) : checkpointItem(services, row)),
-    getChildren: async (row) => childrenOf(await checkpointRows(services), row),
+    getTreeItem: async (row) =>
+      row.row === 'base' ? baseItem(services, row) : checkpointItem(services, row, await rows()),
+    getChildren: async (row) => childrenOf(await rows(), row),
   };
   const view = vscode.window.createTreeView('reflection.checkpoints', {
     treeDataProvider: provider,
@@ -47,7 +55,10 @@ export function registerCheckpoints(services: Services): void {
     changed,
     view,
     holdWhileVisible(services, view),
-    services.runs.onDidChange(() => changed.fire()),
+    services.runs.onDidChange(() => {
+      all = undefined;
+      changed.fire();
+    }),
   );
 }
 
@@ -79,6 +90,7 @@ async function checkpointRows(services: Services): Promise<CheckpointRow[]> {
           step: mark.step,
           hasGguf: mark.gguf !== null,
           trainedFrom: path.resolve(entry.folder.uri.fsPath, mark.trainedFrom),
+          dataSha256: mark.dataSha256,
           evaluation: evaluationOf(services, dir),
         };
       }),
@@ -108,23 +120,45 @@ function baseItem(services: Services, { trainedFrom, folder }: BaseRow): vscode.
   return item;
 }
 
-async function checkpointItem(services: Services, row: CheckpointRow): Promise<vscode.TreeItem> {
+async function checkpointItem(
+  services: Services,
+  row: CheckpointRow,
+  all: readonly CheckpointRow[],
+): Promise<vscode.TreeItem> {
   const { Expanded, None } = vscode.TreeItemCollapsibleState;
   const label = vscode.l10n.t('{0} · step {1}', row.entry.manifest.title || row.entry.id, row.step);
-  const hasChildren = childrenOf(await checkpointRows(services), row).length > 0;
+  const hasChildren = childrenOf(all, row).length > 0;
   const item = new vscode.TreeItem(label, hasChildren ? Expanded : None);
   item.id = row.checkpoint;
   item.iconPath = new vscode.ThemeIcon('save');
   item.contextValue = 'checkpoint';
-  item.description =
+  const worth =
     row.evaluation === undefined
       ? row.hasGguf
         ? vscode.l10n.t('not evaluated yet')
         : vscode.l10n.t('no GGUF')
       : await runHeadline(services, row.evaluation).catch(() => vscode.l10n.t('could not be measured'));
-  const data = row.entry.manifest.parents
-    .filter(({ role }) => role !== 'model')
-    .map(({ role, id }) => `${role} ${id}`);
-  item.tooltip = [row.checkpoint, vscode.l10n.t('trained from {0}', row.trainedFrom), ...data].join('\n');
+  const data = row.entry.manifest.parents.filter(({ role }) => role === 'data');
+  const version = row.dataSha256.slice(0, SHOWN_OF_HASH);
+  item.description = [
+    worth,
+    ...data.map(({ id }) => vscode.l10n.t('on {0}', dataTitle(services, row.entry, id))),
+  ].join(' · ');
+  item.tooltip = [
+    row.checkpoint,
+    vscode.l10n.t('trained from {0}', row.trainedFrom),
+    ...data.map(({ id }) => vscode.l10n.t('on {0}, version {1}', id, version)),
+  ].join('\n');
+  item.accessibilityInformation = { label: `${label}, ${item.description}` };
   return item;
+}
+
+/** Of a hash: enough to tell the versions of one file apart. */
+const SHOWN_OF_HASH = 12;
+
+/** What people call a dataset: the sampling run that made it, or its file. */
+function dataTitle({ runs }: Services, { folder }: RunEntry, file: string): string {
+  const full = path.resolve(folder.uri.fsPath, file);
+  const made = runs.runs.find(({ dir }) => full.startsWith(dir + path.sep));
+  return made?.manifest.title || path.basename(file);
 }

@@ -2,10 +2,15 @@ import { type Handlers, lazyHandlers } from '../../commands.ts';
 import type { Services } from '../../services.ts';
 import { registerModelsTree } from './tree.ts';
 
-/** The Models view, the model in use, and the keys of served models. */
-export function registerModels(services: Services): Handlers<'reflection.setApiKey' | 'reflection.useModel'> {
-  const refresh = registerModelsTree(services);
-  return lazyHandlers(['reflection.setApiKey', 'reflection.useModel'], async () =>
-    (await import('./handlers.ts')).modelHandlers(services, refresh),
-  );
+const COMMANDS = [
+  'reflection.setApiKey',
+  'reflection.useModel',
+  'reflection.checkServer',
+  'reflection.openConfiguration',
+] as const;
+
+/** The Models view, the model in use, servers and their keys. */
+export function registerModels(services: Services): Handlers<(typeof COMMANDS)[number]> {
+  const tree = registerModelsTree(services);
+  return lazyHandlers(COMMANDS, async () => (await import('./handlers.ts')).modelHandlers(services, tree));
 }

@@ -14,6 +14,8 @@ interface SetRow {
 
 const FOUND = '**/*.{jsonl,ndjson,csv,parquet,json,problem.md}';
 const SKIPPED = '**/{node_modules,.reflection,.git,.venv}/**';
+/** The same folders: a run that is written changes its lines every second. */
+const ELSEWHERE = /\/(?:node_modules|\.reflection|\.git|\.venv)\//;
 const FILES_AT_MOST = 200;
 
 /** The Problem Sets tree: the problem files of the workspace, each with how its newest evaluation came out. */
@@ -21,11 +23,23 @@ export function registerProblemSetsTree(services: Services): void {
   const changed = new vscode.EventEmitter<void>();
   const watcher = vscode.workspace.createFileSystemWatcher(FOUND);
   const refresh = () => changed.fire();
+  // The files are looked into again when one of them changes, not with every sample of a run.
+  let rows: Promise<SetRow[]> | undefined;
+  const lookAgain = () => {
+    rows = undefined;
+    refresh();
+  };
+  const lookAgainFor = ({ path: file }: vscode.Uri) => {
+    if (!ELSEWHERE.test(file)) lookAgain();
+  };
   const view = vscode.window.createTreeView<SetRow>('reflection.problemSets', {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getTreeItem: (row) => itemOf(services, row),
-      getChildren: (row) => (row === undefined ? setRows() : []),
+      getChildren: (row) => {
+        rows ??= setRows();
+        return row === undefined ? rows : [];
+      },
     },
     canSelectMany: true,
   });
@@ -33,8 +47,10 @@ export function registerProblemSetsTree(services: Services): void {
     changed,
     watcher,
     view,
-    watcher.onDidCreate(refresh),
-    watcher.onDidDelete(refresh),
+    watcher.onDidCreate(lookAgainFor),
+    watcher.onDidChange(lookAgainFor),
+    watcher.onDidDelete(lookAgainFor),
+    vscode.workspace.onDidChangeWorkspaceFolders(lookAgain),
     holdWhileVisible(services, view),
     services.runs.onDidChange(refresh),
   );
@@ -55,13 +71,17 @@ async function itemOf(services: Services, { file }: SetRow): Promise<vscode.Tree
   item.iconPath = new vscode.ThemeIcon('list-ordered');
   item.contextValue = 'problems';
   item.tooltip = file;
+  const folder = path.dirname(vscode.workspace.asRelativePath(file, false));
+  const place = folder === '.' ? [] : [folder];
+  item.description = [vscode.l10n.t('not evaluated yet'), ...place].join(' · ');
   const newest = services.runs.runs.find(
     ({ manifest, state }) =>
       manifest.kind === 'evaluate' && manifest.problemSet?.path === file && isOver(state.status),
   );
   if (newest !== undefined) {
-    item.description = await runHeadline(services, newest).catch((thrown: unknown) => messageOf(thrown));
-    item.tooltip = `${file}\n${newest.manifest.title}: ${item.description}`;
+    const headline = await runHeadline(services, newest).catch((thrown: unknown) => messageOf(thrown));
+    item.description = [headline, ...place].join(' · ');
+    item.tooltip = `${file}\n${newest.manifest.title}: ${headline}`;
   }
   if (!file.endsWith('.parquet'))
     item.command = { command: 'vscode.open', title: vscode.l10n.t('Open'), arguments: [item.resourceUri] };
