@@ -17,7 +17,9 @@ import { finish, prepareWorkspace } from './killing.ts';
 const set = path.join(packageRoot(), 'media', 'problems', 'demo-5.jsonl');
 const EVALUATE = ['evaluate', set, '--model', 'one', '-n', '24', '--max-tokens', '120'];
 
-const canMount = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/tmp']).status === 0;
+const mounting = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/tmp'], { encoding: 'utf8' });
+/** Why no file system can be mounted here; null where one can. */
+const cannotMount = mounting.status === 0 ? null : (mounting.error?.message ?? mounting.stderr.trim());
 
 /** Runs a shell script with a small file system at $DISK and `reflection` as a command; gives what it printed. */
 async function onSmallDisk(workspace: string, kilobytes: number, script: string): Promise<string> {
@@ -47,7 +49,10 @@ async function prepared(): Promise<string> {
 
 const args = EVALUATE.map((arg) => `'${arg}'`).join(' ');
 
-describe.skipIf(!canMount)('a run on a disk', () => {
+// `npm test` prints the names of tests that were skipped.
+const whySkipped = cannotMount === null ? '' : ` (no small disk can be mounted: ${cannotMount})`;
+
+describe.skipIf(cannotMount !== null)(`a run on a disk${whySkipped}`, () => {
   it('that fills up ends with the remedy, and goes on where it was once there is space', async () => {
     const workspace = await prepared();
     const printed = await onSmallDisk(
