@@ -8,6 +8,7 @@ import type { Scenario } from '../../scripts/host/scenario.ts';
 import { findRecipe } from '../../src/core/recipes/index.ts';
 import type { ScftRecord } from '../../src/core/schema/dataset.ts';
 import type { RunEvent } from '../../src/core/schema/event.ts';
+import { extensionHost } from './hostProcess.ts';
 
 const MINUTES = 60_000;
 
@@ -206,23 +207,6 @@ function starts({ workspace }: Driver): Extract<RunEvent, { type: 'run_start' }>
     .trimEnd()
     .split('\n');
   return lines.map((line): RunEvent => JSON.parse(line)).filter((event) => event.type === 'run_start');
-}
-
-/** The extension host of this window: a child of the server that has the window's user data. */
-function extensionHost(workspace: string): number | null {
-  if (!fs.existsSync('/proc/self/cmdline')) return null;
-  const own = path.dirname(workspace);
-  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      if (!command.includes('--type=extensionHost')) continue;
-      const [, parent] = /^PPid:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-      if (fs.readFileSync(`/proc/${parent}/cmdline`, 'utf8').includes(own)) return Number(pid);
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  return null;
 }
 
 function isAlive(pid: number): boolean {
