@@ -39,6 +39,10 @@ const NOT_SHOWN =
 
 /** Run titles, which are data that every language shares, and what is no sentence. */
 const NOT_READ = new Set([
+  // Names of documents: part of their address.
+  ', step {}',
+  '/{}/rollout {}{}.txt',
+  'rollout {}',
   '{}, step {}',
   '$(sync~spin) {}{}{}',
   '$(hubot) {}',
@@ -57,7 +61,7 @@ const NOT_READ = new Set([
 
 /** A place where even one word is read. */
 const READ =
-  /(?:\b(?:label|title|placeHolder|prompt|detail|tooltip|remedy|none):|\bheading\(|\bshow\w+Message\(|\.(?:text|tooltip|description|message|name) =)$/;
+  /(?:\b(?:label|title|placeHolder|prompt|detail|tooltip|remedy|none):|\bheading\(|\bshow(?:Information|Warning|Failure)\(|\.(?:text|tooltip|description|message|name) =)$/;
 
 /** Two words in a row, which no identifier has; or one, where it is read. Our own HTML is no text. */
 function isProse({ text, before }: SourceString): boolean {

@@ -10,7 +10,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../core/errors.ts';
 import { apiKeyEnvironment } from './apiKeys.ts';
-import type { Services } from './services.ts';
+import { requireTrust, type Services } from './services.ts';
 import { setting } from './settings.ts';
 
 /** Exit codes of the command line (src/cli/exitCodes.ts). */
@@ -44,6 +44,8 @@ export async function launchCommand(
   parameters: readonly string[],
   secrets: Readonly<Record<string, string>> = {},
 ): Promise<LaunchedCommand> {
+  // Those who call have asked, in words of their own; nothing is started where one of them forgot.
+  requireTrust(vscode.l10n.t('Running a command'));
   const logs = (services.context.storageUri ?? services.context.globalStorageUri).fsPath;
   await mkdir(logs, { recursive: true });
   const name = `${parameters[0]}-${Date.now()}`;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf, UserError } from '../core/errors.ts';
+import { showFailure, showWarning } from './messages.ts';
 import { openPlace } from './openPlace.ts';
 
 /** Thrown by a handler when the person left a question unanswered: nothing is shown. */
@@ -35,11 +36,11 @@ export async function showError(log: vscode.LogOutputChannel, thrown: unknown): 
 /** Nothing is broken, so this is no error; the remedy is a click away. */
 async function offerTrust({ message, remedy }: UserError): Promise<void> {
   const manage = vscode.l10n.t('Manage Workspace Trust');
-  const chosen = await vscode.window.showWarningMessage(`${message} ${remedy}`, manage);
+  const chosen = await showWarning(`${message} ${remedy}`, manage);
   if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
 async function offer(message: string, actions: Readonly<Record<string, () => unknown>>): Promise<void> {
-  const chosen = await vscode.window.showErrorMessage(message, ...Object.keys(actions));
+  const chosen = await showFailure(message, ...Object.keys(actions));
   if (chosen !== undefined) await actions[chosen]?.();
 }

@@ -5,6 +5,7 @@ import { clock } from '../core/clock.ts';
 import type { RunKind } from '../core/schema/common.ts';
 import { newRunId, runsRoot } from '../node/runs/layout.ts';
 import { type LaunchedCommand, launchCommand, type Outcome } from './launch.ts';
+import { showInformation, showWarning, withNotification } from './messages.ts';
 import { openPlace } from './openPlace.ts';
 import type { RunEntry } from './runStore.ts';
 import { requireTrust, type Services } from './services.ts';
@@ -58,9 +59,9 @@ function showWarnings(warnings: readonly string[], logFile: string): void {
   if (first === undefined) return;
   const text =
     warnings.length === 1 ? first : vscode.l10n.t('{0} (and {1} more)', first, warnings.length - 1);
-  void vscode.window
-    .showWarningMessage(text, vscode.l10n.t('Show All'))
-    .then((chosen) => (chosen === undefined ? undefined : openPlace(logFile)));
+  void showWarning(text, vscode.l10n.t('Show All')).then((chosen) =>
+    chosen === undefined ? undefined : openPlace(logFile),
+  );
 }
 
 async function newDirectory(folder: vscode.WorkspaceFolder, { kind, title }: StartRequest): Promise<string> {
@@ -75,45 +76,40 @@ function showProgress(
   dir: string,
   launched: LaunchedCommand,
 ): Promise<Outcome> {
-  const location = vscode.ProgressLocation.Notification;
-  const shown = vscode.window.withProgress(
-    { location, title, cancellable: true },
-    async (progress, token) => {
-      let percent = 0;
-      const report = () => {
-        const run = services.runs.runs.find((entry) => entry.dir === dir);
-        const state = run?.state;
-        if (state === undefined || state.total === null || state.total === 0) {
-          progress.report({ message: vscode.l10n.t('loading the model') });
-          return;
-        }
-        const now = (100 * state.done) / state.total;
-        const { done, total, etaSeconds } = state;
-        const stage = state.stage ?? '';
-        progress.report({
-          message:
-            etaSeconds === null
-              ? vscode.l10n.t('{0} of {1} {2}', done, total, stage)
-              : vscode.l10n.t('{0} of {1} {2}, {3} left', done, total, stage, clock(etaSeconds)),
-          increment: now - percent,
-        });
-        percent = now;
-      };
-      report();
-      const subscription = services.runs.onDidChange(report);
-      token.onCancellationRequested(() => {
-        progress.report({ message: vscode.l10n.t('stopping: finished samples are kept') });
-        subscription.dispose();
-        launched.stop();
-      });
-      try {
-        return await launched.ended;
-      } finally {
-        subscription.dispose();
+  return withNotification({ title, cancellable: true }, async (progress, token) => {
+    let percent = 0;
+    const report = () => {
+      const run = services.runs.runs.find((entry) => entry.dir === dir);
+      const state = run?.state;
+      if (state === undefined || state.total === null || state.total === 0) {
+        progress.report({ message: vscode.l10n.t('loading the model') });
+        return;
       }
-    },
-  );
-  return Promise.resolve(shown);
+      const now = (100 * state.done) / state.total;
+      const { done, total, etaSeconds } = state;
+      const stage = state.stage ?? '';
+      progress.report({
+        message:
+          etaSeconds === null
+            ? vscode.l10n.t('{0} of {1} {2}', done, total, stage)
+            : vscode.l10n.t('{0} of {1} {2}, {3} left', done, total, stage, clock(etaSeconds)),
+        increment: now - percent,
+      });
+      percent = now;
+    };
+    report();
+    const subscription = services.runs.onDidChange(report);
+    token.onCancellationRequested(() => {
+      progress.report({ message: vscode.l10n.t('stopping: finished samples are kept') });
+      subscription.dispose();
+      launched.stop();
+    });
+    try {
+      return await launched.ended;
+    } finally {
+      subscription.dispose();
+    }
+  });
 }
 
 /** Tells how a run ended and offers what comes next. Does not wait for the answer. */
@@ -125,10 +121,10 @@ export function announce(
   const names = Object.keys(actions);
   const show =
     outcome === 'withFailedSamples'
-      ? vscode.window.showWarningMessage(
+      ? showWarning(
           vscode.l10n.t('{0} Some samples failed: resume the run to try them again.', message),
           ...names,
         )
-      : vscode.window.showInformationMessage(message, ...names);
+      : showInformation(message, ...names);
   void show.then((chosen) => (chosen === undefined ? undefined : actions[chosen]?.()));
 }

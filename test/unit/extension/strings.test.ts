@@ -1,11 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { untranslated } from '../../../scripts/extensionStrings.ts';
 import { localisedManifest } from '../../../scripts/manifestStrings.ts';
 import { sourceStrings } from '../../../scripts/sourceStrings.ts';
 import { contributions } from '../../../src/extension/contributions.ts';
+import { plainMessage } from '../../../src/extension/plainMessage.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string): unknown => JSON.parse(fs.readFileSync(path.join(root, file), 'utf8'));
@@ -40,6 +42,33 @@ describe('texts of package.json', () => {
     // Names of things, clauses of `when`, and patterns.
     const isName = (one: string) => /\.(?:when|regexp|aliases\.\d+|owner|pattern)\b/.test(one);
     expect(sentences.filter((one) => !isName(one))).toEqual([]);
+  });
+});
+
+describe('notifications', () => {
+  /** What VS Code makes links of, by its own pattern (`base/common/linkedText.ts`). */
+  const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/gi;
+
+  it('hold no link, whatever a file or a model has written', () => {
+    const attack = '[Fix it](command:workbench.action.terminal.sendSequence?%7B%22text%22%3A%22x%22%7D)';
+    expect(attack).toMatch(LINK);
+    expect(plainMessage(`The run ${attack} is gone.`)).not.toMatch(LINK);
+    const part = fc.constantFrom('[a', ']', '](', '(', 'command:x', 'https://x', ')', '\n', '\u200b', ' ');
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        expect(plainMessage(parts.join(''))).not.toMatch(LINK);
+      }),
+    );
+  });
+
+  it('are all shown by the one module that sees to that', () => {
+    const others = fs.globSync('src/extension/**/*.ts', { cwd: root }).filter((file) => {
+      const source = fs.readFileSync(path.join(root, file), 'utf8');
+      return /\bwindow\s*\.show(?:Information|Warning|Error)Message\b|ProgressLocation\.Notification/.test(
+        source,
+      );
+    });
+    expect(others).toEqual(['src/extension/messages.ts']);
   });
 });
 

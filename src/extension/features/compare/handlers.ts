@@ -119,7 +119,7 @@ async function browseFiles(): Promise<Chosen[]> {
   const files = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Results files'),
     canSelectMany: true,
-    filters: { 'Results files': ['jsonl', 'ndjson', 'json', 'csv', 'parquet'] },
+    filters: { [vscode.l10n.t('Results files')]: ['jsonl', 'ndjson', 'json', 'csv', 'parquet'] },
   });
   if (files === undefined) throw new Cancelled();
   return Promise.all(files.map(chosenFile));

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import type { Handlers } from '../../commands.ts';
 import { launchCommand } from '../../launch.ts';
+import { showInformation, showWarning, withNotification } from '../../messages.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 
 const reportSchema = z.array(
@@ -22,9 +23,8 @@ export function doctorHandlers(services: Services): Handlers<'reflection.doctor'
     'reflection.doctor': async () => {
       requireTrust(vscode.l10n.t('Doctor'));
       const folder = workspaceFolder();
-      const report = await vscode.window.withProgress(
+      const report = await withNotification(
         {
-          location: vscode.ProgressLocation.Notification,
           title: vscode.l10n.t('Checking this machine'),
           cancellable: true,
         },
@@ -49,8 +49,8 @@ async function offerCopy(report: Report): Promise<void> {
   const failed = report.filter(({ status }) => status === 'failed').length;
   const copy = vscode.l10n.t('Copy Report');
   const chosen = await (failed === 0
-    ? vscode.window.showInformationMessage(vscode.l10n.t('This machine has what is needed.'), copy)
-    : vscode.window.showWarningMessage(
+    ? showInformation(vscode.l10n.t('This machine has what is needed.'), copy)
+    : showWarning(
         vscode.l10n.t('{0} of {1} probes failed; the report says what to do.', failed, report.length),
         copy,
       ));

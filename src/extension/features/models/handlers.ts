@@ -4,6 +4,7 @@ import { readWorkspace, WORKSPACE_FILE } from '../../../node/workspace/readWorks
 import { type ApiKeyName, apiKeyNames, hasApiKey, storeApiKey } from '../../apiKeys.ts';
 import { type Choice, choose } from '../../choose.ts';
 import type { Handlers } from '../../commands.ts';
+import { showInformation, showWarning } from '../../messages.ts';
 import { rememberModel } from '../../modelInUse.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 import { Cancelled } from '../../showError.ts';
@@ -55,10 +56,8 @@ export function modelHandlers(services: Services, { servers, refresh }: ModelsTr
       refresh();
       const { origin } = new URL(baseUrl);
       void (state === 'answers'
-        ? vscode.window.showInformationMessage(vscode.l10n.t('{0} answers.', origin))
-        : vscode.window.showWarningMessage(
-            vscode.l10n.t('{0} does not answer. Start the server, or mend its address.', origin),
-          ));
+        ? showInformation(vscode.l10n.t('{0} answers.', origin))
+        : showWarning(vscode.l10n.t('{0} does not answer. Start the server, or mend its address.', origin)));
       return state;
     },
     'reflection.openConfiguration': async () => {

@@ -5,6 +5,7 @@ import { CATALOGUE, type CatalogueEntry, findInCatalogue } from '../../../core/p
 import { fileUrl, hubFromEnvironment } from '../../../node/problems/hub.ts';
 import { choose, heading } from '../../choose.ts';
 import { launchCommand } from '../../launch.ts';
+import { askModally, showInformation, showWarning, withNotification } from '../../messages.ts';
 import { openPlace } from '../../openPlace.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 import { Cancelled } from '../../showError.ts';
@@ -30,9 +31,8 @@ export async function importProblems(services: Services, target: Target): Promis
   const entry = target.file === undefined ? findInCatalogue(source) : null;
   if (entry !== null) await askConsent(entry);
   const environment = entry === null ? {} : await hubEnvironment(services, entry.gated ?? false);
-  const report = await vscode.window.withProgress(
+  const report = await withNotification(
     {
-      location: vscode.ProgressLocation.Notification,
       title: vscode.l10n.t('Importing {0}', path.basename(source)),
       cancellable: true,
     },
@@ -91,11 +91,7 @@ async function askConsent({
     ...(terms === undefined ? [] : [vscode.l10n.t('Terms: {0}', terms)]),
   ].join('\n');
   const fetch = vscode.l10n.t('Fetch');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Fetch {0} from the network?', title),
-    { modal: true, detail },
-    fetch,
-  );
+  const answer = await askModally(vscode.l10n.t('Fetch {0} from the network?', title), detail, fetch);
   if (answer !== fetch) throw new Cancelled();
 }
 
@@ -111,9 +107,7 @@ function tell({ file, problems, source }: Report): void {
         source.differences.join('; '),
       );
   const [open, evaluate] = [vscode.l10n.t('Open'), vscode.l10n.t('Evaluate Problem File')];
-  const shown = isExpected
-    ? vscode.window.showInformationMessage(message, open, evaluate)
-    : vscode.window.showWarningMessage(message, open, evaluate);
+  const shown = isExpected ? showInformation(message, open, evaluate) : showWarning(message, open, evaluate);
   void shown.then((chosen) => {
     if (chosen === open) return openPlace(file);
     if (chosen === evaluate) return vscode.commands.executeCommand('reflection.evaluate', { file });

@@ -3,6 +3,7 @@ import { runOf } from '../../ask/askRun.ts';
 import type { Handlers } from '../../commands.ts';
 import { isOver } from '../../followRun.ts';
 import { launchCommand } from '../../launch.ts';
+import { withNotification } from '../../messages.ts';
 import { requireTrust, type Services } from '../../services.ts';
 import { targetOf } from '../../target.ts';
 
@@ -18,13 +19,8 @@ export function runHandlers(services: Services): Handlers<'reflection.stopRun' |
         remedy: vscode.l10n.t('There is nothing to stop.'),
       });
       const { ended } = await launchCommand(services, run.folder, ['stop', run.dir, '--json']);
-      await vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Notification,
-          title: vscode.l10n.t('Stopping {0}', run.manifest.title || run.id),
-        },
-        () => ended,
-      );
+      const title = vscode.l10n.t('Stopping {0}', run.manifest.title || run.id);
+      await withNotification({ title }, () => ended);
       await services.runs.refresh();
     },
     'reflection.openRunFolder': async (parameter) => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { type SampleSettings, sampleSettingsSchema } from '../../../node/pipeline/sampleManifest.ts';
 import { launchCommand } from '../../launch.ts';
+import { withNotification } from '../../messages.ts';
 import type { RunEntry } from '../../runStore.ts';
 import { requireTrust, type Services } from '../../services.ts';
 
@@ -19,10 +20,7 @@ export async function keepDataset(services: Services, run: RunEntry): Promise<vo
     ...(settings.verdictMustMatch === true ? ['--verdict-must-match'] : []),
     '--json',
   ]);
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Keeping what is finished') },
-    () => ended,
-  );
+  await withNotification({ title: vscode.l10n.t('Keeping what is finished') }, () => ended);
   await services.runs.refresh();
 }
 

@@ -9,6 +9,7 @@ import { newRunId, runsRoot } from '../../../node/runs/index.ts';
 import { askModel } from '../../ask/askModel.ts';
 import { type Choice, choose, heading } from '../../choose.ts';
 import { DATASET_FILE, findDatasets, readDataset } from '../../datasets.ts';
+import { showInformation } from '../../messages.ts';
 import { modelTitle } from '../../modelTitle.ts';
 import { isProblemFile } from '../../problemFiles.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
@@ -136,9 +137,7 @@ async function confirm(parameters: readonly string[]): Promise<void> {
   );
   if (chosen === 'start') return;
   await vscode.env.clipboard.writeText(command);
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('The command is on the clipboard; nothing was started.'),
-  );
+  void showInformation(vscode.l10n.t('The command is on the clipboard; nothing was started.'));
   throw new Cancelled();
 }
 

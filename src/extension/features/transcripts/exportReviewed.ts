@@ -6,6 +6,7 @@ import { UserError } from '../../../core/errors.ts';
 import { standingReviews } from '../../../core/runs/index.ts';
 import { choose } from '../../choose.ts';
 import { launchCommand } from '../../launch.ts';
+import { showInformation } from '../../messages.ts';
 import type { RunEntry } from '../../runStore.ts';
 import { requireTrust, type Services } from '../../services.ts';
 import type { Target } from '../../target.ts';
@@ -36,15 +37,13 @@ export async function exportReviewed(
   const file = vscode.workspace.asRelativePath(data);
   const train = vscode.l10n.t('Start Training…');
   const open = vscode.l10n.t('Open Dataset');
-  void vscode.window
-    .showInformationMessage(
-      vscode.l10n.t('{0}: {1} records, {2} i→c and {3} c→c.', file, meta.records, meta.i2c, meta.c2c),
-      ...(meta.records > 0 ? [train, open] : [open]),
-    )
-    .then((chosen) => {
-      if (chosen === train) return vscode.commands.executeCommand('reflection.train', { data });
-      return chosen === open ? vscode.window.showTextDocument(vscode.Uri.file(data)) : undefined;
-    });
+  void showInformation(
+    vscode.l10n.t('{0}: {1} records, {2} i→c and {3} c→c.', file, meta.records, meta.i2c, meta.c2c),
+    ...(meta.records > 0 ? [train, open] : [open]),
+  ).then((chosen) => {
+    if (chosen === train) return vscode.commands.executeCommand('reflection.train', { data });
+    return chosen === open ? vscode.window.showTextDocument(vscode.Uri.file(data)) : undefined;
+  });
   return { data, records: meta.records };
 }
 
