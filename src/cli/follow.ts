@@ -4,6 +4,7 @@ import { foldEvent, newRunFold, type RunState, stateOf } from '../core/runs/inde
 import { isWriterAlive, tailRun } from '../node/runs/index.ts';
 import type { Context } from './context.ts';
 import { estimateText } from './generation.ts';
+import { followLiveText } from './live.ts';
 import type { Progress } from './output.ts';
 
 const OVER: ReadonlySet<RunState['status']> = new Set(['done', 'failed', 'cancelled', 'interrupted', 'lost']);
@@ -14,13 +15,14 @@ const LOOK_MS = 2000;
 /**
  * Shows progress and messages until the run is over or the signal aborts; gives the last state. Aborting ends the
  * watching, never the run. `startsBefore`: how often the run was started before the start that is followed, so that
- * the end of an earlier attempt is not taken for the end of this one.
+ * the end of an earlier attempt is not taken for the end of this one. `isLive`: texts as they grow, instead of a bar.
  */
 export async function followRun(
   context: Context,
   dir: string,
   signal: AbortSignal,
   startsBefore = 0,
+  isLive = false,
 ): Promise<RunState> {
   const fold = newRunFold();
   const stop = new AbortController();
@@ -36,7 +38,7 @@ export async function followRun(
       if (fold.starts > startsBefore && OVER.has(state.status)) stop.abort();
     });
   }, LOOK_MS);
-  const shown = shownRun(context);
+  const shown = isLive ? { update: () => undefined, stop: followLiveText(context, dir) } : shownRun(context);
   try {
     for await (const delta of tailRun(dir, { signal: either, pollMs: 250 })) {
       for (const event of delta.events) {

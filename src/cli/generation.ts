@@ -23,9 +23,10 @@ import { type BudgetOptions, budgetOption } from './budget.ts';
 import { type CommonOptions, type Context, common, numberFrom, wholeNumber } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { type FieldOptions, fieldOption } from './fieldOption.ts';
+import { type LiveOptions, liveOption, liveTexts } from './live.ts';
 import type { Progress } from './output.ts';
 
-export interface GenerationOptions extends CommonOptions, FieldOptions, BudgetOptions {
+export interface GenerationOptions extends CommonOptions, FieldOptions, BudgetOptions, LiveOptions {
   readonly model?: string;
   readonly runDir?: string;
   readonly title?: string;
@@ -41,7 +42,7 @@ export interface GenerationOptions extends CommonOptions, FieldOptions, BudgetOp
 
 export function generationOptions(command: Command): Command {
   return common(
-    budgetOption(fieldOption(command))
+    liveOption(budgetOption(fieldOption(command)))
       .option(
         '--model <model>',
         'nano, a name in reflection.json, a .gguf file, a checkpoint or training run, or openai:MODEL@URL (default: nano)',
@@ -164,6 +165,7 @@ export async function withPipeline<Result extends PipelineResult>(
       },
       ...(options.policy === undefined ? {} : { policy: options.policy }),
       ...(options.budget === undefined ? {} : { budget: options.budget }),
+      ...(options.live === true ? { isLive: true } : {}),
       parents: model.checkpoint ? [{ kind: 'checkpoint', id: model.checkpoint.name, role: 'model' }] : [],
     });
   } finally {
@@ -171,14 +173,23 @@ export async function withPipeline<Result extends PipelineResult>(
   }
 }
 
+export type PipelineSettings = Omit<
+  PipelineBase,
+  'engine' | 'signal' | 'onProgress' | 'onSpent' | 'onText' | 'commandLine'
+> & {
+  /** Texts are shown as they grow. */
+  readonly isLive?: boolean;
+};
+
 /** Progress, the end and its exit code, for a connected engine. */
 export async function runPipeline<Result extends PipelineResult>(
   context: Context,
   engine: Engine,
   work: (base: PipelineBase) => Promise<Result>,
-  settings: Omit<PipelineBase, 'engine' | 'signal' | 'onProgress' | 'commandLine'>,
+  { isLive = false, ...settings }: PipelineSettings,
 ): Promise<Result> {
-  const bars = stageBars(context);
+  const live = isLive ? liveTexts(context) : null;
+  const bars = live ?? stageBars(context);
   const { device, processes, slots } = engine.facts;
   context.output.note(
     `${engine.identity.name}: ${engine.facts.name} on ${device}, ${processes} x ${slots} samples side by side`,
@@ -189,7 +200,11 @@ export async function runPipeline<Result extends PipelineResult>(
       engine,
       signal: context.signal,
       commandLine: context.commandLine,
-      onProgress: bars.show,
+      onProgress: (progress) => {
+        if (progress.estimate !== undefined) context.output.note(estimateText(progress.estimate));
+        bars.show(progress);
+      },
+      ...(live === null ? {} : { onText: live.onText }),
       onSpent: (by) =>
         context.output.note(
           `the budget of ${by} is spent: finishing the samples that run; Ctrl-C gives them up`,
@@ -226,13 +241,12 @@ function stageBars(context: Context): { show(progress: PipelineProgress): void; 
   let began = 0;
   let before = 0; // tokens are counted over all stages
   return {
-    show: ({ stage: now, done, total, tokens, failed, estimate }) => {
+    show: ({ stage: now, done, total, tokens, failed }) => {
       if (stage !== now) {
         bar?.stop();
         [stage, began, before] = [now, Date.now(), tokens];
         bar = context.output.progress(now, total, done);
       }
-      if (estimate !== undefined) context.output.note(estimateText(estimate));
       const perSecond = Math.round((tokens - before) / Math.max(0.001, (Date.now() - began) / 1000));
       bar?.update(done, `${perSecond} tokens/s${failed > 0 ? `, ${failed} failed` : ''}`, total);
     },

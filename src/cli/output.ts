@@ -2,6 +2,7 @@
 import { SingleBar as Bar, Presets, type SingleBar } from 'cli-progress';
 import { clock } from '../core/clock.ts';
 import { median, recentPaces } from '../core/runs/index.ts';
+import { visibleText } from '../core/visibleText.ts';
 
 export interface Progress {
   /** `done` of `total` are finished; `note` says more, such as tokens a second. The total may have grown. */
@@ -20,12 +21,30 @@ export interface Output {
   note(line: string): void;
   warn(line: string): void;
   progress(title: string, total: number, done?: number): Progress;
+  /** Texts while they grow, on stderr; what is said in between has a line of its own. */
+  readonly growing: GrowingText;
+}
+
+export interface GrowingText {
+  /**
+   * The text so far of something with a name: what is new of it is printed. `start`: characters left out before it;
+   * `about`: stands beside the name.
+   */
+  show(name: string, text: string, more?: { readonly start?: number; readonly about?: string }): void;
+  /** Ends the line. */
+  stop(): void;
 }
 
 const NO_PROGRESS: Progress = { update() {}, stop() {} };
 
 export function createOutput(options: { json: boolean; quiet: boolean }): Output {
-  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const growing = growingText((text) => {
+    if (!options.quiet) process.stderr.write(text);
+  });
+  const say = (line: string) => {
+    growing.stop();
+    process.stderr.write(`${line}\n`);
+  };
   return {
     isJson: options.json,
     result: (value, text) =>
@@ -37,6 +56,35 @@ export function createOutput(options: { json: boolean; quiet: boolean }): Output
     warn: (line) => say(`warning: ${line}`),
     progress: (title, total, done = 0) =>
       options.quiet || total === 0 ? NO_PROGRESS : startBar(title, total, done),
+    growing,
+  };
+}
+
+function growingText(write: (text: string) => void): GrowingText {
+  /** What stands on the last line; and what stood there last, and how much of it. */
+  let current: string | null = null;
+  let last: string | null = null;
+  let shown = 0;
+  const stop = () => {
+    if (current !== null) write('\n');
+    current = null;
+  };
+  return {
+    show: (name, text, { start = 0, about = '' } = {}) => {
+      // A text may begin anew, where a stream broke and is asked for again.
+      const goesOn = name === last && start + text.length >= shown;
+      if (name !== current || !goesOn) {
+        stop();
+        write(`-- ${visibleText(name)}${goesOn ? ' goes on' : ''}${about}\n`);
+        if (!goesOn) shown = start;
+        current = name;
+        last = name;
+      }
+      // Text of a model: what would move the cursor or ring the bell is shown by its name.
+      write(visibleText(text.slice(Math.max(0, shown - start))));
+      shown = start + text.length;
+    },
+    stop,
   };
 }
 

@@ -8,7 +8,6 @@ import { type ModelConfig, modelConfigSchema } from '../../core/schema/model.ts'
 import type { ModelIdentity, RunManifest } from '../../core/schema/run.ts';
 import { connectEngine } from '../../node/engines/index.ts';
 import {
-  type Budget,
   type CritiqueSource,
   continuedIn,
   critique,
@@ -30,6 +29,7 @@ import { type CommonOptions, type Context, common, createContext } from '../cont
 import { reopenHeldOut, withConnected } from '../critic.ts';
 import { datasetFacts, funnelText } from '../datasetReport.ts';
 import { type PipelineBase, runPipeline } from '../generation.ts';
+import { type LiveOptions, liveOption } from '../live.ts';
 import { reportRun } from './evaluate.ts';
 import { runTrainer } from './train.ts';
 
@@ -44,14 +44,14 @@ export function registerResume(program: Command, signal: AbortSignal): void {
         'Go on with a run: fill in missing and failed samples, or train on from the last checkpoint.',
       ),
   );
-  budgetOption(command).action(async (name: string, options: ResumeOptions) => {
+  liveOption(budgetOption(command)).action(async (name: string, options: ResumeOptions) => {
     const context = createContext(options, signal);
     const run = await readRun(await resolveRun(context.workspace, name));
     if (run.manifest.kind === 'train') {
       await runTrainer(context, run.dir, options);
       return;
     }
-    const result = await resumeSampling(context, run, options.budget);
+    const result = await resumeSampling(context, run, options);
     if (isSampled(result)) {
       const { dataset, ...rest } = result;
       context.output.result({ ...rest, ...datasetFacts(dataset) }, funnelText(dataset));
@@ -59,7 +59,7 @@ export function registerResume(program: Command, signal: AbortSignal): void {
   });
 }
 
-interface ResumeOptions extends CommonOptions, BudgetOptions {
+interface ResumeOptions extends CommonOptions, BudgetOptions, LiveOptions {
   readonly python?: string;
   readonly detach?: boolean;
 }
@@ -68,7 +68,11 @@ function isSampled(result: PipelineResult): result is SampleOutcome & { dataset:
   return 'dataset' in result && result.dataset !== null;
 }
 
-async function resumeSampling(context: Context, run: RunData, budget?: Budget): Promise<PipelineResult> {
+async function resumeSampling(
+  context: Context,
+  run: RunData,
+  { budget, live }: BudgetOptions & LiveOptions,
+): Promise<PipelineResult> {
   const { manifest, dir } = run;
   const { model, prompts, sampling } = manifest;
   if (!model || !prompts || !sampling) throw incomplete(dir);
@@ -85,6 +89,7 @@ async function resumeSampling(context: Context, run: RunData, budget?: Budget): 
       ...(manifest.grader === undefined ? {} : { policy: manifest.grader.policy }),
       parents: manifest.parents,
       ...(budget === undefined ? {} : { budget }),
+      ...(live === true ? { isLive: true } : {}),
     });
   } finally {
     await engine.close();

@@ -15,6 +15,7 @@ import { summaryText } from '../comparisonText.ts';
 import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
 import { EXIT } from '../exitCodes.ts';
 import { followRun } from '../follow.ts';
+import type { LiveOptions } from '../live.ts';
 import { progressText, runRow, statusMark } from '../runLine.ts';
 import { table } from '../tables.ts';
 import {
@@ -92,6 +93,7 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
           ...(options.by && { by: options.by }),
           signal,
           onFill: (bytes) => output.note(`indexing ${megabytes(bytes)} of samples`),
+          onRead: (bytes) => output.note(`counting reflections in ${megabytes(bytes)} of samples, once`),
         });
     for (const fault of faults) output.warn(`${fault.file}:${fault.line}: ${fault.message}`);
     const about = [
@@ -126,10 +128,12 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
     program
       .command('watch')
       .argument('<run>')
+      .option('--live', 'instead of a bar: texts as they grow, of a run that was started with --live')
       .description('Follow a run until it ends. Ctrl-C ends the watching, not the run.'),
-  ).action(async (name: string, options: CommonOptions) => {
+  ).action(async (name: string, options: CommonOptions & LiveOptions) => {
     const context = createContext(options, signal);
-    const state = await followRun(context, await resolveRun(context.workspace, name), signal);
+    const dir = await resolveRun(context.workspace, name);
+    const state = await followRun(context, dir, signal, 0, options.live);
     context.output.result(brief(state), `${statusMark(state.status)} ${state.status} ${progressText(state)}`);
     if (state.status === 'failed' || state.status === 'lost') process.exitCode = EXIT.failed;
   });

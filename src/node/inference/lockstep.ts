@@ -68,8 +68,8 @@ interface Waiting {
 interface State extends LockstepOptions {
   readonly slots: readonly Slot[];
   readonly copies: StateFile;
-  /** Texts that were shown, and when the next one may be. */
-  shown: number;
+  /** The sample whose text was shown last, and when that may be done again. */
+  shown: Sample | undefined;
   nextBeat: number;
   waiting: readonly Waiting[];
   isRunning: boolean;
@@ -84,7 +84,7 @@ export function createLockstep(options: LockstepOptions): Lockstep {
     ...options,
     slots,
     copies,
-    shown: 0,
+    shown: undefined,
     nextBeat: 0,
     waiting: [],
     isRunning: false,
@@ -133,15 +133,17 @@ async function takeTurn(state: State): Promise<void> {
   showOne(state);
 }
 
-/** The watched samples in turn, one at each beat. */
+/** One watched sample at each beat: the same one until it is finished, then the one that is shortest so far. */
 function showOne(state: State): void {
   const now = performance.now();
   if (now < state.nextBeat) return;
   const watched = state.slots.flatMap(({ sample }) => (sample?.request.isWatched === true ? [sample] : []));
-  const sample = watched[state.shown % Math.max(1, watched.length)];
+  const sample =
+    watched.find((each) => each === state.shown) ??
+    watched.toSorted((a, b) => a.tokens.length - b.tokens.length)[0];
+  state.shown = sample;
   if (sample === undefined || sample.isCancelled) return;
   state.nextBeat = now + BEAT_MS;
-  state.shown++;
   state.onPartial({
     id: sample.request.id,
     text: answerText(state.model, sample.prompt, sample.tokens),

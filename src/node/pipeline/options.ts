@@ -34,6 +34,11 @@ export interface PipelineOptions {
   readonly budget?: Budget;
   /** Hears that it is reached. */
   readonly onSpent?: (by: 'tokens' | 'time') => void;
+  /**
+   * Hears the text of one running sample after the other as it grows, for people who watch; `live.json` of the run directory
+   * then holds it, too. A server is asked for streams.
+   */
+  readonly onText?: (id: string, text: string) => void;
   /** Aborting ends the run as interrupted: the promise resolves, finished samples are kept. */
   readonly signal?: AbortSignal;
   /** After each sample, which is on disk by then. */

@@ -6,10 +6,12 @@ import {
   createRun,
   isRun,
   makeDirectory,
+  openLiveText,
   openRunWriter,
   type RunData,
   readRun,
   readRunState,
+  removeLiveText,
   startRecorder,
 } from '../runs/index.ts';
 import { refuseOtherConfiguration } from './configuration.ts';
@@ -27,9 +29,11 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
   problems: readonly Problem[],
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { dir, engine, onProgress } = options;
+  const { dir, engine, onProgress, onText } = options;
   await makeDirectory(dir);
   const writer = await openRunWriter(dir);
+  await removeLiveText(dir);
+  const live = onText === undefined ? null : openLiveText(dir, onText);
   // Stops the engine too when it is the disk that fails: tokens that cannot be written are not worth generating.
   const stop = new AbortController();
   const spending = watchBudget(options.budget ?? {}, (by) => options.onSpent?.(by));
@@ -52,6 +56,7 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
           signal,
           enough,
           onProgress,
+          live,
           tokens: 0,
           spend: spending.spend,
         }),
@@ -68,6 +73,7 @@ export async function inRun<T extends { readonly isInterrupted: boolean }>(
     }
   } finally {
     spending.dispose();
+    await live?.close();
     await writer.close();
   }
 }
