@@ -23,6 +23,10 @@ from transformers import (
 )
 
 from .names import ARCHITECTURES, LINEAGE
+from .rope import FACTORS, rope_parameters
+
+ATTENTION = ("attn_q", "attn_k", "attn_v", "attn_output")
+FEED_FORWARD = ("ffn_gate", "ffn_up", "ffn_down")
 
 
 def read_gguf(path: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
@@ -42,9 +46,19 @@ def read_gguf(path: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFas
 def _read_alone(path: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
     config = AutoConfig.from_pretrained(path.parent, gguf_file=path.name)
-    head = _BoundedReader(path).fields.get(f"{config.model_type}.attention.key_length")
-    if head is not None:  # transformers does not look at it
+    # transformers does not look at these
+    reader = _BoundedReader(path)
+    head = reader.fields.get(f"{config.model_type}.attention.key_length")
+    if head is not None:
         config.head_dim = int(head.contents())
+    names = {tensor.name for tensor in reader.tensors}
+    for setting, name in (("attention_bias", ATTENTION[0]), ("mlp_bias", FEED_FORWARD[0])):
+        if hasattr(config, setting):
+            setattr(config, setting, f"blk.0.{name}.bias" in names)
+    if (factors := _rope_factors(reader)) is not None:
+        size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        theta = config.rope_parameters["rope_theta"]
+        config.rope_parameters = rope_parameters(factors, theta, size)
     model, loaded = AutoModelForCausalLM.from_pretrained(
         path.parent,
         gguf_file=path.name,
@@ -90,13 +104,20 @@ def check_gguf(path: str | Path) -> None:
             f"{path}: the architecture '{architecture}' cannot be trained here; "
             f"supported: {', '.join(ARCHITECTURES)}"
         )
+    scaling = reader.fields.get(f"{architecture}.rope.scaling.type")
+    if scaling is not None and scaling.contents() != "none":
+        raise ValueError(f"{path}: positions scaled by '{scaling.contents()}' cannot be read")
     expected = _expected_shapes(reader, str(architecture), path)
+    blocks = _size(reader, f"{architecture}.block_count", path)
     found = {tensor.name: tuple(int(n) for n in tensor.shape) for tensor in reader.tensors}
     for name, shape in expected.items():
         if found.get(name) != shape:
             raise ValueError(
                 f"{path}: tensor '{name}' has shape {found.get(name)}, expected {shape}"
             )
+    # transformers leaves out what it does not know, without a word
+    if unknown := found.keys() - expected.keys() - _optional(blocks):
+        raise ValueError(f"{path}: tensors of an unknown kind: {sorted(unknown)[:3]}")
 
 
 class _BoundedReader(gguf.GGUFReader):
@@ -109,6 +130,15 @@ class _BoundedReader(gguf.GGUFReader):
         if not 0 <= int(offset) <= end <= len(self.data):
             raise ValueError("the file ends early (was it copied completely?)")
         return super()._get(offset, dtype, count, override_order)
+
+
+def _optional(blocks: int) -> set[str]:
+    layer = [f"{name}.bias" for name in (*ATTENTION, *FEED_FORWARD)]
+    return {"output.weight", FACTORS, *(f"blk.{b}.{name}" for b in range(blocks) for name in layer)}
+
+
+def _rope_factors(reader: gguf.GGUFReader) -> np.ndarray | None:
+    return next((tensor.data for tensor in reader.tensors if tensor.name == FACTORS), None)
 
 
 def _field(reader: gguf.GGUFReader, key: str, path: Path) -> object:

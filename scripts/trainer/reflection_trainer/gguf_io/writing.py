@@ -22,6 +22,7 @@ from .names import (
     byte_level_parts,
     gguf_name,
 )
+from .rope import FACTORS, rope_factors
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -51,9 +52,9 @@ def write_gguf(
     architecture = _architecture(model, path)
     if dtype not in FILE_TYPES:
         raise ValueError(f"{path}: unknown GGUF type '{dtype}'; use one of {', '.join(FILE_TYPES)}")
-    rope = model.config.rope_parameters
-    if rope["rope_type"] != "default":
-        raise ValueError(f"{path}: cannot write rope type '{rope['rope_type']}' as GGUF")
+    rope = model.config.rope_parameters["rope_type"]
+    if rope != "default" and (architecture, rope) != ("llama", "llama3"):
+        raise ValueError(f"{path}: cannot write rope type '{rope}' of {architecture} as GGUF")
     pre = _pre_tokenizer_name(tokenizer, path)
     part = path.with_name(path.name + ".part")
     writer = gguf.GGUFWriter(part, architecture)
@@ -172,6 +173,8 @@ def _add_tokenizer(
 
 def _add_tensors(writer: gguf.GGUFWriter, model: PreTrainedModel, dtype: str) -> None:
     config = model.config
+    if config.rope_parameters["rope_type"] == "llama3":
+        writer.add_tensor(FACTORS, rope_factors(config.rope_parameters, _head_size(config)))
     for name, tensor in model.state_dict().items():
         if name == "lm_head.weight" and config.tie_word_embeddings:
             continue
