@@ -6,10 +6,14 @@ computation inside one C call, such as 10^(10^8). Here the child is killed and s
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
+import signal
 import sys
 from multiprocessing.connection import Connection
 from threading import Lock
+
+from .stop import SIGNALS, signals_blocked
 
 START_SECONDS = 120.0
 MEMORY_BYTES = 4 << 30
@@ -25,6 +29,7 @@ class BoundedVerifier:
         self._process: multiprocessing.process.BaseProcess | None = None
         self._connection: Connection | None = None
         self._lock = Lock()
+        atexit.register(self._kill)  # daemons are ended with SIGTERM, which the child ignores
 
     def same(self, gold: str, answer: str) -> bool | None:
         """None: not decided within the limit. Count it; it is neither right nor wrong."""
@@ -53,7 +58,8 @@ class BoundedVerifier:
         context = multiprocessing.get_context("spawn")  # fork is unsafe beside threads and CUDA
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_answer_questions, args=(theirs,), daemon=True)
-        self._process.start()
+        with signals_blocked():
+            self._process.start()
         theirs.close()
         if not self._connection.poll(START_SECONDS):
             raise OSError("Math-Verify did not start")
@@ -71,9 +77,9 @@ class BoundedVerifier:
 
 def _answer_questions(connection: Connection) -> None:
     import logging
-    import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the trainer, which needs answers
+    for number in SIGNALS:  # where they cannot be blocked
+        signal.signal(number, signal.SIG_IGN)
     logging.disable(logging.CRITICAL)
     sys.set_int_max_str_digits(10_000)
     if sys.platform != "win32":

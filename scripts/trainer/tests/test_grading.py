@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from test_second_opinion import Case, named
 
 from reflection_trainer.bounded_verifier import BoundedVerifier
 from reflection_trainer.grading import Grader, final_answer
+from reflection_trainer.stop import SIGNALS
 
 CONTRACT = Path(__file__).parents[3] / "test/fixtures/contract"
 
@@ -88,5 +90,19 @@ def test_a_verifier_that_dies_leaves_the_answer_undetermined() -> None:
         verifier._process.kill()
         verifier._process.join()
         assert verifier.same("$2$", "$2$") is True  # started again
+    finally:
+        verifier.close()
+
+
+@pytest.mark.parametrize("number", sorted(SIGNALS))
+def test_a_stop_of_the_process_group_is_not_for_the_verifier(number: int) -> None:
+    """The trainer needs answers until its step is done: none may become undetermined."""
+    verifier = BoundedVerifier()
+    try:
+        assert verifier.same("$2$", "$2$") is True
+        assert verifier._process is not None and verifier._process.pid is not None
+        os.kill(verifier._process.pid, number)
+        assert verifier.same("$2$", "$1+1$") is True and verifier.given_up == 0
+        assert verifier._process.is_alive()
     finally:
         verifier.close()
