@@ -6,6 +6,7 @@ asked for.
 
 from __future__ import annotations
 
+import os
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,6 +53,17 @@ def _reporters(config: TrainConfig) -> list[str]:
     return [packages[name] for name in config["reportTo"] if name in packages]
 
 
+def check_meeting_point() -> None:
+    """torchrun hands `--master_port 0` on as it is: the processes would wait for ever."""
+    if os.environ.get("MASTER_PORT") == "0":
+        raise UserError(
+            "the launcher gave port 0 as the one on which the processes meet",
+            code="no-port",
+            remedy="start torchrun with --standalone, which finds a free port, or name one with "
+            "--master_port",
+        )
+
+
 def check_processes(
     real: int, launched: int, config: TrainConfig, last: Checkpoint | None, distributed: str
 ) -> None:
@@ -68,6 +80,16 @@ def check_processes(
                 code="world-size",
                 remedy=f"start the run with torchrun --nproc_per_node {count}",
             )
+    check_sharding(config, distributed)
+
+
+def check_sharding(config: TrainConfig, distributed: str) -> None:
+    if config["sharding"] == "none" and distributed in DISTRIBUTED_TYPES.values():
+        raise UserError(
+            f"the launcher shards the model ({distributed}), which config.json does not say",
+            code="sharding",
+            remedy='set field "sharding" to what the launcher does, or start with torchrun',
+        )
     expected = DISTRIBUTED_TYPES.get(config["sharding"])
     if expected is not None and distributed != expected:
         raise UserError(

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from .checkpoints import Checkpoint, complete_checkpoints, drop_leftovers, save_failure
-from .checks import check_disk, check_packages, check_processes, check_same_run
+from .checks import (
+    check_disk,
+    check_meeting_point,
+    check_packages,
+    check_processes,
+    check_same_run,
+    check_sharding,
+)
 from .config import TrainConfig
 from .errors import StopRequested, UserError
 from .estimate import checkpoint_bytes
@@ -47,6 +54,8 @@ def train(config: TrainConfig, run_dir: Path) -> int:
 
     def at_once(signal: int) -> None:
         events.write("run_end", status="cancelled", error="stopped at once by a second signal")
+        for child in psutil.Process().children(recursive=True):  # Math-Verify may be at work
+            child.kill()
         os._exit(128 + signal)
 
     session = Session(config, run_dir, events, watch_signals(at_once), main_process)
@@ -87,6 +96,7 @@ def _train(session: Session) -> str:
     config, run_dir, events = session.config, session.run_dir, session.events
     last = _start_point(session)
     check_packages(config)
+    check_meeting_point()
     method = _import_engine(config)
     from .arguments import common_arguments, total_steps
     from .callback import RunCallback
@@ -134,6 +144,7 @@ def _train(session: Session) -> str:
     model.name_or_path = base.path  # what an adapter remembers as its base
     callback = RunCallback(session, block_steps(config))
     trainer = method.trainer(args, model, base.tokenizer, prepared, callback)
+    check_sharding(config, word_of(trainer.accelerator.distributed_type))
     _run_trainer(trainer, callback, session, last)
     return "cancelled" if callback.stopped else "ok"
 
@@ -192,6 +203,12 @@ def _run_trainer(
         plan = session.plan
         if plan is None or isinstance(error, UserError):
             raise
+        if trainer.args.world_size > 1 and is_of_group(error):
+            raise UserError(
+                f"another process of this run is gone: {error}",
+                code="process-lost",
+                remedy="what it said last is in the log; start the same command again",
+            ) from error
         if callback.saving:
             need = checkpoint_bytes(session.config, plan.shape)
             message = save_failure(error, session.run_dir, session.step, need)
@@ -210,6 +227,24 @@ def _run_trainer(
         )
 
 
+def distributed_as(word: str) -> str:
+    """accelerate makes FSDP of processes on GPUs with the trainer; its environment tells before."""
+    is_fsdp = os.environ.get("ACCELERATE_USE_FSDP", "").lower() == "true"
+    return "FSDP" if is_fsdp and word == "MULTI_GPU" else word
+
+
+def word_of(kind: object) -> str:
+    """`MULTI_GPU` of accelerate's `DistributedType.MULTI_GPU`."""
+    return str(kind).rpartition(".")[2]
+
+
+def is_of_group(error: Exception) -> bool:
+    """Raised where processes talk to each other: NCCL has a type for it, gloo its file's name."""
+    import torch
+
+    return isinstance(error, torch.distributed.DistError) or "/gloo/" in str(error)
+
+
 def _process_facts(args: TrainingArguments) -> dict[str, Any]:
     """What really runs, not what was asked for: launchers ignore silently what they cannot do."""
     process = psutil.Process()
@@ -222,7 +257,7 @@ def _process_facts(args: TrainingArguments) -> dict[str, Any]:
             **{name: version(name) for name in PACKAGES},
         },
         "worldSize": args.world_size,
-        "distributed": str(args.distributed_state.distributed_type).rpartition(".")[2],
+        "distributed": distributed_as(word_of(args.distributed_state.distributed_type)),
         "device": str(args.device),
         **_hardware(),
     }

@@ -2,12 +2,14 @@
 
 `python given_rollouts.py drawn --config config.json` draws each rollout from a list with torch's
 generator, so that a resumed run needs its random state. `fixed` takes them in turn, by their place
-in the batch of all processes, so that runs of one and of two processes have the same.
+in the batch of all processes, so that runs of one and of two processes have the same. `same` is one
+rollout again and again.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 RLERR = [
@@ -37,10 +39,12 @@ def give(how: str) -> None:
         texts = RLERR if type(self).__name__ == "RlerrTrainer" else S2R
         tokenizer, rank = self._tokenizer, self.accelerator.process_index
         places = range(rank * len(prompts), (rank + 1) * len(prompts))
-        chosen = [
-            int(torch.randint(len(texts), ())) if how == "drawn" else place % len(texts)
-            for place in places
-        ]
+        choose: dict[str, Callable[[int], int]] = {
+            "drawn": lambda _: int(torch.randint(len(texts), ())),
+            "fixed": lambda place: place % len(texts),
+            "same": lambda _: 0,
+        }
+        chosen = [choose[how](place) for place in places]
         ids = [
             [*tokenizer(texts[i], add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
             for i in chosen
