@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import (
-    AutoModelForCausalLM,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     TrainerCallback,
@@ -22,8 +21,7 @@ from .alarms import new_alarms
 from .checkpoints import PRIVATE, prune, publish
 from .errors import UserError
 from .events import say
-from .gguf_io import write_adapter_gguf, write_gguf
-from .lora import merged_copy
+from .export import GGUF, export_of, write_export
 from .room import peak_bytes
 from .session import Session
 
@@ -31,8 +29,6 @@ FRUITLESS = 10  # logged steps without any variance of the reward, from the star
 
 if TYPE_CHECKING:
     from .evaluation import Evaluation
-
-GGUF, ADAPTER_GGUF = "model.gguf", "adapter.gguf"
 
 
 class RunCallback(TrainerCallback):
@@ -70,7 +66,7 @@ class RunCallback(TrainerCallback):
         counts = [entry["num_tokens"] for entry in state.log_history if "num_tokens" in entry]
         self._tokens_before = counts[-1] if counts and not state.num_input_tokens_seen else 0
         if state.global_step == 0 and model is not None:
-            self._evaluate(0, state, model, processing_class)
+            self._evaluate(0, args, model, processing_class)
         self._began = time.monotonic()
 
     def on_step_end(
@@ -168,16 +164,16 @@ class RunCallback(TrainerCallback):
             prune(self.session.run_dir, self.session.config["keepCheckpoints"])
         self.saving = False
         if model is not None and not self.stopped:
-            self._evaluate(state.global_step, state, model, processing_class)
+            self._evaluate(state.global_step, args, model, processing_class)
 
     def _evaluate(
         self,
         step: int,
-        state: TrainerState,
+        args: TrainingArguments,
         model: PreTrainedModel,
         tokenizer: PreTrainedTokenizerBase | None,
     ) -> None:
-        """By rank 0 alone; the others wait for it at their next step."""
+        """By all processes; the main one writes what was found."""
         config, events = self.session.config, self.session.events
         if config["evaluation"]["path"] is None or tokenizer is None:
             return
@@ -185,11 +181,10 @@ class RunCallback(TrainerCallback):
             if step == 0:
                 events.log("warning", "a sharded model is not evaluated while it is trained")
             return
-        if not state.is_world_process_zero:
-            return
         from .evaluation import Evaluation
 
-        self._evaluation = self._evaluation or Evaluation(config, tokenizer)
+        if self._evaluation is None:
+            self._evaluation = Evaluation(config, tokenizer, args.process_index, args.world_size)
         began = time.monotonic()
         metrics, answers = self._evaluation.run(getattr(model, "module", model))
         events.write("eval", step=step, metrics=metrics, seconds=time.monotonic() - began)
@@ -208,7 +203,8 @@ class RunCallback(TrainerCallback):
             )
         shown = ("eval/generator/accuracy", "eval/critic/acc_t2")
         parts = [f"{name[5:]} {metrics[name]:.1%}" for name in shown if name in metrics]
-        say(f"evaluation at step {step}: {', '.join(parts)}")
+        if args.process_index == 0:
+            say(f"evaluation at step {step}: {', '.join(parts)}")
 
     def _export(
         self,
@@ -220,30 +216,15 @@ class RunCallback(TrainerCallback):
         config = self.session.config
         if not config["exportGguf"] or model is None or tokenizer is None:
             return None
-        lora = config["lora"]
-        name = ADAPTER_GGUF if lora is not None and lora["export"] == "adapter" else GGUF
-        lineage = self._lineage()
+        wanted = export_of(config, folder, self.session.run_dir.name, self._lineage())
         try:
-            if name == ADAPTER_GGUF:
-                write_adapter_gguf(model, folder / name, lineage)
-            else:
-                whole = self._whole(model, folder)
-                title = self.session.run_dir.name
-                write_gguf(whole, tokenizer, folder / name, config["ggufType"], title, lineage)
+            write_export(wanted, config, model, tokenizer)
         except (ValueError, KeyError, NotImplementedError) as error:
-            for started in folder.glob(f"{name}*"):
+            for started in folder.glob(f"{wanted.name}*"):
                 started.unlink()
             self.session.events.log("warning", f"no GGUF in this checkpoint: {error}")
             return None
-        return name
-
-    def _whole(self, model: PreTrainedModel, folder: Path) -> PreTrainedModel:
-        """All weights in one place: with the adapter merged in, or gathered from the shards."""
-        if self.session.config["lora"] is not None:
-            return merged_copy(model)
-        if self.session.config["sharding"] != "none":  # what was just saved is whole
-            return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-        return model
+        return wanted.name
 
     def _lineage(self) -> dict[str, str]:
         """Where the weights came from: fields of the GGUF, which travels alone."""

@@ -6,7 +6,8 @@
 
 The same problems in the same order each time; the first `probes` of them are written out as
 `rollout` events, so that one prompt can be followed through training. The random state of training
-is left as it was. An answer that cannot be graded is left out and counted.
+is left as it was. An answer that cannot be graded is left out and counted. Processes share the
+problems: one that waits for the others longer than torch.distributed allows would end the run.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate.utils import gather_object
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, Qwen2ForCausalLM
 
 from .actions import split_actions
@@ -44,7 +46,14 @@ class Answer:
 class Evaluation:
     """Holds the problems and what is known of their answers between checkpoints."""
 
-    def __init__(self, config: TrainConfig, tokenizer: PreTrainedTokenizerBase) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        tokenizer: PreTrainedTokenizerBase,
+        rank: int = 0,
+        processes: int = 1,
+    ) -> None:
+        self.rank, self.processes = rank, processes
         self.config: EvaluationConfig = config["evaluation"]
         self.prompts: PromptsConfig = config["prompts"]
         assert self.config["path"] is not None
@@ -54,12 +63,12 @@ class Evaluation:
         self.scorer = Scorer(_reward_of(config), Grader(), None)
 
     def run(self, model: PreTrainedModel) -> tuple[dict[str, float], list[Answer]]:
-        """Metrics under `eval/`, and the answers of the probes."""
+        """Metrics under `eval/`, and the answers of the probes; a collective."""
         was_training = model.training
         model.eval()
         try:
             with torch.random.fork_rng(), torch.inference_mode():
-                torch.manual_seed(0)  # the same draws at every checkpoint
+                torch.manual_seed(self.rank)  # the same draws at every checkpoint
                 return self._measure(model)
         finally:
             model.train(was_training)
@@ -91,7 +100,7 @@ class Evaluation:
         prompts = [self.tokenizer(head, add_special_tokens=False)["input_ids"] for head in heads]
         room = model.config.max_position_embeddings - max(len(prompt) for prompt in prompts)
         limit = max(1, min(self.config["maxTokens"], room))
-        ids = generate(model, self.tokenizer, prompts, self.config, limit)
+        ids = self._shared(model, prompts, limit)
         texts = [self.tokenizer.decode(row, skip_special_tokens=True) for row in ids]
         truncated = [not row or row[-1] != self.tokenizer.eos_token_id for row in ids]
         asked = [Asked(p.text, p.gold, p.mode) for p in self.problems]
@@ -101,6 +110,16 @@ class Evaluation:
             Answer(problem, mode, turn[-1]["content"], text, len(row), score)
             for problem, turn, text, row, score in rows
         ]
+
+    def _shared(
+        self, model: PreTrainedModel, prompts: Sequence[list[int]], limit: int
+    ) -> list[list[int]]:
+        """New tokens of each prompt; every process makes its share and gets those of all."""
+        mine = range(self.rank, len(prompts), self.processes)
+        ids = generate(model, self.tokenizer, [prompts[i] for i in mine], self.config, limit)
+        made = list(zip(mine, ids, strict=True))
+        everyone = gather_object(made) if self.processes > 1 else made
+        return [row for _, row in sorted(everyone)]
 
 
 def generate(
@@ -112,6 +131,8 @@ def generate(
 ) -> list[list[int]]:
     """New tokens of each prompt, the end token included where it was reached."""
     end = tokenizer.eos_token_id
+    if not prompts:
+        return []
     if type(model) is Qwen2ForCausalLM and model.device.type == "cpu" and config["topP"] == 1:
         return Sampler(model, end).run(list(prompts), config["temperature"], limit)
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end
