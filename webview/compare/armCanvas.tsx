@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { themeColour } from '../shared/theme.ts';
 
 export const ARM_HEIGHT = 18;
@@ -50,7 +50,8 @@ export function RowCanvas({
   marked: number | null;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
+  // Before the next frame: the canvas still shows the row that had its place.
+  useLayoutEffect(() => {
     const context = canvas.current === null ? null : prepared(canvas.current, arms.length * armWidth);
     if (context === null) return;
     for (const [run, letters] of arms.entries()) {
@@ -63,13 +64,21 @@ export function RowCanvas({
   return <canvas ref={canvas} class="arms" />;
 }
 
+/** An empty canvas of the width; one that has it already keeps its memory. */
 function prepared(canvas: HTMLCanvasElement, wide: number): CanvasRenderingContext2D | null {
   const ratio = window.devicePixelRatio;
-  canvas.width = Math.ceil(wide * ratio);
-  canvas.height = Math.ceil(ARM_HEIGHT * ratio);
+  const [width, height] = [Math.ceil(wide * ratio), Math.ceil(ARM_HEIGHT * ratio)];
+  const context = canvas.getContext('2d');
+  if (canvas.width === width && canvas.height === height) {
+    context?.resetTransform();
+    context?.clearRect(0, 0, width, height);
+    return context;
+  }
+  canvas.width = width;
+  canvas.height = height;
   canvas.style.width = `${wide}px`;
   canvas.style.height = `${ARM_HEIGHT}px`;
-  return canvas.getContext('2d');
+  return context;
 }
 
 function drawArm(

@@ -7,12 +7,28 @@ import { type ArmColours, cellWidth, RowCanvas } from './armCanvas.tsx';
 export const ROW_HEIGHT = 24;
 /** Beside the samples: how many are correct. */
 const COUNT_WIDTH = 88;
+/** Of the problem and of its points, as in compare.css. */
+const LEFT_WIDTH = 280 + 84;
+
+/** Of a whole row: told, because finding it out is what a scroll would pay for. */
+export function gridWidth(runs: number, samples: number): number {
+  return LEFT_WIDTH + runs * armWidthOf(samples);
+}
+
+function armWidthOf(samples: number): number {
+  return samples * cellWidth(samples) + COUNT_WIDTH;
+}
 
 /** The headings, which stay while the rows scroll. */
 export function Heads({ runs, samples }: { runs: readonly ComparedRun[]; samples: number }) {
-  const width = samples * cellWidth(samples) + COUNT_WIDTH;
+  const width = armWidthOf(samples);
   return (
-    <div class="grid-head" role="row" aria-rowindex={1}>
+    <div
+      class="grid-head"
+      role="row"
+      aria-rowindex={1}
+      style={{ width: `${gridWidth(runs.length, samples)}px` }}
+    >
       <span role="columnheader" class="grid-problem">
         Problem
       </span>
@@ -42,7 +58,7 @@ interface RowProps {
 /** One problem: its samples in each run. */
 export function Row({ row, at, view, runs, samples, colours, marked }: RowProps) {
   const width = cellWidth(samples);
-  const armWidth = samples * width + COUNT_WIDTH;
+  const armWidth = armWidthOf(samples);
   const difference = gridDifference(row, view);
   const isCursor = marked !== null;
   return (

@@ -4,9 +4,9 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { firstChange, type GridRow, type GridView } from '../../src/core/comparison/index.ts';
 import type { ComparedRun, PairRequest } from '../../src/core/protocol/compare.ts';
 import { themeVersion } from '../shared/theme.ts';
-import { rowWindow, scrollToRow } from '../shared/virtualRows.ts';
+import { placesFor, rowPlaces, rowWindow, scrollToRow } from '../shared/virtualRows.ts';
 import { armColours, cellWidth } from './armCanvas.tsx';
-import { Heads, ROW_HEIGHT, Row } from './gridRow.tsx';
+import { gridWidth, Heads, ROW_HEIGHT, Row } from './gridRow.tsx';
 
 const HEAD_HEIGHT = 26;
 const HEIGHT_AT_MOST = 480;
@@ -39,6 +39,7 @@ export function GridViewport({ rows, runs, view, openPair, onCurrent }: Props) {
   const samples = useMemo(() => Math.max(...rows.map(longest)), [rows]);
   const height = Math.min(HEIGHT_AT_MOST, HEAD_HEIGHT + rows.length * ROW_HEIGHT + 2);
   const shown = rowWindow(scrollTop.value, height, ROW_HEIGHT, rows.length);
+  const places = placesFor(height, ROW_HEIGHT);
   const row = Math.min(cursor.value.row, rows.length - 1);
   const current = rows[row];
   const sample = Math.min(cursor.value.sample, longest(current) - 1);
@@ -93,14 +94,14 @@ export function GridViewport({ rows, runs, view, openPair, onCurrent }: Props) {
   // A row that is the same object as last time is not compared: a scroll costs the rows that come, not those that stay.
   const drawn = useMemo(
     () => new Map<number, JSX.Element>(),
-    [rows, runs, view.baseline, view.other, samples, colours],
+    [rows, runs, view.baseline, view.other, samples, colours, places],
   );
-  const rowAt = (at: number) => {
-    const one = rows[at];
-    if (one === undefined) return null;
+  const rowAt = (at: number | null, place: number) => {
+    const one = at === null ? undefined : rows[at];
+    if (at === null || one === undefined) return null;
     const props = { row: one, at, view, runs, samples, colours };
-    if (isActive.value && at === row) return <Row key={one.problemId} {...props} marked={sample} />;
-    const known = drawn.get(at) ?? <Row key={one.problemId} {...props} marked={null} />;
+    if (isActive.value && at === row) return <Row key={place} {...props} marked={sample} />;
+    const known = drawn.get(at) ?? <Row key={place} {...props} marked={null} />;
     drawn.set(at, known);
     return known;
   };
@@ -133,8 +134,12 @@ export function GridViewport({ rows, runs, view, openPair, onCurrent }: Props) {
       >
         <Heads runs={runs} samples={samples} />
         {/* biome-ignore lint/a11y/useSemanticElements: as above. */}
-        <div class="grid-body" role="rowgroup" style={{ height: `${rows.length * ROW_HEIGHT}px` }}>
-          {rows.slice(shown.first, shown.end).map((_, at) => rowAt(shown.first + at))}
+        <div
+          class="grid-body"
+          role="rowgroup"
+          style={{ height: `${rows.length * ROW_HEIGHT}px`, width: `${gridWidth(runs.length, samples)}px` }}
+        >
+          {rowPlaces(shown, places).map(rowAt)}
         </div>
       </div>
       <p id="grid-keys" class="legend">

@@ -57,9 +57,30 @@ export function MetricTable({ state, nameOf }: { state: Ready; nameOf: (id: stri
       </Scroll>
       <p class="legend">
         Intervals: 95 %, bootstrap over problems. p: two-sided sign flips, corrected by Holm. * fewer than 20
-        counted. – not defined: the title of the cell says why.
+        counted.
       </p>
+      <Undefined pairs={pairs} />
     </section>
+  );
+}
+
+/** Why a metric has no value, for those as well who do not hover over its cell. */
+function Undefined({ pairs }: { pairs: readonly ComparedPair[] }) {
+  const labels = new Map<string, Set<string>>();
+  for (const { label, baseline, other } of pairs.flatMap(({ comparison }) => comparison.metrics)) {
+    for (const { reason } of [baseline, other]) {
+      if (reason !== undefined) labels.set(reason, (labels.get(reason) ?? new Set()).add(label));
+    }
+  }
+  if (labels.size === 0) return null;
+  return (
+    <ul class="legend undefined">
+      {[...labels].map(([reason, names]) => (
+        <li key={reason}>
+          {[...names].join(', ')} undefined: {reason}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,7 +1,9 @@
 import 'uplot/dist/uPlot.min.css';
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Curve } from '../../src/core/runs/curves.ts';
+import { soon } from '../shared/soon.ts';
 import { themeColour, themeVersion } from '../shared/theme.ts';
 import { shown } from './curves.tsx';
 
@@ -10,30 +12,77 @@ const HEIGHT = 110;
 const SYNC = uPlot.sync('training');
 
 /** The range of each bucket as a band, the smoothed value as a line over it: never instead of it. */
-export function CurveChart({ curve, last }: { curve: Curve; last: number }) {
+export function CurveChart({
+  curve,
+  last,
+  pick,
+}: {
+  curve: Curve;
+  last: number;
+  pick: (step: number) => void;
+}) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const theme = themeVersion.value;
 
+  const { isSeen, wasSeen } = useSeen(place);
+
   useEffect(() => {
     const element = place.current;
-    if (element === null) return;
-    const made = new uPlot(options(element.clientWidth), data(curve), element);
-    made.setScale('x', { min: 0, max: Math.max(1, last) });
-    plot.current = made;
-    const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
+    if (element === null || !wasSeen) return;
+    const takeBack = soon(element, () => {
+      plot.current = drawn(element, curve, last, pick);
+    });
+    const resize = new ResizeObserver(() =>
+      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
+    );
     resize.observe(element);
     return () => {
+      takeBack();
       resize.disconnect();
-      made.destroy();
+      plot.current?.destroy();
       plot.current = null;
     };
-  }, [theme]);
+  }, [theme, wasSeen]);
   useEffect(() => {
-    plot.current?.setData(data(curve));
-    plot.current?.setScale('x', { min: 0, max: Math.max(1, last) });
-  }, [curve, last]);
+    if (!isSeen) return;
+    return soon(plot, () => {
+      plot.current?.setData(data(curve));
+      plot.current?.setScale('x', { min: 0, max: Math.max(1, last) });
+    });
+  }, [curve, last, isSeen]);
   return <div ref={place} class="chart" role="img" aria-label={describe(curve)} />;
+}
+
+function drawn(element: HTMLElement, curve: Curve, last: number, pick: (step: number) => void): uPlot {
+  const made = new uPlot(options(element.clientWidth), data(curve), element);
+  made.setScale('x', { min: 0, max: Math.max(1, last) });
+  made.over.addEventListener('click', () => {
+    const step = made.data[0]?.[made.cursor.idx ?? -1];
+    if (step !== undefined) pick(step);
+  });
+  return made;
+}
+
+/** So far below and above the edge it counts as seen: a scroll finds it drawn. */
+const NEAR = '300px';
+
+/** Whether an element is on the screen, and ever was: what nobody sees is not drawn at every step. */
+function useSeen(place: { readonly current: HTMLElement | null }): { isSeen: boolean; wasSeen: boolean } {
+  const seen = useSignal({ isSeen: false, wasSeen: false });
+  useEffect(() => {
+    if (place.current === null) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const isSeen = entries.at(-1)?.isIntersecting === true;
+        seen.value = { isSeen, wasSeen: seen.value.wasSeen || isSeen };
+      },
+      { rootMargin: NEAR },
+    );
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, []);
+  return seen.value;
 }
 
 function describe({ name, steps, smooth, last }: Curve): string {

@@ -1,5 +1,7 @@
 /** Formulas as a book shows them. The bundle that can do it is loaded with the first one. */
 
+import { soon } from './soon.ts';
+
 /** Draws a formula into an element; throws where it cannot. */
 export type Typeset = (tex: string, isDisplay: boolean, element: HTMLElement) => void;
 
@@ -32,43 +34,27 @@ function load(): Promise<Typeset> {
   return loading;
 }
 
-interface Waiting {
-  readonly tex: string;
-  readonly isDisplay: boolean;
-  readonly element: HTMLElement;
-}
-
-const waiting = new Set<Waiting>();
-/** Milliseconds of typesetting between two frames. */
-const SLICE_MS = 8;
-
 /**
  * Typesets a formula into an element when there is time; until then, and where it cannot be read, the element keeps its
  * text. Returns what takes it back.
  */
 export function typesetSoon(tex: string, isDisplay: boolean, element: HTMLElement): () => void {
-  const one = { tex, isDisplay, element };
-  waiting.add(one);
-  if (waiting.size === 1) {
-    load().then(
-      (typeset) => requestAnimationFrame(() => work(typeset)),
-      () => waiting.clear(),
-    );
-  }
-  return () => waiting.delete(one);
+  let isWanted = true;
+  let takeBack = () => {};
+  load().then(
+    (typeset) => {
+      if (isWanted) takeBack = soon(element, () => draw(typeset, tex, isDisplay, element));
+    },
+    // Without the bundle formulas stay as they were written.
+    () => {},
+  );
+  return () => {
+    isWanted = false;
+    takeBack();
+  };
 }
 
-function work(typeset: Typeset): void {
-  const until = performance.now() + SLICE_MS;
-  for (const one of waiting) {
-    waiting.delete(one);
-    draw(typeset, one);
-    if (performance.now() > until) break;
-  }
-  if (waiting.size > 0) requestAnimationFrame(() => work(typeset));
-}
-
-function draw(typeset: Typeset, { tex, isDisplay, element }: Waiting): void {
+function draw(typeset: Typeset, tex: string, isDisplay: boolean, element: HTMLElement): void {
   const source = element.textContent;
   try {
     typeset(tex, isDisplay, element);

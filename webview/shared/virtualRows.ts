@@ -14,6 +14,22 @@ export function rowWindow(scrollTop: number, height: number, rowHeight: number, 
   return { first, end: Math.min(count, Math.ceil((scrollTop + height) / rowHeight) + OVERSCAN) };
 }
 
+/**
+ * The row that each of so many places shows, null where there is none. A row keeps its place while it is shown, and the
+ * next to come takes the place of one that went: what is drawn is changed, and neither made nor moved.
+ */
+export function rowPlaces({ first, end }: RowWindow, places: number): (number | null)[] {
+  return Array.from({ length: places }, (_, place) => {
+    const row = first + ((((place - first) % places) + places) % places);
+    return row < end ? row : null;
+  });
+}
+
+/** Places that are enough for a box of this height, wherever it is scrolled to. */
+export function placesFor(height: number, rowHeight: number): number {
+  return Math.ceil(height / rowHeight) + 1 + 2 * OVERSCAN;
+}
+
 /** Where to scroll so that a row is wholly seen below a heading of this height; the same place when it is. */
 export function scrollToRow(
   row: number,

@@ -36,6 +36,8 @@ interface Chosen {
 }
 
 async function comparedNames(services: Services, targets: readonly Target[]): Promise<SavedComparison> {
+  // The thread starts while the person chooses.
+  services.comparer();
   await services.runs.refresh();
   const named = (await Promise.all(targets.map((target) => chosenBy(services, target)))).flat();
   // A file alone names what is to be compared, and not yet with what.
