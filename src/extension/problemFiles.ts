@@ -8,9 +8,10 @@ const HEAD_BYTES = 64 * 1024;
 /** Whether the file looks like a problem set: its first rows hold a statement. Training sets do not count. */
 export async function isProblemFile(file: string): Promise<boolean> {
   const format = formatOfFile(file);
-  if (format === null) return false;
+  // A device or a pipe of that name would be read for ever.
+  if (format === null || !(await isRegular(file))) return false;
   if (format === 'parquet') return true;
-  if (await exists(metaFileOf(file))) return false;
+  if (await isRegular(metaFileOf(file))) return false;
   const text = await head(file);
   if (text === null) return false;
   const { holdsProblems } = await import('./problemReading.ts');
@@ -28,7 +29,7 @@ async function head(file: string): Promise<string | null> {
   }
 }
 
-async function exists(file: string): Promise<boolean> {
+async function isRegular(file: string): Promise<boolean> {
   return stat(file).then(
     (entry) => entry.isFile(),
     () => false,

@@ -54,12 +54,34 @@ describe('restricted mode', () => {
     assert.equal(vscode.tasks.taskExecutions.length, 0);
   });
 
-  it('ignores settings of the folder that name a program or a model', async () => {
+  it('writes a review through no link to a file of the user', async () => {
+    const wrong = solution('tank', 0);
+    const dir = writeRun(openFolder().uri.fsPath, {
+      kind: 'critique',
+      id: 'linked',
+      solutions: [wrong],
+      critiques: [critique(wrong, 0)],
+    });
+    const profile = `${openFolder().uri.fsPath}/profile`;
+    fs.writeFileSync(profile, 'echo hello\n');
+    fs.symlinkSync(profile, `${dir}/reviews.jsonl`);
+    const uri = await vscode.commands.executeCommand<vscode.Uri>('reflection.openTranscript', {
+      run: runName('linked'),
+      solution: wrong.id,
+    });
+    await diagnosticsOf(uri, ({ length }) => length === 1, 'a finding');
+    await vscode.commands.executeCommand('reflection.nextFinding');
+    await vscode.commands.executeCommand('reflection.acceptFinding');
+    assert.equal(fs.readFileSync(profile, 'utf8'), 'echo hello\n');
+  });
+
+  it('ignores settings of the folder that name a program, a model or the reviewer', async () => {
     const folder = openFolder().uri;
     const values = {
       'reflection.samples': 3,
       'reflection.python': '/evil',
       'reflection.defaultModel': '/evil.gguf',
+      'reflection.reviewer': 'somebody else',
     };
     await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(folder, '.vscode'));
     const file = vscode.Uri.joinPath(folder, '.vscode', 'settings.json');
@@ -72,5 +94,6 @@ describe('restricted mode', () => {
     );
     assert.equal(read('python'), '');
     assert.equal(read('defaultModel'), 'nano');
+    assert.equal(read('reviewer'), '');
   });
 });

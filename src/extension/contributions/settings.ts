@@ -98,8 +98,12 @@ export const configuration = {
   },
 } as const;
 
-/** Settings that name a program or a model file: ignored in a workspace that is not trusted. */
-export const restrictedConfigurations = ['reflection.python', 'reflection.defaultModel'] as const;
+/** Settings that name a program, a model file or a person: a workspace that is not trusted does not set them. */
+export const restrictedConfigurations = [
+  'reflection.python',
+  'reflection.defaultModel',
+  'reflection.reviewer',
+] as const;
 
 type Properties = (typeof configuration)['properties'];
 type ValueOf<Property> = Property extends { readonly enum: readonly (infer Value)[] }
