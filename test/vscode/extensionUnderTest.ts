@@ -44,6 +44,7 @@ export function diagnosticsOf(
   uri: vscode.Uri,
   isExpected: (diagnostics: readonly vscode.Diagnostic[]) => boolean,
   what: string,
+  limitMs?: number,
 ): Promise<readonly vscode.Diagnostic[]> {
   return eventually(
     vscode.languages.onDidChangeDiagnostics,
@@ -52,6 +53,7 @@ export function diagnosticsOf(
       return isExpected(found) ? found : undefined;
     },
     what,
+    limitMs,
   );
 }
 

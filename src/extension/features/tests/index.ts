@@ -9,7 +9,7 @@ const MANY = 16;
 /** Problem files in the Test Explorer. Nothing is read before somebody looks there, or opens a problem file. */
 export function registerTests(services: Services): void {
   const controller = vscode.tests.createTestController('reflection', vscode.l10n.t('Reflection Problems'));
-  const items = createTestItems(controller);
+  const items = createTestItems(services, controller);
   controller.resolveHandler = (suite) => (suite === undefined ? items.discover() : items.resolve(suite));
   controller.refreshHandler = () => items.discover();
   const add = (label: string, profile: TestProfile, isDefault: boolean) =>

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { formatOfFile } from '../../../core/problems/format.ts';
 import type { Problem } from '../../../core/schema/problem.ts';
+import type { ParsedSet } from '../../problemDocuments.ts';
 import { isProblemFile } from '../../problemFiles.ts';
+import type { Services } from '../../services.ts';
+import { createSlicer } from '../../slicer.ts';
 
 const FOUND = '**/*.{jsonl,ndjson,json,csv,problem.md}';
 const SKIPPED = '**/{node_modules,.reflection,.git,.venv}/**';
@@ -19,7 +22,7 @@ export interface TestItems {
   problem(item: vscode.TestItem): Problem | undefined;
 }
 
-export function createTestItems(controller: vscode.TestController): TestItems {
+export function createTestItems(services: Services, controller: vscode.TestController): TestItems {
   const problems = new WeakMap<vscode.TestItem, Problem>();
 
   function addSuite(uri: vscode.Uri): vscode.TestItem {
@@ -33,20 +36,22 @@ export function createTestItems(controller: vscode.TestController): TestItems {
 
   async function resolve(suite: vscode.TestItem): Promise<void> {
     const { uri } = suite;
-    const format = uri && formatOfFile(uri.fsPath);
-    if (uri === undefined || format === undefined || format === null || format === 'parquet') return;
+    if (uri === undefined) return;
     suite.busy = true;
     try {
-      const { parseInSlices } = await import('../../problemReading.ts');
-      const set = await parseInSlices(await readFile(uri.fsPath, 'utf8'), uri.fsPath, format);
-      const items = (set?.problems ?? []).slice(0, PROBLEMS_AT_MOST).map(({ line, problem }) => {
+      const set = await parsed(services, uri);
+      const pause = createSlicer();
+      const items: vscode.TestItem[] = [];
+      for (const { line, problem } of (set?.problems ?? []).slice(0, PROBLEMS_AT_MOST)) {
         const item = controller.createTestItem(`${uri.toString()}#${problem.id}`, problem.id, uri);
         item.range = new vscode.Range(line, 0, line, 0);
         item.description = problem.answer === null ? '' : `= ${problem.answer}`;
         item.tags = tagsOf(problem);
         problems.set(item, problem);
-        return item;
-      });
+        items.push(item);
+        const waiting = pause();
+        if (waiting !== undefined) await waiting;
+      }
       suite.children.replace(items);
     } finally {
       suite.busy = false;
@@ -61,6 +66,18 @@ export function createTestItems(controller: vscode.TestController): TestItems {
     resolve,
     problem: (item) => problems.get(item),
   };
+}
+
+/** The problems of a file: as they were read for its editor, or from the disk where it is not open. */
+async function parsed(services: Services, uri: vscode.Uri): Promise<ParsedSet | null> {
+  const open = vscode.workspace.textDocuments.find(
+    (document) => document.uri.toString() === uri.toString() && !document.isDirty,
+  );
+  if (open !== undefined) return services.problems.parsed(open);
+  const format = formatOfFile(uri.fsPath);
+  if (format === null || format === 'parquet') return null;
+  const { parseInSlices } = await import('../../problemReading.ts');
+  return parseInSlices(await readFile(uri.fsPath, 'utf8'), uri.fsPath, format);
 }
 
 /** The Test Explorer filters by them: `@reflection:level-5`. */
