@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Scenario } from '../../scripts/host/scenario.ts';
 import { menus } from '../../src/extension/contributions/menus.ts';
+import { walkthrough } from '../../src/extension/contributions/walkthrough.ts';
 import { commands, views } from '../../src/extension/contributions.ts';
+import { shotInThemes } from './themes.ts';
 
 /** A person who has just installed the extension: an empty folder, nothing run yet. */
 export const scenario: Scenario = {
@@ -15,6 +17,17 @@ export const scenario: Scenario = {
       await page.locator('.sidebar .welcome-view-content', { hasText: 'No checkpoints yet' }).waitFor();
       await webview('sideBar').getByText('No training runs yet').waitFor();
       await shot('first-look');
+    },
+
+    'the walkthrough leads from the first solve to the first comparison': async (driver) => {
+      const { palette, pick, page } = driver;
+      await palette('Welcome: Open Walkthrough...');
+      await pick(/Get Started with Reflection Workbench/);
+      const steps = page.locator('.gettingStartedContainer .getting-started-step');
+      await steps.first().waitFor();
+      assert.equal(await steps.count(), walkthrough.steps.length);
+      for (const { title } of walkthrough.steps) await steps.filter({ hasText: title }).waitFor();
+      await shotInThemes(driver, 'walkthrough');
     },
 
     'the palette offers the commands': async ({ page, picks }) => {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../scripts/host/paths.ts';
 import type { Scenario } from '../../scripts/host/scenario.ts';
+import { shotInThemes } from './themes.ts';
 
 const MINUTES = 60_000;
 
@@ -42,13 +43,14 @@ export const scenario: Scenario = {
       await shot('problems-1-tests');
     },
 
-    'the file tells beside each problem how it fared': async ({ openFile, page, shot }) => {
+    'the file tells beside each problem how it fared': async (driver) => {
+      const { openFile, page } = driver;
       await openFile('demo-5.jsonl');
       await page
         .locator('.monaco-editor .view-line', { hasText: /[✓✗]\s[01]\/1/ })
         .first()
         .waitFor();
-      await shot('problems-2-hints');
+      await shotInThemes(driver, 'problem-file');
     },
 
     'cancelling a test run ends the command': async (driver) => {

@@ -25,3 +25,11 @@ export async function chooseTheme(
 export async function themeOfPanel(panel: FrameLocator, name: keyof typeof THEMES): Promise<void> {
   await panel.locator(`body.${THEMES[name].panel}`).waitFor();
 }
+
+/** A picture of the window in each kind of theme, ending with the dark one: `NAME-light.png` and so on. */
+export async function shotInThemes(driver: Driver, name: string): Promise<void> {
+  for (const theme of ['light', 'contrast', 'dark'] as const) {
+    await chooseTheme(driver, theme);
+    await driver.shot(`${name}-${theme}`);
+  }
+}

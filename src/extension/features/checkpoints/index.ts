@@ -126,7 +126,9 @@ async function checkpointItem(
   all: readonly CheckpointRow[],
 ): Promise<vscode.TreeItem> {
   const { Expanded, None } = vscode.TreeItemCollapsibleState;
-  const label = vscode.l10n.t('{0} · step {1}', row.entry.manifest.title || row.entry.id, row.step);
+  // What it was trained from stands above it.
+  const title = (row.entry.manifest.title || row.entry.id).replace(/ from .*$/, '');
+  const label = vscode.l10n.t('{0} · step {1}', title, row.step);
   const hasChildren = childrenOf(all, row).length > 0;
   const item = new vscode.TreeItem(label, hasChildren ? Expanded : None);
   item.id = row.checkpoint;

@@ -96,17 +96,17 @@ async function serverFacts(
   model: Extract<Configured, { engine: 'openai' }>,
   state: ServerState,
 ): Promise<OwnFacts> {
-  const { origin } = new URL(model.baseUrl);
+  const { origin, host } = new URL(model.baseUrl);
   const keys = await apiKeyNames(folder);
   const key = keys.find((one) => one.variable === model.apiKeyEnv && one.origin === origin);
   const words = ['model', 'configured', 'server', ...(key === undefined ? [] : ['key'])];
   const lines = [model.model, model.baseUrl];
-  if (state === 'silent') {
-    const about = vscode.l10n.t('{0} does not answer', origin);
-    return { icon: 'debug-disconnect', about, lines, words, isFaulty: true };
-  }
   if (key !== undefined && !(await hasApiKey(services, key))) {
     return { icon: 'key', about: vscode.l10n.t('key is not set'), lines, words, isFaulty: true };
+  }
+  if (state === 'silent') {
+    const about = vscode.l10n.t('does not answer: {0}', host);
+    return { icon: 'debug-disconnect', about, lines, words, isFaulty: true };
   }
   return { icon: 'server', about: origin, lines, words };
 }
@@ -134,8 +134,8 @@ function rowOf(model: string, own: OwnFacts, { running, engine }: Usage, used: s
   const isInUse = used === model;
   const description = [
     ...(running === undefined ? [] : [vscode.l10n.t('running: {0}', progressOf(running.state))]),
-    own.about,
     ...(engine === undefined ? [] : [deviceOf(engine)]),
+    own.about,
     ...(isInUse ? [vscode.l10n.t('in use')] : []),
   ].join(' · ');
   return {
