@@ -6,18 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { llamaModelSchema } from '../../../src/core/schema/model.ts';
 import { modelIdentitySchema } from '../../../src/core/schema/run.ts';
-import {
-  ask,
-  buildsInferenceChild,
-  closesEngines,
-  collect,
-  generatedModels,
-  never,
-  open,
-  temporaryFolder,
-} from './models.ts';
+import { ask, closesEngines, collect, generatedModels, never, open, temporaryFolder } from './models.ts';
 
-buildsInferenceChild();
 const model = generatedModels();
 const folder = temporaryFolder();
 closesEngines();

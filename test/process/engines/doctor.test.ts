@@ -2,9 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { probeLlama, probeModelFiles, probeServer } from '../../../src/node/doctor/probes.ts';
 import { answer, startFaultServer } from './faultServer.ts';
-import { buildsInferenceChild, nano, never } from './models.ts';
-
-buildsInferenceChild();
+import { nano, never } from './models.ts';
 
 const served = (baseUrl: string) =>
   ({ name: 'm', engine: 'openai', baseUrl, model: 'm', concurrency: 2, choices: 1, retries: 0 }) as const;

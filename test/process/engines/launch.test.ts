@@ -14,9 +14,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { engineFactsSchema } from '../../../src/core/schema/run.ts';
 import { hashModelFile, inspectModelFile } from '../../../src/node/engines/modelFile.ts';
-import { buildsInferenceChild, closesEngines, collect, nano, never, open, problems } from './models.ts';
+import { closesEngines, collect, nano, never, open, problems } from './models.ts';
 
-buildsInferenceChild();
 closesEngines();
 
 let cache: string;

@@ -3,18 +3,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
-import {
-  ask,
-  buildsInferenceChild,
-  closesEngines,
-  collect,
-  generatedModels,
-  never,
-  open,
-  temporaryFolder,
-} from './models.ts';
+import { ask, closesEngines, collect, generatedModels, never, open, temporaryFolder } from './models.ts';
 
-buildsInferenceChild();
 const model = generatedModels();
 const folder = temporaryFolder();
 closesEngines();

@@ -4,7 +4,6 @@ import type { SamplingOptions } from '../../../src/core/schema/run.ts';
 import type { SampleRequest, TokenLogprobs } from '../../../src/node/engines/engine.ts';
 import {
   ask,
-  buildsInferenceChild,
   closesEngines,
   collect,
   generatedModels,
@@ -15,7 +14,6 @@ import {
   pythonAnswer,
 } from './models.ts';
 
-buildsInferenceChild();
 const model = generatedModels();
 closesEngines();
 

@@ -1,12 +1,14 @@
 /** What the tests of engines share: models, requests, and a look at processes. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { type ModelConfigInput, modelConfigSchema } from '../../../src/core/schema/model.ts';
 import type { SamplingOptions } from '../../../src/core/schema/run.ts';
+import { cacheFolder } from '../../../src/node/cacheFolder.ts';
 import type { Engine, SampleRequest, SampleResult } from '../../../src/node/engines/engine.ts';
 import { connectEngine } from '../../../src/node/engines/index.ts';
 
@@ -20,13 +22,6 @@ const python = path.join(
 export const never = new AbortController().signal;
 export const plain: SamplingOptions = { temperature: 1, topP: 1, topK: 0, minP: 0, maxTokens: 40 };
 
-/** Builds the inference child once before the tests of a file. */
-export function buildsInferenceChild(): void {
-  beforeAll(() => {
-    execFileSync(process.execPath, ['scripts/build.mjs', '--only', 'inference'], { cwd: root });
-  });
-}
-
 /** A folder that is there for the tests of a file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'reflection-engines-'));
@@ -36,21 +31,53 @@ export function temporaryFolder(): string {
 
 /** Random models, whole and broken ones, by name. */
 export function generatedModels(): (name: string) => string {
-  const folder = temporaryFolder();
+  let folder = '';
   beforeAll(() => {
-    runPython(path.join(root, 'test/fixtures/gguf/make_gguf.py'), folder);
+    folder = madeOnce('test/fixtures/gguf/make_gguf.py', []);
   });
   return (name) => path.join(folder, `${name}.gguf`);
 }
 
-export function runPython(...parameters: readonly string[]): void {
-  execFileSync(python, [...parameters], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+/**
+ * The folder that a Python script fills, which it gets as its last parameter. It is kept in the cache of the tests for as
+ * long as the parameters, the script and the files that it reads or imports (`made of`) are the same: to be read only.
+ */
+export function madeOnce(
+  script: string,
+  madeOf: readonly string[],
+  parameters: readonly string[] = [],
+): string {
+  const hash = createHash('sha256').update(JSON.stringify(parameters));
+  const files = globSync(['scripts/trainer/requirements*.txt', script, ...madeOf], { cwd: root }).toSorted();
+  for (const file of files) hash.update(file).update(readFileSync(path.join(root, file)));
+  const name = `${path.basename(script, '.py')}-${hash.digest('hex').slice(0, 16)}`;
+  const folder = path.join(cacheFolder(), 'fixtures', name);
+  if (existsSync(folder)) return folder;
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const making = mkdtempSync(`${folder}.`);
+  execFileSync(python, [script, ...parameters, making], {
+    cwd: root,
+    env: oneThread,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  try {
+    renameSync(making, folder);
+  } catch (error) {
+    // Another file's tests were faster.
+    rmSync(making, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
 }
+
+/** Tiny tensors gain nothing by a second thread, and wait for it. */
+const oneThread = { ...process.env, OMP_NUM_THREADS: '1' };
 
 /** What a program prints that gets `input`. */
 export function pythonAnswer(parameters: readonly string[], input: string): string {
   return execFileSync(python, [...parameters], {
     cwd: root,
+    env: oneThread,
     input,
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'pipe'],

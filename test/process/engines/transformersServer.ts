@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { nano, root, runPython, until } from './models.ts';
+import { madeOnce, nano, root, until } from './models.ts';
 
 /** Importing torch takes its time on a busy machine. */
 export const START_MS = 300_000;
@@ -23,10 +23,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Writes the weights into the folder and starts a server for them. */
-export async function serve(folder: string, name: string, flags: readonly string[] = []): Promise<Served> {
-  const model = path.join(folder, name);
-  runPython(path.join(root, 'test/fixtures/server/make_hf_model.py'), nano, model, ...flags);
+/** Starts a server for the embedded model's weights, which samples, or ignores temperature and seed. */
+export async function serve(flags: readonly '--greedy'[] = []): Promise<Served> {
+  const madeOf = [path.relative(root, nano), 'scripts/trainer/reflection_trainer/gguf_io/*.py'];
+  const model = madeOnce('test/fixtures/server/make_hf_model.py', madeOf, [...flags, nano]);
   const port = await freePort();
   const bin = process.platform === 'win32' ? '.venv/Scripts/transformers.exe' : '.venv/bin/transformers';
   const server = spawn(path.join(root, bin), ['serve', model, '--device', 'cpu', '--port', String(port)], {

@@ -8,17 +8,16 @@ import type { Engine } from '../../../src/node/engines/engine.ts';
 import { sample } from '../../../src/node/pipeline/index.ts';
 import { identifyProblems, readProblemSet } from '../../../src/node/problems/readProblems.ts';
 import { readRun } from '../../../src/node/runs/index.ts';
-import { closesEngines, nano, open, root, temporaryFolder } from '../engines/models.ts';
+import { closesEngines, nano, open, root } from '../engines/models.ts';
 import { type Served, START_MS, serve, stop } from '../engines/transformersServer.ts';
 import { temporaryDir } from '../runs/fixtures.ts';
 import { scft } from './fixtures.ts';
 
-const folder = temporaryFolder();
 closesEngines();
 
 let served: Served;
 beforeAll(async () => {
-  served = await serve(folder, 'nano-datasets');
+  served = await serve();
 }, START_MS);
 afterAll(() => stop(served));
 
