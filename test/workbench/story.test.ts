@@ -4,16 +4,20 @@ import path from 'node:path';
 import type { Driver } from '../../scripts/host/driver.ts';
 import { projectRoot } from '../../scripts/host/paths.ts';
 import type { Scenario } from '../../scripts/host/scenario.ts';
+import { venvPython } from '../../scripts/setup/python.mjs';
 import type { Review } from '../../src/core/schema/lines.ts';
 import { chooseTheme } from './themes.ts';
 
 const MINUTES = 60_000;
 
 /**
- * The whole chain as a person clicks through it, with the real embedded model and the real trainer: solve, read a
- * critique, review it, make a training set, train, evaluate the checkpoint, compare.
+ * The whole chain as a person clicks through it who has installed the package, with the real embedded model and the real
+ * trainer: solve, read a critique, review it, make a training set, train, evaluate the checkpoint, compare. Nothing of
+ * this folder is there to help, but the Python packages that the setting names.
  */
 export const scenario: Scenario = {
+  installed: true,
+  settings: { 'reflection.python': venvPython },
   stepLimitMs: 8 * MINUTES,
   prepare(workspace) {
     const problems = path.join(projectRoot, 'media/problems');
@@ -40,6 +44,12 @@ export const scenario: Scenario = {
       await shot('story-2-evaluated');
       const run = await until('the run is written', () => runsOf(workspace, 'evaluate')[0]);
       assert.equal(readLines(run, 'solutions.jsonl').length, 20);
+      const { model } = JSON.parse(fs.readFileSync(path.join(run, 'run.json'), 'utf8'));
+      assert.ok(!model.path.startsWith(projectRoot), 'the model is that of the package');
+    },
+
+    'its panels load from the package': async ({ webview }) => {
+      await webview('sideBar').locator('.empty', { hasText: 'No training runs yet' }).waitFor();
     },
 
     'a critique marks the step that it talks about': async (driver) => {
@@ -112,7 +122,9 @@ export const scenario: Scenario = {
       await until('a later step', async () => (await stepOf()) > first || (await isDone(row)), 3 * MINUTES);
       await until('training ends', () => isDone(row), 6 * MINUTES);
       await shot('story-9-trained');
-      assert.ok(runsOf(workspace, 'train')[0]);
+      const [trained = ''] = runsOf(workspace, 'train');
+      const config = fs.readFileSync(path.join(trained, 'run.json'), 'utf8');
+      assert.ok(!config.includes(`${projectRoot}/scripts`), 'the trainer is that of the package');
     },
 
     'the checkpoint is evaluated and compared with its base': async (driver) => {

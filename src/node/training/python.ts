@@ -20,43 +20,63 @@ const PROBE = [
   'print(platform.python_version(), *missing)',
 ].join('\n');
 
-const INSTALL = 'python3 -m venv .venv && .venv/bin/pip install -r scripts/trainer/requirements.txt';
-
 /**
- * The interpreter that was asked for, `REFLECTION_PYTHON`, the project's own `.venv`, or `python3`, whichever comes
- * first; it must be 3.11 or newer and hold the trainer's packages.
- * @throws UserError `python-missing` | `python-old` | `python-packages`
+ * The interpreter that was asked for, or `REFLECTION_PYTHON`; where neither is named, the first of the `.venv` of the
+ * folder, the workbench's own `.venv` and `python3` that is 3.11 or newer and holds the trainer's packages.
+ * @throws UserError `python-missing` | `python-old` | `python-packages`, of the first that there is
  */
-export async function findTrainerPython(asked?: string, signal?: AbortSignal): Promise<TrainerPython> {
-  const command = candidate(asked);
+export async function findTrainerPython(
+  asked?: string,
+  signal?: AbortSignal,
+  folder = process.cwd(),
+): Promise<TrainerPython> {
+  let first: unknown;
+  for (const command of candidates(asked, folder)) {
+    try {
+      return await checked(command, signal);
+    } catch (thrown) {
+      signal?.throwIfAborted();
+      first ??= thrown;
+    }
+  }
+  throw first;
+}
+
+async function checked(command: string, signal: AbortSignal | undefined): Promise<TrainerPython> {
   const env = { PYTHONPATH: path.join(packageRoot(), 'scripts', 'trainer') };
-  const remedy = `Run "npm run setup" in ${packageRoot()}, or: ${INSTALL}; another interpreter is named by the setting reflection.python or by REFLECTION_PYTHON.`;
-  const words = await probe(command, env, remedy, signal);
+  const words = await probe(command, env, signal);
   const [version = '', ...missing] = words;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < 3 || (major === 3 && minor < 11)) {
     throw new UserError('python-old', `${command} is Python ${version}; training needs 3.11 or newer`, {
-      remedy,
+      remedy: remedy(),
     });
   }
   if (missing.length > 0) {
-    throw new UserError('python-packages', `${command} lacks ${missing.join(', ')}`, { remedy });
+    throw new UserError('python-packages', `${command} lacks ${missing.join(', ')}`, { remedy: remedy() });
   }
   return { command, env, version };
 }
 
-function candidate(asked: string | undefined): string {
+/** What works in any folder, with an installed extension as with a checkout. */
+function remedy(): string {
+  const requirements = path.join(packageRoot(), 'scripts', 'trainer', 'requirements.txt');
+  return `In your folder: python3 -m venv .venv && .venv/bin/pip install -r '${requirements}'; or name another interpreter by the setting reflection.python or by REFLECTION_PYTHON.`;
+}
+
+function candidates(asked: string | undefined, folder: string): string[] {
   const named = asked || process.env.REFLECTION_PYTHON;
-  if (named) return named;
-  const windows = process.platform === 'win32';
-  const own = path.join(packageRoot(), '.venv', windows ? 'Scripts/python.exe' : 'bin/python');
-  return existsSync(own) ? own : windows ? 'python' : 'python3';
+  if (named) return [named];
+  const isWindows = process.platform === 'win32';
+  const own = [folder, packageRoot()].map((dir) =>
+    path.join(dir, '.venv', isWindows ? 'Scripts/python.exe' : 'bin/python'),
+  );
+  return [...new Set(own)].filter((file) => existsSync(file)).concat(isWindows ? 'python' : 'python3');
 }
 
 async function probe(
   command: string,
   env: Record<string, string>,
-  remedy: string,
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
   try {
@@ -67,7 +87,7 @@ async function probe(
     return stdout.trim().split(/\s+/);
   } catch (error) {
     throw new UserError('python-missing', `${command} could not be run: ${messageOf(error).split('\n')[0]}`, {
-      remedy,
+      remedy: remedy(),
       cause: error,
     });
   }
