@@ -53,6 +53,16 @@ export const scenario: Scenario = {
       await shotInThemes(driver, 'problem-file');
     },
 
+    'the language status names the model in use, and leads to another': async ({ page }) => {
+      await page.locator('.statusbar-item [aria-label*="Editor Language Status"]').first().hover();
+      const status = page.locator('.hover-language-status', { hasText: 'nano' });
+      await status.waitFor();
+      assert.match(await status.innerText(), /model for demo-5\.jsonl: 5 problems/);
+      await status.locator('a', { hasText: 'Change' }).click();
+      await page.locator('.quick-input-title', { hasText: 'Select Model' }).waitFor();
+      await page.keyboard.press('Escape');
+    },
+
     'cancelling a test run ends the command': async (driver) => {
       const { palette, page, until, workspace, openFile } = driver;
       fs.copyFileSync(
