@@ -16,7 +16,7 @@ import { complete, type Server } from './openaiCall.ts';
 import { createServerChecks, type ServerChecks } from './openaiChecks.ts';
 import { causeOf, createHealth, type Health, keyRefused, unreachable } from './openaiFailures.ts';
 import { openTransport, type Transport } from './openaiFetch.ts';
-import { type ServedModel, servedModel } from './openaiIdentity.ts';
+import { LLAMA_SERVER, llamaServerProps, type ServedModel, servedModel } from './openaiIdentity.ts';
 import { choicesOf, inParcels, type Parcel } from './openaiParcels.ts';
 import { FULL_DIALECT, failedResult, resultOf } from './openaiRequest.ts';
 
@@ -67,11 +67,12 @@ async function connectOpenai(
       path: config.model,
       baseUrl: config.baseUrl,
       ...(served.root === undefined ? {} : { reported: served.root }),
+      ...(served.templateSha256 === undefined ? {} : { templateSha256: served.templateSha256 }),
     },
     capabilities: { logprobs: 'server' },
     facts: {
       name: served.server === undefined ? SERVER : `${SERVER} (${served.server})`,
-      version: 'v1',
+      version: served.version ?? 'v1',
       device: new URL(config.baseUrl).host,
       processes: 0,
       threads: 0,
@@ -119,13 +120,26 @@ async function probe(server: Server, signal: AbortSignal): Promise<ServedModel> 
     const list: unknown = await client.get('/models', { signal, maxRetries: 0, timeout: PROBE_MS });
     const served = servedModel(list, config.model);
     if (served.others.length > 0) warnAboutName(server, served.others);
-    return served;
+    if (served.server !== LLAMA_SERVER) return served;
+    server.dialect = { ...server.dialect, isLlamaServer: true };
+    return { ...served, ...(await probeLlamaServer(server, signal)) };
   } catch (thrown) {
     signal.throwIfAborted();
     if (thrown instanceof APIConnectionError) throw unreachable(config, redact(causeOf(thrown)), thrown);
     if (thrown instanceof APIError && (thrown.status === 401 || thrown.status === 403))
       throw keyRefused(config);
     return { others: [] };
+  }
+}
+
+/** The page is beside the API, and may be switched off. */
+async function probeLlamaServer({ client, config }: Server, signal: AbortSignal) {
+  const page = new URL('../props', config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`);
+  try {
+    return llamaServerProps(await client.get(page.href, { signal, maxRetries: 0, timeout: PROBE_MS }));
+  } catch {
+    signal.throwIfAborted();
+    return {};
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a server says of the model that it serves, where it says anything. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 const listSchema = z.looseObject({
@@ -10,6 +11,8 @@ const listSchema = z.looseObject({
       root: z.string().nullish(),
       /** vLLM: prompt and answer together. */
       max_model_len: z.int().min(1).nullish(),
+      /** llama.cpp: of one slot. */
+      meta: z.looseObject({ n_ctx: z.int().min(1).nullish() }).nullish(),
     }),
   ),
 });
@@ -20,8 +23,35 @@ export interface ServedModel {
   /** Kind of the server, such as `vllm`. */
   readonly server?: string;
   readonly contextTokens?: number;
+  /** Of the server, where it tells. */
+  readonly version?: string;
+  readonly templateSha256?: string;
   /** Names that the server has, when the one asked for is not among them. */
   readonly others: readonly string[];
+}
+
+/** How llama.cpp's server calls itself. */
+export const LLAMA_SERVER = 'llamacpp';
+
+const propsSchema = z.looseObject({
+  model_path: z.string().nullish(),
+  build_info: z.string().nullish(),
+  chat_template: z.string().nullish(),
+});
+
+/** What llama.cpp's server tells besides, in `GET /props`: the model file, its own build, the chat template. */
+export function llamaServerProps(answer: unknown): {
+  root?: string;
+  version?: string;
+  templateSha256?: string;
+} {
+  const { data } = propsSchema.safeParse(answer);
+  const { model_path: root, build_info: version, chat_template: template } = data ?? {};
+  return {
+    ...(root ? { root } : {}),
+    ...(version ? { version } : {}),
+    ...(template ? { templateSha256: createHash('sha256').update(template).digest('hex') } : {}),
+  };
 }
 
 /** Reads `GET /models`; servers that answer with anything else are not asked twice. */
@@ -29,8 +59,12 @@ export function servedModel(list: unknown, model: string): ServedModel {
   const { data } = listSchema.safeParse(list);
   const entries = data?.data ?? [];
   const entry = entries.find(({ id }) => id === model);
-  if (entry === undefined) return { others: entries.map(({ id }) => id) };
-  const contextTokens = entry.max_model_len ?? undefined;
+  if (entry === undefined) {
+    const others = entries.map(({ id }) => id);
+    // It answers with its one model, whatever it is asked for.
+    return entries[0]?.owned_by === LLAMA_SERVER ? { others, server: LLAMA_SERVER } : { others };
+  }
+  const contextTokens = entry.max_model_len ?? entry.meta?.n_ctx ?? undefined;
   return {
     others: [],
     ...(entry.root && entry.root !== model ? { root: entry.root } : {}),

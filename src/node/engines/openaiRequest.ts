@@ -7,6 +7,8 @@ import type { Finish } from '../../core/schema/common.ts';
 export interface Dialect {
   /** `top_k`, `min_p`, `repetition_penalty`: vLLM, SGLang and llama-server take them, and have defaults of their own. */
   readonly hasExtensions: boolean;
+  /** llama.cpp's own server: names of its own, more filters that may be on, log-probabilities of what was drawn from. */
+  readonly isLlamaServer: boolean;
   /** Newer models of OpenAI refuse `max_tokens`. */
   readonly lengthField: 'max_tokens' | 'max_completion_tokens';
   readonly hasLogprobs: boolean;
@@ -22,6 +24,7 @@ export interface Dialect {
 
 export const FULL_DIALECT: Dialect = {
   hasExtensions: true,
+  isLlamaServer: false,
   lengthField: 'max_tokens',
   hasLogprobs: true,
   hasTokenIds: true,
@@ -39,9 +42,25 @@ export function bodyOf(model: string, request: SampleRequest, dialect: Dialect, 
     top_p: topP,
     seed: request.seed,
     [request.raw === undefined ? dialect.lengthField : 'max_tokens']: maxTokens,
-    ...(dialect.hasExtensions ? { top_k: topK, min_p: minP, repetition_penalty: 1 } : {}),
+    ...(dialect.hasExtensions ? { top_k: topK, min_p: minP, ...otherFilters(dialect) } : {}),
     ...(choices > 1 ? { n: choices } : {}),
     ...(request.logprobs === true && dialect.hasLogprobs ? logprobsField(request, dialect) : {}),
+  };
+}
+
+/** Everything else that a server may change the distribution with, switched off: it, or the model file, may have it on. */
+function otherFilters({ isLlamaServer }: Dialect): object {
+  if (!isLlamaServer) return { repetition_penalty: 1 };
+  return {
+    repeat_penalty: 1,
+    frequency_penalty: 0,
+    presence_penalty: 0,
+    typical_p: 1,
+    top_n_sigma: -1,
+    xtc_probability: 0,
+    dry_multiplier: 0,
+    dynatemp_range: 0,
+    mirostat: 0,
   };
 }
 
@@ -56,8 +75,14 @@ function chatOf({ messages = [], prefix = '' }: SampleRequest): object {
 }
 
 /** Raw completions count alternatives; 1 also works where 0 means "none". */
-function logprobsField({ raw }: SampleRequest, { hasTokenIds }: Dialect): object {
+function logprobsField({ raw, sampling }: SampleRequest, { hasTokenIds, isLlamaServer }: Dialect): object {
   const logprobs = raw === undefined ? true : 1;
+  if (isLlamaServer) {
+    // It gives twenty alternatives of each token unless told, and probabilities before the filters. Greedy, what is drawn
+    // from after them is certainty.
+    const few = raw === undefined ? { top_logprobs: 1 } : {};
+    return { logprobs, ...few, post_sampling_probs: sampling.temperature > 0 };
+  }
   return hasTokenIds ? { logprobs, return_token_ids: true } : { logprobs };
 }
 
@@ -82,6 +107,10 @@ export function simplerDialect(
 /** Of a chat, and of a raw completion. Read leniently: they must not cost a finished text. */
 const chatLogprobsSchema = z.looseObject({
   content: z.array(z.looseObject({ token: z.string(), logprob: z.number() })).min(1),
+});
+/** Of llama.cpp's server, for chats and raw prompts: probabilities of the distribution that was drawn from. */
+const drawnProbsSchema = z.looseObject({
+  content: z.array(z.looseObject({ id: z.int().min(0), token: z.string(), prob: z.number() })).min(1),
 });
 const rawLogprobsSchema = z.looseObject({
   tokens: z.array(z.string()).min(1),
@@ -126,8 +155,9 @@ export function resultOf(request: SampleRequest, completion: Completion, ms: num
   const usage = usageOf(completion) ?? { promptTokens: 0, tokens: 0 };
   const choice = completion.choices?.[0];
   if (choice === undefined) return failedResult(request, 'The server answered without any choice.', ms);
-  const text = choice.message === undefined || choice.message === null ? choice.text : textOf(choice.message);
   const finish = finishOf(choice.finish_reason);
+  const { message } = choice;
+  const text = message === undefined || message === null ? choice.text : textOf(message, finish);
   if (finish !== undefined && typeof text === 'string') {
     // Some servers repeat what they went on from.
     const { prefix = '' } = request;
@@ -146,6 +176,8 @@ function logprobsOf(
   choice: z.infer<typeof choiceSchema>,
 ): Pick<SampleResult, 'logprobs'> {
   if (request.logprobs !== true) return {};
+  const { data: drawn } = drawnProbsSchema.safeParse(choice.logprobs);
+  if (drawn !== undefined) return { logprobs: drawnLogprobs(drawn.content) };
   const { data: chat } = chatLogprobsSchema.safeParse(choice.logprobs);
   const { data: raw } = rawLogprobsSchema.safeParse(choice.logprobs);
   const values = chat?.content.map(({ logprob }) => logprob) ?? raw?.token_logprobs;
@@ -163,6 +195,18 @@ function logprobsOf(
   };
 }
 
+function drawnLogprobs(
+  tokens: readonly { id: number; token: string; prob: number }[],
+): NonNullable<SampleResult['logprobs']> {
+  return {
+    // In single precision a certain token can come out a little above 1.
+    values: tokens.map(({ prob }) => Math.min(0, Math.log(prob))),
+    of: 'policy',
+    texts: tokens.map(({ token }) => token),
+    ids: tokens.map(({ id }) => id),
+  };
+}
+
 function isUnfiltered({ sampling: { temperature, topP, topK, minP } }: SampleRequest): boolean {
   return temperature === 1 && topP === 1 && topK === 0 && minP === 0;
 }
@@ -172,11 +216,17 @@ export function failedResult(request: SampleRequest, error: string, ms: number):
 }
 
 /** Servers that take the reasoning out of the text get it put back: the trace is what is studied here. */
-export function textOf(message: z.infer<typeof messageSchema>): string | undefined {
+export function textOf(
+  message: z.infer<typeof messageSchema>,
+  finish: Finish | undefined,
+): string | undefined {
   const reasoning = message.reasoning_content ?? message.reasoning ?? '';
-  const content = message.content ?? undefined;
-  if (reasoning === '') return content;
-  return `<think>${reasoning}</think>${content ?? ''}`;
+  const content = message.content ?? '';
+  if (reasoning === '') return message.content ?? undefined;
+  // A text that was cut while thinking has not thought to the end.
+  return finish === 'stop' || content !== ''
+    ? `<think>${reasoning}</think>${content}`
+    : `<think>${reasoning}`;
 }
 
 function finishOf(reason: string | null | undefined): Finish | undefined {

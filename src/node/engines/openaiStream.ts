@@ -74,7 +74,7 @@ export async function readStream(
   for await (const piece of pieces) {
     const before = growing.pieces;
     add(growing, piece);
-    if (growing.pieces > before) onText(textOf(messageOf(growing)) ?? '');
+    if (growing.pieces > before) onText(textOf(messageOf(growing), undefined) ?? '');
   }
   const completion = completionOf(growing, isChat);
   return { completion, countsEnd: checkCount(growing, completion, countsEnd) };
