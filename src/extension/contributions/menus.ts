@@ -52,7 +52,7 @@ export const menus = {
     { command: 'reflection.critique', when: row('runs', '\\bsolutions\\b'), group: '1_start@1' },
     { command: 'reflection.sample', when: row('runs', '\\bsolutions\\b'), group: '1_start@2' },
     { command: 'reflection.train', when: row('runs', '\\bdataset\\b'), group: '1_start@3' },
-    { command: 'reflection.compare', when: row('runs', '\\bsolutions\\b'), group: '2_look@1' },
+    { command: 'reflection.compare', when: row('runs', '\\b(?:solutions|critiques)\\b'), group: '2_look@1' },
     { command: 'reflection.showSampling', when: row('runs', '\\bdataset\\b'), group: 'inline@3' },
     { command: 'reflection.showTraining', when: row('runs', '\\brun train\\b'), group: 'inline@3' },
     { command: 'reflection.openTranscript', when: row('runs', '\\bsample\\b'), group: '2_look@2' },
