@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { clock } from '../../src/core/clock.ts';
 import type {
   DashboardContent,
@@ -30,16 +31,27 @@ export function App({
 
 function Dashboard({ content, ...actions }: Actions & { content: DashboardContent }) {
   const { head, curves, rollouts } = content;
+  const step = useSignal<number | null>(null);
+  const show = (at: number) => {
+    step.value = at;
+    document.getElementById('rollouts')?.scrollIntoView({ block: 'start' });
+  };
   return (
     <div data-step={head.step}>
       <Head head={head} {...actions} />
-      <Alarms head={head} />
+      <Alarms head={head} show={rollouts.length > 0 ? show : null} />
       {curves.length === 0 ? (
         <p>No step was logged yet. {head.detail}</p>
       ) : (
-        <Curves groups={head.groups} curves={curves} />
+        <Curves
+          groups={head.groups}
+          curves={curves}
+          pick={(at) => {
+            step.value = at;
+          }}
+        />
       )}
-      <Rollouts rows={rollouts} openRollout={actions.openRollout} />
+      <Rollouts rows={rollouts} step={step} openRollout={actions.openRollout} />
       <Checkpoints head={head} {...actions} />
       <Log head={head} openLog={actions.openLog} />
     </div>
@@ -67,7 +79,9 @@ function Head({ head, stop, resume, openLog }: Actions & { head: DashboardHead }
           </span>
           {times.map((part) => ` · ${part}`).join('')}
         </p>
-        {head.detail !== null && <p class={`detail ${head.tone}`}>{head.detail}</p>}
+        {head.detail !== null && !head.alarms.some(({ message }) => message === head.detail) && (
+          <p class={`detail ${head.tone}`}>{head.detail}</p>
+        )}
       </div>
       <span class="spacer" />
       <div class="actions">
@@ -90,7 +104,14 @@ function Head({ head, stop, resume, openLog }: Actions & { head: DashboardHead }
 }
 
 /** In words, with the step at which to look. */
-function Alarms({ head: { alarms } }: { head: DashboardHead }) {
+function Alarms({
+  head: { alarms },
+  show,
+}: {
+  head: DashboardHead;
+  /** Null where no rollout was logged. */
+  show: ((step: number) => void) | null;
+}) {
   if (alarms.length === 0) return null;
   return (
     <section class="alarms" aria-label="Alarms" aria-live="polite">
@@ -103,7 +124,12 @@ function Alarms({ head: { alarms } }: { head: DashboardHead }) {
       <ul>
         {alarms.toReversed().map(({ step, alarm, message, t }) => (
           <li key={`${t} ${alarm}`}>
-            <strong>step {step}</strong> {message} <span class="about">({alarm})</span>
+            <strong>step {step}</strong> {message} <span class="about">({alarm})</span>{' '}
+            {show !== null && (
+              <button type="button" class="link" onClick={() => show(step)}>
+                show its rollouts
+              </button>
+            )}
           </li>
         ))}
       </ul>

@@ -2,29 +2,45 @@ import type { Curve, CurveGroup } from '../../src/core/runs/curves.ts';
 import { CurveChart } from './curveChart.tsx';
 
 /** Curves in the order of use, each group under its own heading, all with one time axis and one cursor. */
-export function Curves({ groups, curves }: { groups: readonly CurveGroup[]; curves: readonly Curve[] }) {
+export function Curves({
+  groups,
+  curves,
+  pick,
+}: {
+  groups: readonly CurveGroup[];
+  curves: readonly Curve[];
+  /** A click into a chart: the rollouts of that step are shown. */
+  pick: (step: number) => void;
+}) {
   const known = new Map(curves.map((curve) => [curve.name, curve]));
   const last = Math.max(...curves.map(({ steps }) => steps.at(-1) ?? 0));
   return (
-    <>
+    <div class="curve-groups">
       {groups.map(({ title, names }) => (
-        <section key={title} class="curve-group" aria-label={title}>
+        <section
+          key={title}
+          class="curve-group"
+          aria-label={title}
+          style={{ '--curves': String(names.length) }}
+        >
           <h2>{title}</h2>
           <div class="curves">
             {names.map((name) => {
               const curve = known.get(name);
-              return curve === undefined ? null : <CurveCard key={name} curve={curve} last={last} />;
+              return curve === undefined ? null : (
+                <CurveCard key={name} curve={curve} last={last} pick={pick} />
+              );
             })}
           </div>
         </section>
       ))}
-    </>
+    </div>
   );
 }
 
 const TABLE_ROWS = 20;
 
-function CurveCard({ curve, last }: { curve: Curve; last: number }) {
+function CurveCard({ curve, last, pick }: { curve: Curve; last: number; pick: (step: number) => void }) {
   const from = Math.max(0, curve.steps.length - TABLE_ROWS);
   return (
     <figure class="curve-card">
@@ -32,7 +48,7 @@ function CurveCard({ curve, last }: { curve: Curve; last: number }) {
         <span class="curve-name">{curve.name}</span>
         <span class="curve-value">{shown(curve.last)}</span>
       </figcaption>
-      <CurveChart curve={curve} last={last} />
+      <CurveChart curve={curve} last={last} pick={pick} />
       <details class="chart-table">
         <summary>
           as a table<span class="visually-hidden">: {curve.name}</span>

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { type RolloutRow, rewardSentence } from '../../src/core/runs/rollouts.ts';
 import { MathText } from '../shared/mathText.tsx';
 import { Scroll } from '../shared/scroll.tsx';
@@ -9,20 +9,26 @@ type Stratum = (typeof STRATA)[number];
 const ROWS_AT_ONCE = 8;
 
 interface Props {
+  /** The step whose rollouts are looked at; null for all. */
+  readonly step: Signal<number | null>;
   readonly rows: readonly RolloutRow[];
   openRollout(id: number): void;
 }
 
 /** What the model wrote and what it got for it: newest first, by why it was logged, or one prompt through the steps. */
-export function Rollouts({ rows, openRollout }: Props) {
+export function Rollouts({ rows, step, openRollout }: Props) {
   const stratum = useSignal<Stratum>(ALL);
   const prompt = useSignal<number | null>(null);
   const count = useSignal(ROWS_AT_ONCE);
   if (rows.length === 0) return null;
   const chosen = prompt.value;
+  const logged = step.value === null ? null : loggedNear(rows, step.value);
   const fitting =
     chosen === null
-      ? rows.filter((row) => stratum.value === ALL || row.stratum === stratum.value).toReversed()
+      ? rows
+          .filter((row) => stratum.value === ALL || row.stratum === stratum.value)
+          .filter((row) => logged === null || row.step === logged)
+          .toReversed()
       : rows.filter((row) => row.promptId === chosen);
   const shown = fitting.slice(0, count.value);
   return (
@@ -47,6 +53,7 @@ export function Rollouts({ rows, openRollout }: Props) {
                 </vscode-option>
               ))}
             </vscode-dropdown>
+            <StepChoice step={step} logged={logged} />
           </>
         ) : (
           <>
@@ -110,6 +117,44 @@ export function Rollouts({ rows, openRollout }: Props) {
         </vscode-button>
       )}
     </section>
+  );
+}
+
+/** Rollouts are not logged at every step: the last ones up to it, or the first there are. */
+function loggedNear(rows: readonly RolloutRow[], step: number): number {
+  const before = rows.findLast((row) => row.step <= step);
+  return before?.step ?? rows[0]?.step ?? step;
+}
+
+/** The keyboard's way to what a click into a chart does. */
+function StepChoice({ step, logged }: { step: Signal<number | null>; logged: number | null }) {
+  return (
+    <>
+      <label for="rollout-step">Step</label>
+      <input
+        id="rollout-step"
+        type="number"
+        min={0}
+        placeholder="all"
+        value={step.value ?? ''}
+        onChange={({ currentTarget: { value, valueAsNumber } }) => {
+          step.value = value === '' || !Number.isFinite(valueAsNumber) ? null : valueAsNumber;
+        }}
+      />
+      {logged !== null && (
+        <>
+          {logged !== step.value && <span class="about">logged at step {logged}</span>}
+          <vscode-button
+            appearance="secondary"
+            onClick={() => {
+              step.value = null;
+            }}
+          >
+            All steps
+          </vscode-button>
+        </>
+      )}
+    </>
   );
 }
 

@@ -20,6 +20,7 @@ import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { checkpointAt, compareWithBase } from './checkpointActions.ts';
 import { dashboardHead } from './dashboardHead.ts';
+import { openRolloutText } from './rolloutText.ts';
 
 /** Shows a training run in a new panel, or in one that VS Code restores. */
 export function showDashboard(services: Services, name: SavedRun, restored?: vscode.WebviewPanel): void {
@@ -90,14 +91,9 @@ class Dashboard implements vscode.Disposable {
         await vscode.window.showTextDocument(log, { preview: true });
       },
       openRollout: async (id) => {
-        const rollout = await services.watcher().rollout(this.#run().dir, id);
-        if (rollout === null) throw gone('rollout');
-        const content = `${rollout.prompt}\n\n${'─'.repeat(40)}\n\n${rollout.completion}\n`;
-        const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content });
-        await vscode.window.showTextDocument(document, {
-          preview: true,
-          viewColumn: vscode.ViewColumn.Beside,
-        });
+        const row = this.#watched?.rollouts.find((one) => one.id === id);
+        const place = { folder: this.#name.folder, run: this.#run().id, id };
+        await openRolloutText(services, place, row?.step ?? null);
       },
       evaluateCheckpoint: async (at) => {
         const checkpoint = checkpointAt(this.#run(), at);
