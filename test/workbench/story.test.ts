@@ -11,7 +11,7 @@ import { chooseTheme } from './themes.ts';
 const MINUTES = 60_000;
 
 /**
- * The whole chain as a person clicks through it who has installed the package, with the real embedded model and the real
+ * The first ten minutes of the README, row by row: the whole chain as a person goes through it who has installed the package, with the real embedded model and the real
  * trainer: solve, read a critique, review it, make a training set, train, evaluate the checkpoint, compare. Nothing of
  * this folder is there to help, but the Python packages that the setting names.
  */
@@ -22,12 +22,6 @@ export const scenario: Scenario = {
   prepare(workspace) {
     const problems = path.join(projectRoot, 'media/problems');
     fs.copyFileSync(path.join(problems, 'demo-5.jsonl'), path.join(workspace, 'demo-5.jsonl'));
-    // A part of the training problems: enough for a small set, and short.
-    const lines = fs
-      .readFileSync(path.join(problems, 'demo-train-300.jsonl'), 'utf8')
-      .split('\n')
-      .slice(0, 40);
-    fs.writeFileSync(path.join(workspace, 'practice.jsonl'), `${lines.join('\n')}\n`);
   },
   steps: {
     'the palette evaluates a problem file with the built-in model': async (driver) => {
@@ -95,9 +89,9 @@ export const scenario: Scenario = {
     'rejection sampling makes a training set': async (driver) => {
       const { palette, pick, answer, workspace, shot } = driver;
       await palette('Reflection: Rejection-Sample Critiques');
-      await pick('practice.jsonl');
+      await pick('demo-train-300.jsonl');
       await pick('nano');
-      await answer('24', 'Records wanted');
+      await answer('60', 'Records wanted');
       await toastWithin(driver, /i→c/, 6 * MINUTES);
       await shot('story-7-dataset');
       const [run] = runsOf(workspace, 'sample');
@@ -131,10 +125,16 @@ export const scenario: Scenario = {
       const { palette, treeRow, pickMany, answer, webview, shot, clearToasts } = driver;
       await clearToasts();
       await palette('View: Toggle Panel Visibility');
-      const checkpoint = treeRow(/step \d+not evaluated yet/).first();
-      await checkpoint.hover();
-      await checkpoint.locator('a.action-label[aria-label="Evaluate Checkpoint"]').click();
+      await treeRow(/step \d+.*not evaluated yet/)
+        .first()
+        .waitFor();
+      await palette('Reflection: Evaluate Problem File');
       await driver.pick('demo-5.jsonl');
+      await driver
+        .picks()
+        .filter({ hasText: /step \d+/ })
+        .first()
+        .click();
       await answer('4', 'Solutions for each problem');
       await toastWithin(driver, /pass@1/, 3 * MINUTES);
       await clearToasts();

@@ -125,6 +125,10 @@ export const scenario: Scenario = {
       const rlerr = treeRow(/^rlerr-nano · step 45.*not evaluated yet · on demo-5\.jsonl/);
       const levels = await Promise.all([base, scft, rlerr].map((row) => row.getAttribute('aria-level')));
       assert.deepEqual(levels, ['1', '2', '3']);
+      await rlerr.hover();
+      await rlerr.locator('a.action-label[aria-label="Evaluate Checkpoint"]').click();
+      await driver.picks().filter({ hasText: 'demo-5.jsonl' }).first().waitFor();
+      await driver.page.keyboard.press('Escape');
       await scft.hover();
       await driver.page.locator('.workbench-hover', { hasText: 'version aaaaaaaaaaaa' }).waitFor();
       await shot('trees-checkpoints');
