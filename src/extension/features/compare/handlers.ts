@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { type SavedComparison, savedComparisonSchema } from '../../../core/protocol/compare.ts';
 import { runChoice } from '../../ask/askRun.ts';
@@ -8,14 +9,15 @@ import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { Cancelled } from '../../showError.ts';
 import { type Target, targetsOf } from '../../target.ts';
-import { type Arm, fileArm } from './arms.ts';
+import { type Arm, fileArm, isFileId } from './arms.ts';
 import { showComparison } from './panel.ts';
 
 /** Shows a panel again that was open before a reload of the window. */
 export function restorePanel(services: Services, panel: vscode.WebviewPanel, state: unknown): void {
   const saved = savedComparisonSchema.safeParse(state);
-  // A panel without names, from a crash before its first message, has nothing to show again.
-  if (!saved.success) panel.dispose();
+  // A panel without names, from a crash before its first message, has nothing to show again. The state comes from the
+  // page, which is not trusted: it may name no file that a person did not choose.
+  if (!saved.success || !saved.data.runs.every((id) => isChosen(services, id))) panel.dispose();
   else showComparison(services, saved.data, panel);
 }
 
@@ -23,10 +25,30 @@ export function compareHandlers(services: Services): Handlers<'reflection.compar
   return {
     'reflection.compare': async (...parameters) => {
       const names = await comparedNames(services, targetsOf(parameters));
+      await rememberFiles(services, names);
       showComparison(services, names);
       return names;
     },
   };
+}
+
+const CHOSEN_FILES = 'reflection.comparedFiles';
+const FILES_REMEMBERED = 50;
+
+function chosenFiles(services: Services): string[] {
+  const known = z.array(z.string()).safeParse(services.context.workspaceState.get(CHOSEN_FILES));
+  return known.success ? known.data : [];
+}
+
+function isChosen(services: Services, id: string): boolean {
+  return !isFileId(id) || chosenFiles(services).includes(id);
+}
+
+async function rememberFiles(services: Services, { runs }: SavedComparison): Promise<void> {
+  const files = runs.filter(isFileId);
+  if (files.length === 0) return;
+  const all = [...new Set([...files, ...chosenFiles(services)])].slice(0, FILES_REMEMBERED);
+  await services.context.workspaceState.update(CHOSEN_FILES, all);
 }
 
 /** An arm and when it was made: bases are evaluated before what is trained from them. */

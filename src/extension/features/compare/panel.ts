@@ -64,8 +64,11 @@ class ComparisonPanel implements vscode.Disposable {
       { dispose: () => this.#connection.dispose() },
       ...names.runs.filter(isFileId).map((id) => this.#watch(vscode.Uri.parse(id))),
     ];
-    // The page takes a while to load: the runs are read meanwhile.
-    this.#lookAgain();
+    // The page takes a while to load: the runs are read meanwhile. After a reload they are to be looked for first.
+    const folder = vscode.Uri.parse(names.folder);
+    const isKnown = (id: string) => isFileId(id) || services.runs.find(folder, id) !== undefined;
+    if (names.runs.every(isKnown)) this.#looks.news();
+    else this.#lookAgain();
   }
 
   dispose(): void {
