@@ -200,13 +200,18 @@ def _has_reference(config: Any) -> bool:  # noqa: ANN401 (fields of some methods
     return kept and config["klWeight"] > 0 and config["lora"] is None
 
 
+# Bytes of a checkpoint for each weight: the model, and what a sharding engine resumes from.
+WEIGHTS_SAVED = {"none": 4, "fsdp": 8, "zero2": 12, "zero3": 8}
+
+
 def checkpoint_bytes(config: TrainConfig, shape: Shape) -> int:
     """Trained weights and moments in float32, and the GGUF."""
     trained, count = trained_parameters(config, shape), shape.parameters()
     gguf = {"f32": 4.0, "f16": 2.0, "q8_0": 34 / 32}[config["ggufType"]]
     lora = config["lora"]
     exported = trained if lora is not None and lora["export"] == "adapter" else count
-    return round(trained * 12 + (exported * gguf if config["exportGguf"] else 0))
+    resumed = trained * (WEIGHTS_SAVED[config["sharding"]] + 8)
+    return round(resumed + (exported * gguf if config["exportGguf"] else 0))
 
 
 def longest_sequence(config: TrainConfig, data: Data) -> int:

@@ -15,25 +15,27 @@ from reflection_trainer.errors import ConfigError, UserError
 CONFIGS = Path(__file__).parents[1] / "configs"
 
 
-def resolved(name: str, monkeypatch: pytest.MonkeyPatch) -> Namespace:
-    """What `accelerate launch` makes of the arguments that the workbench gives it."""
+def resolved(
+    name: str, monkeypatch: pytest.MonkeyPatch, precision: str = "bf16"
+) -> tuple[Namespace, list[str]]:
+    """What `accelerate launch` makes of our arguments, and the file's fields for DeepSpeed."""
     # Without GPUs accelerate turns to the CPU, silently: it is asked about a machine that has some.
     monkeypatch.setattr("torch.cuda.device_count", lambda: 4)  # of which it only counts
     config = str(CONFIGS / f"{name}.yaml")
-    shape = ["--num_processes", "4", "--mixed_precision", "bf16"]
+    shape = ["--num_processes", "4", "--mixed_precision", precision, "--main_process_port", "0"]
     trainer = ["--module", "reflection_trainer", "--config", "run/config.json"]
     parser = launch.launch_command_parser()
     args = parser.parse_args(["--config_file", config, *shape, *trainer])
-    args, _, precision_from_file = launch._validate_launch_command(args)
+    args, defaults, precision_from_file = launch._validate_launch_command(args)
     assert not precision_from_file
-    return args
+    return args, list(defaults.deepspeed_config)
 
 
 @pytest.mark.parametrize("name", ["fsdp", "zero2", "zero3"])
 def test_accelerate_takes_the_configuration_as_it_is_meant(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    args = resolved(name, monkeypatch)
+    args, _ = resolved(name, monkeypatch)
     assert (args.num_processes, args.mixed_precision, args.num_machines) == (4, "bf16", 1)
     assert args.module and args.training_script == "reflection_trainer"
     assert args.training_script_args == ["--config", "run/config.json"]
