@@ -145,6 +145,26 @@ def test_fewer_processes_than_asked_for(tmp_path: Path, tiny_model: Path, datase
     )
 
 
+def test_processes_that_would_never_meet(
+    tmp_path: Path, tiny_model: Path, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What torchrun tells its processes with `--master_port 0`; they would wait for ever."""
+    monkeypatch.setenv("MASTER_PORT", "0")
+    write_config(tmp_path, tiny_model, dataset)
+    end = outcome(tmp_path)
+    assert end.code == "no-port" and "--standalone" in str(end.remedy)
+
+
+@pytest.mark.parametrize("launched", ["FSDP", "DEEPSPEED"])
+def test_sharding_that_the_configuration_does_not_say(
+    trained: tuple[TrainConfig, Checkpoint], launched: str
+) -> None:
+    """It would be evaluated and exported as if every process had the whole model."""
+    config, _ = trained
+    with pytest.raises(UserError, match=f"the launcher shards the model .{launched}."):
+        check_processes(2, 2, config, None, launched)
+
+
 def test_a_disk_too_small_for_one_checkpoint(
     tmp_path: Path, tiny_model: Path, dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
