@@ -24,9 +24,10 @@ export function launchBrowser(host: Host): Promise<Browser> {
   });
 }
 
-/** A window of a size that makes readable screenshots. */
+/** A window of a size that makes readable screenshots; what the editor copies can be read. */
 export function newWindow(browser: Browser): Promise<BrowserContext> {
-  return browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US' });
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  return browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', permissions });
 }
 
 /** Aborts every request of the page that would leave this machine. Returns the addresses, as they come. */
