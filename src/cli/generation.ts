@@ -189,6 +189,7 @@ export async function runPipeline<Result extends PipelineResult>(
   { isLive = false, ...settings }: PipelineSettings,
 ): Promise<Result> {
   const live = isLive ? liveTexts(context) : null;
+  let made = 0;
   const bars = live ?? stageBars(context);
   const { device, processes, slots } = engine.facts;
   context.output.note(
@@ -202,6 +203,7 @@ export async function runPipeline<Result extends PipelineResult>(
       commandLine: context.commandLine,
       onProgress: (progress) => {
         if (progress.estimate !== undefined) context.output.note(estimateText(progress.estimate));
+        if (progress.sample !== undefined) made += 1;
         bars.show(progress);
       },
       ...(live === null ? {} : { onText: live.onText }),
@@ -213,6 +215,11 @@ export async function runPipeline<Result extends PipelineResult>(
     bars.stop();
     tellEnd(context, result);
     return result;
+  } catch (thrown) {
+    bars.stop();
+    const name = path.basename(settings.dir);
+    if (made > 0) context.output.note(`every finished sample is kept; go on with: reflection resume ${name}`);
+    throw thrown;
   } finally {
     bars.stop();
   }

@@ -14,7 +14,7 @@ export interface Health {
   failed(thrown: unknown): void;
 }
 
-/** A server that is gone ends the run, which can be resumed; it does not fill it with error rows. */
+/** A server that is gone ends the run, which can be resumed; it does not fill it with error rows. Hears of what failed for good. */
 export function createHealth(config: OpenaiModelConfig, redact: (text: string) => string): Health {
   const patience = 2 * config.concurrency + 2;
   let failures = 0;
@@ -27,7 +27,9 @@ export function createHealth(config: OpenaiModelConfig, redact: (text: string) =
       if (thrown.status === 401 || thrown.status === 403) throw keyRefused(config);
       const isLost = thrown instanceof APIConnectionError;
       const isFailing = isLost || thrown.status === 429 || (thrown.status ?? 0) >= 500;
-      if (!isFailing || ++failures < patience) return;
+      // Refused after all retries: nobody is there, and the others that run would only wait as long.
+      const isRefused = isLost && /ECONNREFUSED|ENOTFOUND/.test(causeOf(thrown));
+      if (!isFailing || (++failures < patience && !isRefused)) return;
       if (isLost) throw unreachable(config, redact(causeOf(thrown)), thrown);
       throw new UserError(
         'server-failing',
