@@ -53,7 +53,7 @@ function formulaAt(text: string, at: number): MathPart | null {
     const end = closing(text, at + open.length, close);
     if (end === null) return null;
     const tex = text.slice(at + open.length, end);
-    if (tex.trim() === '' || DEFINITIONS.test(tex)) return null;
+    if (tex.trim() === '' || DEFINITIONS.test(tex) || cells(tex) > MOST_CELLS) return null;
     if (open === '$' && !isInline(tex, text[end + 1] ?? '')) return null;
     return { kind, source: text.slice(at, end + close.length), tex };
   }
@@ -74,6 +74,13 @@ function closing(text: string, from: number, close: string): number | null {
 /** The rule of Pandoc: `$5 and $6` is money, because a formula touches its dollars and no digit follows. */
 function isInline(tex: string, next: string): boolean {
   return !/^\s|\s$/.test(tex) && !/\d/.test(next);
+}
+
+/** A matrix costs its cells, and two letters make one. */
+const MOST_CELLS = 200;
+
+function cells(tex: string): number {
+  return tex.split(/&|\\\\/).length;
 }
 
 /** Macros of one's own can make a page of a line; no problem needs them. */

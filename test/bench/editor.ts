@@ -29,6 +29,7 @@ import {
 import { renderTranscript } from '../../src/core/transcript/index.ts';
 import { startComparer } from '../../src/node/comparison/client.ts';
 import { readRun } from '../../src/node/runs/index.ts';
+import { writeLargeRun } from '../process/runs/largeRun.ts';
 import { critique, PROBLEMS, solution, writeRun } from '../vscode/runFixtures.ts';
 import { levelled, trainingEvent, writeEvaluations } from '../workbench/panelRuns.ts';
 import { openPanelPage, scrollFrames } from './parts/panelPage.ts';
@@ -60,6 +61,7 @@ async function parts(browser: Browser): Promise<void> {
   activation();
   bundleSizes();
   await transcripts();
+  await largeRun();
   await comparePage(browser, await comparison(90, 64));
   await gridPage(browser);
   await dashboard(browser);
@@ -100,6 +102,7 @@ function bundleSizes(): void {
   for (const panel of ['compare', 'sampling', 'dashboard', 'training']) {
     print(`panel ${panel}, gzipped`, `${size(`webview/${panel}.js`).toFixed(0)} kB`);
   }
+  print('formulas, loaded with the first one, gzipped', `${size('webview/math.js').toFixed(0)} kB`);
 }
 
 /** A bundle and all that it may load: the folder also holds parts of earlier builds. */
@@ -134,6 +137,22 @@ async function transcripts(): Promise<void> {
   const source = { run: 'run', critiques, reviews: [] };
   const grouped = await timed(() => groupFindings(short.id, [source]));
   print('1,000 findings grouped for publishing', ms(grouped.took), 'aim: under 100 ms');
+}
+
+/** What the Runs tree and a transcript wait for, in the thread that reads large runs for them. */
+async function largeRun(): Promise<void> {
+  const dir = path.join(folder, 'large');
+  process.env.REFLECTION_CACHE_DIR = path.join(folder, 'cache');
+  await writeLargeRun(dir, { problems: 6250, n: 16 });
+  const reader = startComparer(path.join(projectRoot, 'dist/comparison.mjs'), () => {});
+  const first = await timed(() => reader.remote.tallies(dir));
+  print('run of 10^5 samples (110 MB): its problems, for the first time', ms(first.took));
+  const again = await timed(() => reader.remote.tallies(dir));
+  print('  its problems, once it was indexed', ms(again.took));
+  const part = await timed(() => reader.remote.part(dir, { sampleId: 'problem-4321#15' }));
+  print('  one sample for a transcript', ms(part.took), 'aim: under 300 ms');
+  reader.dispose();
+  fs.rmSync(dir, { recursive: true });
 }
 
 async function comparison(problems: number, samples: number) {

@@ -42,6 +42,7 @@ describe('formulas in a text', () => {
     }
     expect(formulas('$\\left(\\delta\\right)$')).toHaveLength(1);
     expect(formulas(`$${'x'.repeat(LONGEST_FORMULA)}$`)).toEqual([]);
+    expect(formulas(`$\\begin{matrix}${'&'.repeat(1900)}\\end{matrix}$`)).toEqual([]);
     expect(formulas('$x$ '.repeat(10_000))).toHaveLength(MOST_FORMULAS);
   });
 

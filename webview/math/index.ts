@@ -15,7 +15,7 @@ const typeset: Typeset = (tex, isDisplay, element) => {
     strict: 'ignore',
     // In em: a rule or a space of any size would cover the panel.
     maxSize: 10,
-    maxExpand: 200,
+    maxExpand: 1000,
   });
 };
 
