@@ -19,9 +19,12 @@ settings.load_profile("trainer")
 
 # The longest first, so that no worker is left with one of them at the end.
 LONGEST = (
+    "test_sharding.py",
     "test_run.py",
     "test_rl_run.py",
+    "test_processes.py",
     "test_kills.py",
+    "test_resume.py",
     "test_second_opinion.py",
     "test_gguf_parity.py",
     "test_evaluation.py",
