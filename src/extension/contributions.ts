@@ -10,6 +10,8 @@ import { walkthrough } from './contributions/walkthrough.ts';
 export const TRANSCRIPT_SCHEME = 'reflection';
 /** The scheme of critiques that are being edited; saving one is a review. */
 export const CRITIQUE_EDIT_SCHEME = 'reflection-edit';
+/** The scheme of what a running run is writing: `reflection-live:/<run> (live).transcript`. */
+export const LIVE_SCHEME = 'reflection-live';
 export const TRANSCRIPT_LANGUAGE = 'reflection-transcript';
 export const TASK_TYPE = 'reflection';
 export const COMPARE_PANEL = 'reflection.comparePanel';
@@ -28,7 +30,9 @@ export const commands = [
   { id: 'reflection.showSampling', title: 'Show Rejection Sampling', icon: '$(graph-line)' },
   { id: 'reflection.showTraining', title: 'Show Training Dashboard', icon: '$(graph-line)' },
   { id: 'reflection.openTranscript', title: 'Open Transcript', icon: '$(go-to-file)' },
+  { id: 'reflection.openProblem', title: 'Open Problem', icon: '$(list-ordered)' },
   { id: 'reflection.stopRun', title: 'Stop Run', icon: '$(debug-stop)' },
+  { id: 'reflection.watchRun', title: 'Watch Text Being Written', icon: '$(eye)' },
   { id: 'reflection.resumeRun', title: 'Resume Run', icon: '$(debug-continue)' },
   { id: 'reflection.openRunFolder', title: 'Reveal Run Folder', icon: '$(folder-opened)' },
   { id: 'reflection.evaluateCheckpoint', title: 'Evaluate Checkpoint', icon: '$(beaker)' },
@@ -230,6 +234,7 @@ export const contributions = {
   activationEvents: [
     `onFileSystem:${TRANSCRIPT_SCHEME}`,
     `onFileSystem:${CRITIQUE_EDIT_SCHEME}`,
+    `onFileSystem:${LIVE_SCHEME}`,
     `onWebviewPanel:${COMPARE_PANEL}`,
     `onWebviewPanel:${SAMPLING_PANEL}`,
     `onWebviewPanel:${DASHBOARD_PANEL}`,

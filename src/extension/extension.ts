@@ -3,6 +3,7 @@ import { registerCommands } from './commands.ts';
 import { registerCheckpoints } from './features/checkpoints/index.ts';
 import { registerCompare } from './features/compare/index.ts';
 import { registerDoctor } from './features/doctor/index.ts';
+import { registerLive } from './features/live/index.ts';
 import { registerModels } from './features/models/index.ts';
 import { registerProblemSetsTree } from './features/models/problemSetsTree.ts';
 import { registerProblemFiles } from './features/problemFiles/index.ts';
@@ -30,6 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
       ...registerModels(services),
       ...registerRuns(services),
       ...registerTranscripts(services),
+      ...registerLive(services),
       ...registerTraining(services),
       ...registerCompare(services),
       ...registerSampling(services),

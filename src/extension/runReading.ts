@@ -2,6 +2,7 @@
 export {
   appendReview,
   isWriterAlive,
+  readLiveText,
   readReviews,
   readRun,
   readRunState,

@@ -9,6 +9,7 @@ import { showInformation, showWarning, withNotification } from './messages.ts';
 import { openPlace } from './openPlace.ts';
 import type { RunEntry } from './runStore.ts';
 import { requireTrust, type Services } from './services.ts';
+import { setting } from './settings.ts';
 
 export interface StartRequest {
   readonly kind: Exclude<RunKind, 'train'>;
@@ -37,6 +38,8 @@ export async function startRun(services: Services, request: StartRequest): Promi
   const parameters = [
     ...request.parameters,
     ...(resume === undefined ? ['--title', request.title, '--run-dir', dir] : []),
+    // The text of one sample, for whoever watches; on stderr it could be taken for the command's own words.
+    ...(setting('reflection.liveText', folder.uri) ? ['--live', '--quiet'] : []),
     '--json',
   ];
   const hold = services.runs.hold();

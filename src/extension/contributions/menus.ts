@@ -14,6 +14,7 @@ export const menus = {
   commandPalette: [
     { command: 'reflection.evaluateCheckpoint', when: 'false' },
     { command: 'reflection.openRunFolder', when: 'false' },
+    { command: 'reflection.openProblem', when: 'false' },
     { command: 'reflection.showFinding', when: 'false' },
     { command: 'reflection.useModel', when: 'false' },
     { command: 'reflection.dismissFinding', when: 'false' },
@@ -49,6 +50,7 @@ export const menus = {
   'view/item/context': [
     { command: 'reflection.stopRun', when: row('runs', '\\bactive\\b'), group: 'inline@1' },
     { command: 'reflection.resumeRun', when: row('runs', '\\bresumable\\b'), group: 'inline@1' },
+    { command: 'reflection.watchRun', when: row('runs', '\\bwatchable\\b'), group: 'inline@2' },
     { command: 'reflection.critique', when: row('runs', '\\bsolutions\\b'), group: '1_start@1' },
     { command: 'reflection.sample', when: row('runs', '\\bsolutions\\b'), group: '1_start@2' },
     { command: 'reflection.train', when: row('runs', '\\bdataset\\b'), group: '1_start@3' },

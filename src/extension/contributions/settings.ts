@@ -61,6 +61,14 @@ export const configuration = {
       order: 6,
       markdownDescription: 'Show the steps that a critique confirmed, as information.',
     },
+    'reflection.liveText': {
+      type: 'boolean',
+      default: true,
+      scope: 'window',
+      order: 11,
+      markdownDescription:
+        'Keep the text of one running sample readable while it is written (*Reflection: Watch Text Being Written*). A server is then asked for one stream a sample.',
+    },
     'reflection.findings.verifiedSeverity': {
       type: 'string',
       enum: ['warning', 'information', 'hint'],
