@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { activate, closeEditors, diagnosticsOf, eventually, openFolder } from './extensionUnderTest.ts';
-import { critique, solution, writeRun } from './runFixtures.ts';
+import { solution, writeRun } from './runFixtures.ts';
 
 const STATEMENT =
   'A tank holds 37 litres of water. It is tripled, and then 37 more litres are added. How many litres are there now?';
@@ -118,56 +118,6 @@ describe('a problem file', () => {
     assert.ok(fields.includes('answer'));
     assert.ok(!fields.includes('problem'), 'a field that is there is not offered');
     assert.ok((await at(1)).includes('aime'));
-  });
-});
-
-describe('findings on the solution of a problem document', () => {
-  before(activate);
-  afterEach(closeEditors);
-
-  it('follow edits, are stale when their text changes, and go when dismissed or criticised anew', async () => {
-    const worked = 'Step 1: 37*3=111.\nStep 2: 111+37=158.\nThe answer is 158.';
-    const editor = await opened(
-      'worked.problem.md',
-      `---\nid: worked\nanswer: 148\n---\n\n## Problem\n\n${STATEMENT}\n\n## Solution\n\n${worked}\n`,
-    );
-    const { document } = editor;
-    const problems = [{ id: 'worked', problem: STATEMENT, answer: '148', mode: 'math' as const }];
-    const problemSet = { name: 'worked', path: document.uri.fsPath, sha256: 'b'.repeat(64), count: 1 };
-    const text = solution('worked', 0, 'incorrect', worked);
-    const run = { kind: 'critique', problems, problemSet, solutions: [text] } as const;
-    writeRun(openFolder().uri.fsPath, { ...run, id: 'worked-1', critiques: [critique(text, 0)] });
-    const [first] = await diagnosticsOf(document.uri, ({ length }) => length === 1, 'a finding');
-    assert.equal(document.getText(first?.range), 'Step 2: 111+37=158.');
-    const heading = document.positionAt(document.getText().indexOf('## Problem'));
-    await editor.edit((edit) => edit.insert(heading, '\n\n'));
-    const [moved] = await diagnosticsOf(
-      document.uri,
-      ([one]) => one?.range.start.line === (first?.range.start.line ?? 0) + 2,
-      'it has moved along',
-    );
-    assert.equal(document.getText(moved?.range), 'Step 2: 111+37=158.');
-    await editor.edit((edit) => edit.replace(moved?.range ?? new vscode.Range(0, 0, 0, 0), 'Step 2: 148.'));
-    const isStale = (one: vscode.Diagnostic | undefined) =>
-      typeof one?.code === 'object' && one.code.value === 'stale';
-    const [stale] = await diagnosticsOf(document.uri, ([one]) => isStale(one), 'it is stale');
-    assert.equal(stale?.severity, vscode.DiagnosticSeverity.Hint);
-    const [dismiss] = await fixesAt(document.uri, stale?.range ?? new vscode.Range(0, 0, 0, 0));
-    assert.equal(dismiss?.title, 'Dismiss this finding');
-    await vscode.commands.executeCommand(
-      dismiss?.command?.command ?? '',
-      ...(dismiss?.command?.arguments ?? []),
-    );
-    await diagnosticsOf(document.uri, ({ length }) => length === 0, 'it is gone');
-    writeRun(openFolder().uri.fsPath, {
-      ...run,
-      id: 'worked-2',
-      createdAt: '2026-01-02T10:00:00Z',
-      critiques: [critique(text, 0), critique(text, 1)],
-    });
-    const [anew] = await diagnosticsOf(document.uri, ({ length }) => length === 1, 'the new critique');
-    assert.match(anew?.message ?? '', /^2 of 2 critiques/);
-    await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 });
 

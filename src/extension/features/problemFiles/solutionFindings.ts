@@ -5,12 +5,15 @@ import { type Anchor, foundAnchor, movedAnchor } from '../../../core/findings/an
 import { type FindingGroup, findingMessage, groupFindings } from '../../../core/findings/index.ts';
 import type { Handlers } from '../../commands.ts';
 import type { CommandId } from '../../contributions.ts';
+import { findingLook, onFindingSettings } from '../../findingLook.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
 
 interface AnchoredFinding {
   readonly group: FindingGroup;
+  /** The text that the critic saw there. */
+  readonly quoted: string;
   /** In the document. */
   anchor: Anchor;
 }
@@ -20,7 +23,7 @@ interface Shown {
   readonly source: string;
   readonly run: RunEntry;
   readonly solution: string;
-  findings: AnchoredFinding[];
+  readonly findings: readonly AnchoredFinding[];
 }
 
 const LANGUAGE = 'reflection-problem';
@@ -30,96 +33,149 @@ const LANGUAGE = 'reflection-problem';
  * changed. They go when the person dismisses them, or when a newer critique is there.
  */
 export function registerSolutionFindings(services: Services): Handlers<'reflection.dismissFinding'> {
-  const collection = vscode.languages.createDiagnosticCollection('reflection solution');
-  const shown = new Map<string, Shown>();
-  let hold: vscode.Disposable | undefined;
-
-  const publish = (document: vscode.TextDocument) => {
-    const findings = shown.get(document.uri.toString())?.findings ?? [];
-    collection.set(
-      document.uri,
-      findings.map((finding) => diagnosticOf(document, finding, shown.get(document.uri.toString()))),
-    );
-  };
-  const read = async (document: vscode.TextDocument) => {
-    if (document.languageId !== LANGUAGE || document.uri.scheme !== 'file') return;
-    hold ??= services.runs.hold();
-    const key = document.uri.toString();
-    const run = newestCritique(services, document.uri.fsPath);
-    const source = run === undefined ? '' : `${run.dir} ${run.revision}`;
-    if (run === undefined || shown.get(key)?.source === source) return;
-    const next = await findingsOf(services, document, run, source);
-    if (next === null || document.isClosed) return;
-    shown.set(key, next);
-    publish(document);
-  };
-  const readAll = () => {
-    for (const document of vscode.workspace.textDocuments) {
-      read(document).catch((thrown: unknown) =>
-        services.log.warn(`findings on ${document.uri.path} cannot be shown: ${messageOf(thrown)}`),
-      );
-    }
-  };
-  readAll();
-  services.context.subscriptions.push(
-    collection,
-    { dispose: () => hold?.dispose() },
-    services.runs.onDidChange(readAll),
-    vscode.workspace.onDidOpenTextDocument(readAll),
-    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      const here = shown.get(document.uri.toString());
-      if (here === undefined || contentChanges.length === 0) return;
-      // VS Code orders the changes of one edit from the end, so that each offset holds when it is its turn.
-      for (const { rangeOffset, rangeLength, text } of contentChanges) {
-        for (const finding of here.findings) {
-          const change = { start: rangeOffset, removed: rangeLength, inserted: text.length };
-          finding.anchor = movedAnchor(finding.anchor, change);
-        }
-      }
-      publish(document);
-    }),
-    vscode.workspace.onDidCloseTextDocument((document) => {
-      shown.delete(document.uri.toString());
-      collection.delete(document.uri);
-      const isNeeded = vscode.workspace.textDocuments.some(({ languageId }) => languageId === LANGUAGE);
-      if (!isNeeded) {
-        hold?.dispose();
-        hold = undefined;
-      }
-    }),
-    registerFixes(shown),
-  );
-  return {
-    'reflection.dismissFinding': (uri, key) => {
-      const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
-      const here = typeof uri === 'string' ? shown.get(uri) : undefined;
-      if (document === undefined || here === undefined) return;
-      here.findings = here.findings.filter(({ group }) => group.key !== key);
-      publish(document);
-    },
-  };
+  const findings = new SolutionFindings(services);
+  services.context.subscriptions.push(findings, registerFixes(findings));
+  return { 'reflection.dismissFinding': (uri, key) => findings.dismiss(uri, key) };
 }
 
-function registerFixes(shown: ReadonlyMap<string, Shown>): vscode.Disposable {
-  const command: CommandId = 'reflection.dismissFinding';
+class SolutionFindings implements vscode.Disposable {
+  readonly #services: Services;
+  readonly #collection = vscode.languages.createDiagnosticCollection('reflection solution');
+  readonly #shown = new Map<string, Shown>();
+  /** By the person's hand; a review changes the run, and does not bring them back. */
+  readonly #dismissed = new Set<string>();
+  readonly #subscriptions: vscode.Disposable[];
+  #hold: vscode.Disposable | undefined;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#subscriptions = [
+      services.runs.onDidChange(() => this.#readAll()),
+      vscode.workspace.onDidOpenTextDocument(() => this.#readAll()),
+      vscode.workspace.onDidChangeTextDocument((event) => this.#edited(event)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.#closed(document)),
+      onFindingSettings(() => {
+        for (const document of vscode.workspace.textDocuments) this.#publish(document);
+      }),
+    ];
+    this.#readAll();
+  }
+
+  /** What is shown on a document, and the findings that are. */
+  visible(document: vscode.TextDocument): { here: Shown; findings: AnchoredFinding[] } | null {
+    const here = this.#shown.get(document.uri.toString());
+    if (here === undefined) return null;
+    const { isShown } = findingLook();
+    const isDismissed = (key: string) => this.#dismissed.has(`${here.run.dir} ${key}`);
+    return { here, findings: here.findings.filter(({ group }) => isShown(group) && !isDismissed(group.key)) };
+  }
+
+  dismiss(uri: unknown, key: unknown): void {
+    const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri);
+    const here = document && this.#shown.get(document.uri.toString());
+    if (document === undefined || here === undefined) return;
+    this.#dismissed.add(`${here.run.dir} ${key}`);
+    this.#publish(document);
+  }
+
+  dispose(): void {
+    this.#hold?.dispose();
+    vscode.Disposable.from(this.#collection, ...this.#subscriptions).dispose();
+  }
+
+  #readAll(): void {
+    for (const document of vscode.workspace.textDocuments) {
+      this.#read(document).catch((thrown: unknown) =>
+        this.#services.log.warn(`findings on ${document.uri.path} cannot be shown: ${messageOf(thrown)}`),
+      );
+    }
+  }
+
+  async #read(document: vscode.TextDocument): Promise<void> {
+    if (document.languageId !== LANGUAGE || document.uri.scheme !== 'file') return;
+    this.#hold ??= this.#services.runs.hold();
+    const key = document.uri.toString();
+    const run = newestCritique(this.#services, document.uri.fsPath);
+    const source = run === undefined ? '' : `${run.dir} ${run.revision}`;
+    if (run === undefined || this.#shown.get(key)?.source === source) return;
+    const next = await findingsOf(this.#services, document, run, source);
+    if (next === null || document.isClosed) return;
+    this.#shown.set(key, next);
+    this.#publish(document);
+  }
+
+  #edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const here = this.#shown.get(document.uri.toString());
+    if (here === undefined || contentChanges.length === 0) return;
+    for (const finding of here.findings) {
+      // VS Code orders the changes of one edit from the end, so that each offset holds when it is its turn.
+      for (const { rangeOffset, rangeLength, text } of contentChanges) {
+        const change = { start: rangeOffset, removed: rangeLength, inserted: text.length };
+        finding.anchor = movedAnchor(finding.anchor, change);
+      }
+      // Whoever takes an edit back has the text again that the critic saw.
+      const { anchor, quoted } = finding;
+      if (anchor.isStale && document.getText(rangeOf(document, anchor)) === quoted)
+        finding.anchor = { ...anchor, isStale: false };
+    }
+    this.#publish(document);
+  }
+
+  #publish(document: vscode.TextDocument): void {
+    const visible = this.visible(document);
+    if (visible === null) return;
+    const { severityOf } = findingLook();
+    const diagnostics = visible.findings.map((finding) =>
+      diagnosticOf(document, finding, visible.here, severityOf(finding.group)),
+    );
+    this.#collection.set(document.uri, diagnostics);
+  }
+
+  #closed(document: vscode.TextDocument): void {
+    this.#shown.delete(document.uri.toString());
+    this.#collection.delete(document.uri);
+    if (vscode.workspace.textDocuments.some(({ languageId }) => languageId === LANGUAGE)) return;
+    this.#hold?.dispose();
+    this.#hold = undefined;
+  }
+}
+
+function registerFixes(shown: SolutionFindings): vscode.Disposable {
   return vscode.languages.registerCodeActionsProvider(
     { language: LANGUAGE },
     {
       provideCodeActions(document, range) {
-        const here = shown.get(document.uri.toString());
-        const at = (here?.findings ?? []).filter(
-          ({ anchor }) => rangeOf(document, anchor).intersection(range) !== undefined,
-        );
-        return at.map(({ group }) => {
-          const title = vscode.l10n.t('Dismiss this finding');
-          const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-          action.command = { command, title, arguments: [document.uri.toString(), group.key] };
-          return action;
-        });
+        const { here, findings } = shown.visible(document) ?? {};
+        if (here === undefined || findings === undefined) return [];
+        const folder = here.run.folder.uri.toString();
+        const name = { folder, run: here.run.id, kind: 'transcript', sample: here.solution } as const;
+        return findings
+          .filter(({ anchor }) => rangeOf(document, anchor).intersection(range) !== undefined)
+          .flatMap(({ group: { key } }) => {
+            const finding = { transcript: transcriptUri(name).toString(), finding: key };
+            return [
+              fix(vscode.l10n.t('Accept'), 'reflection.acceptFinding', finding),
+              fix(vscode.l10n.t('Reject'), 'reflection.rejectFinding', finding),
+              fix(vscode.l10n.t('Mark superficial'), 'reflection.markSuperficial', finding),
+              fix(vscode.l10n.t('Show whole critique'), 'reflection.showCritique', finding),
+              fix(
+                vscode.l10n.t('Dismiss this finding'),
+                'reflection.dismissFinding',
+                document.uri.toString(),
+                key,
+              ),
+            ];
+          });
       },
     },
     { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
   );
+}
+
+function fix(title: string, command: CommandId, ...parameters: readonly unknown[]): vscode.CodeAction {
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  action.command = { command, title, arguments: [...parameters] };
+  return action;
 }
 
 /** The newest run that criticised this file, when it criticised any of it. */
@@ -147,12 +203,11 @@ async function findingsOf(
   if (section === undefined || solution === undefined) return null;
   const start = section.start + text.slice(section.start, section.end).search(/\S|$/);
   const groups = groupFindings(solution.id, [{ run: run.id, critiques, reviews }]);
-  const findings = groups
-    .filter(({ kind, decision }) => kind !== 'confirmed' && decision !== 'reject')
-    .map((group): AnchoredFinding => {
-      const { span, isStale } = foundAnchor(solution.text, section.text, group.span);
-      return { group, anchor: { span: [start + span[0], start + span[1]], isStale } };
-    });
+  const findings = groups.map((group): AnchoredFinding => {
+    const { span, isStale } = foundAnchor(solution.text, section.text, group.span);
+    const quoted = solution.text.slice(...group.span);
+    return { group, quoted, anchor: { span: [start + span[0], start + span[1]], isStale } };
+  });
   return { source, run, solution: solution.id, findings };
 }
 
@@ -163,25 +218,21 @@ function rangeOf(document: vscode.TextDocument, { span: [start, end] }: Anchor):
 function diagnosticOf(
   document: vscode.TextDocument,
   { group, anchor }: AnchoredFinding,
-  shown: Shown | undefined,
+  shown: Shown,
+  severity: vscode.DiagnosticSeverity,
 ): vscode.Diagnostic {
-  const { Hint, Warning } = vscode.DiagnosticSeverity;
   const stale = anchor.isStale ? ` ${vscode.l10n.t('(the text was changed since)')}` : '';
-  const severity = group.isVerified && !anchor.isStale ? Warning : Hint;
   const diagnostic = new vscode.Diagnostic(
     rangeOf(document, anchor),
     `${findingMessage(group)}${stale}`,
-    severity,
+    anchor.isStale ? vscode.DiagnosticSeverity.Hint : severity,
   );
   diagnostic.source = 'reflection';
   const [{ run, critique }] = group.claims;
-  if (shown !== undefined) {
-    const folder = shown.run.folder.uri.toString();
-    diagnostic.code = {
-      value: anchor.isStale ? 'stale' : group.kind,
-      target: transcriptUri({ folder, run, kind: 'critique', sample: critique.id }),
-    };
-  }
-  if (anchor.isStale) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+  const folder = shown.run.folder.uri.toString();
+  const uri = transcriptUri({ folder, run, kind: 'critique', sample: critique.id });
+  diagnostic.code = { value: anchor.isStale ? 'stale' : group.kind, target: uri };
+  const isFaded = anchor.isStale || group.kind === 'superficial' || group.decision === 'superficial';
+  if (isFaded) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
   return diagnostic;
 }
