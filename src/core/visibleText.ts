@@ -10,6 +10,14 @@ export function visibleText(text: string): string {
   });
 }
 
+/** The same as one line of a list, cut after so many characters. */
+export function visibleLine(text: string, most: number): string {
+  // Of a line of megabytes only the beginning is gone through.
+  const beginning = text.slice(0, 4 * most).replace(/[ \t\n\r\u2028\u2029]+/g, ' ');
+  const line = visibleText(beginning).trim();
+  return line.length > most || text.length > 4 * most ? `${line.slice(0, most)}…` : line;
+}
+
 /** Controls but line feed and tab; marks that change the direction of text; zero-width and tag characters. */
 const HIDDEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.

@@ -110,7 +110,10 @@ describe('the commands on the embedded model', function () {
     assert.ok(range);
     const fix = async (title: string) => {
       const actions = await quickFixes(uri, range);
-      const run = runNameSchema.parse(await apply(actions.find((action) => action.title.startsWith(title))));
+      const titles = actions.map((action) => action.title).join(', ');
+      const action = actions.find((one) => one.title.startsWith(title));
+      assert.ok(action, `${title} among ${titles}`);
+      const run = runNameSchema.parse(await apply(action));
       return path.join(openFolder().uri.fsPath, '.reflection', 'runs', run.id);
     };
     for (const n of [4, 16]) {

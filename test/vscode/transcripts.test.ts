@@ -99,6 +99,21 @@ describe('transcripts', () => {
     assert.ok(document.getText().replaceAll('\r\n', '\n').includes(text.replaceAll('\r\n', '\n')));
   });
 
+  it('of one line of ten megabytes open, and say how far they were read', async () => {
+    const text = `${'Wait, 9 '.repeat(1_250_000)}\\boxed{158}`;
+    writeRun(openFolder().uri.fsPath, {
+      kind: 'evaluate',
+      id: 'transcripts-endless',
+      solutions: [solution('tank', 0, 'incorrect', text)],
+    });
+    const uri = await open('transcripts-endless', 'tank#0');
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.ok(document.getText().includes(text));
+    const isEnd = ({ code }: vscode.Diagnostic) => code === 'more';
+    const found = await diagnosticsOf(uri, (all) => all.some(isEnd), 'where reading ends');
+    assert.match(found.find(isEnd)?.message ?? '', /first 1,?000,?000 characters/);
+  });
+
   it('keep findings on their step when the solution mixes line ends', async () => {
     const mixed = solution(
       'tank',

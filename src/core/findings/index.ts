@@ -2,6 +2,7 @@
 import { type ReviewDecision, standingReviews } from '../runs/index.ts';
 import type { Span } from '../schema/common.ts';
 import type { Critique, FindingKind, Review } from '../schema/lines.ts';
+import { visibleLine } from '../visibleText.ts';
 
 /** The critiques of one run, with the decisions that are kept beside them. */
 export interface CritiqueSource {
@@ -88,12 +89,15 @@ function toGroups(claims: readonly Claim[], outOf: number): FindingGroup[] {
 /** `3 of 4 critiques: 111 + 37 = 148, the solution has 158. (accepted)` */
 export function findingMessage(group: FindingGroup): string {
   const [first] = group.claims;
-  const said = first.critique.findings[first.finding]?.message ?? '';
+  const said = visibleLine(first.critique.findings[first.finding]?.message ?? '', MESSAGE_CHARACTERS);
   const critiques = new Set(group.claims.map(({ run, critique }) => `${run} ${critique.id}`)).size;
   const count = group.outOf > 1 ? `${critiques} of ${group.outOf} critiques: ` : '';
   const decision = group.decision === null ? '' : ` (${DECISIONS[group.decision]})`;
   return `${count}${said || WORDS[group.kind]}${decision}`;
 }
+
+/** A critique that is one endless sentence is read in its own document. */
+const MESSAGE_CHARACTERS = 1000;
 
 const DECISIONS: Record<ReviewDecision, string> = {
   accept: 'accepted',

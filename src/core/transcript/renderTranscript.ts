@@ -4,6 +4,7 @@ import type { Span } from '../schema/common.ts';
 import type { Critique, Review, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { RunManifest } from '../schema/run.ts';
+import { visibleLine } from '../visibleText.ts';
 import type { SourceMap } from './sourceMap.ts';
 
 /** The parts of a run that a transcript shows. */
@@ -134,7 +135,9 @@ function critiqueLine(critique: Critique, review: StandingReview | undefined): s
     .join(' · ');
 }
 
-/** Our own lines stay one line, whatever an answer or a name holds. */
+/** Our own lines stay one line that can be read, whatever an answer or a name holds. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return visibleLine(text, NAME_CHARACTERS);
 }
+
+const NAME_CHARACTERS = 200;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RunStatus } from '../../../core/runs/index.ts';
 import type { Grade } from '../../../core/schema/common.ts';
 import type { Critique, Solution } from '../../../core/schema/lines.ts';
+import { visibleLine, visibleText } from '../../../core/visibleText.ts';
 import type { ProblemTally, RunPart } from '../../../node/runs/index.ts';
 import { isOver } from '../../followRun.ts';
 import type { RunEntry, RunFault } from '../../runStore.ts';
@@ -122,10 +123,13 @@ function setName({ manifest }: RunEntry): string {
   return manifest.kind === 'train' ? '' : (manifest.problemSet?.name ?? '');
 }
 
+/** Of what a model or a file says in a row. */
+const SHOWN_CHARACTERS = 200;
+
 /** Words for the `when` clauses of the menus. */
 function runContext({ manifest, state }: RunEntry): string {
   const words = ['run', manifest.kind];
-  if (!isOver(state.status)) words.push('active');
+  if (!isOver(state.status)) words.push('active', ...(manifest.kind === 'train' ? [] : ['watchable']));
   else if (state.status !== 'done') words.push('resumable');
   if (manifest.kind === 'evaluate' || manifest.kind === 'sample') words.push('solutions');
   if (manifest.kind === 'sample') words.push('dataset');
@@ -135,11 +139,14 @@ function runContext({ manifest, state }: RunEntry): string {
 
 function problemItem({ run, tally }: ProblemRow): vscode.TreeItem {
   const { problemId, statement, solutions, grades } = tally;
-  const item = new vscode.TreeItem(problemId, vscode.TreeItemCollapsibleState.Collapsed);
+  const item = new vscode.TreeItem(
+    visibleLine(problemId, SHOWN_CHARACTERS),
+    vscode.TreeItemCollapsibleState.Collapsed,
+  );
   item.id = `${run.folder} ${run.id} ${problemId}`;
   item.description = vscode.l10n.t('{0}/{1} correct', grades.correct, solutions);
   item.iconPath = gradeIcon(shared(tally));
-  item.tooltip = statement;
+  item.tooltip = visibleText(statement);
   item.contextValue = 'problem';
   return item;
 }
@@ -149,7 +156,10 @@ function solutionItem(row: SolutionRow): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('sample {0}', line.index));
   item.id = `${run.folder} ${run.id} ${solution} solution`;
   const about = critiques.map(({ transition, verdict }) => transition ?? vscode.l10n.t('says {0}', verdict));
-  item.description = [line.error ?? line.answer ?? vscode.l10n.t('no answer'), ...about].join('  ');
+  const answer =
+    line.answer === null ? vscode.l10n.t('no answer') : visibleLine(line.answer, SHOWN_CHARACTERS);
+  const outcome = line.error === undefined ? answer : visibleLine(line.error, SHOWN_CHARACTERS);
+  item.description = [outcome, ...about].join('  ');
   item.iconPath = line.error === undefined ? gradeIcon(line.grade) : new vscode.ThemeIcon('error');
   item.contextValue = 'sample';
   item.tooltip = vscode.l10n.t(
@@ -160,7 +170,7 @@ function solutionItem(row: SolutionRow): vscode.TreeItem {
     line.seed,
   );
   item.accessibilityInformation = {
-    label: vscode.l10n.t('sample {0}, {1}, answer {2}', line.index, line.grade, line.answer ?? 'none'),
+    label: vscode.l10n.t('sample {0}, {1}, answer {2}', line.index, line.grade, answer),
   };
   item.command = {
     command: 'reflection.openTranscript',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Critique, Solution } from '../../../core/schema/lines.ts';
 import type { Problem } from '../../../core/schema/problem.ts';
+import { visibleLine } from '../../../core/visibleText.ts';
 
 /** How the samples of one problem came out, in the words of the Test Explorer. */
 export type TestResult =
@@ -22,7 +23,9 @@ export function resultOf(
   }
   if (right / graded.length >= threshold) return { state: 'passed' };
   const wrong = graded.filter(({ grade }) => grade === 'incorrect');
-  const answer = commonest(wrong.map((sample) => sample.answer ?? vscode.l10n.t('no answer')));
+  const answer = commonest(
+    wrong.map((sample) => visibleLine(sample.answer ?? vscode.l10n.t('no answer'), 200)),
+  );
   const share = `${right}/${graded.length}`;
   const message = vscode.TestMessage.diff(
     vscode.l10n.t('{0} right; the commonest wrong answer is {1}.', share, answer),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { findingMessage } from '../../../core/findings/index.ts';
 import type { TraceReflection } from '../../../core/reflection/index.ts';
 import { toTranscriptOffset } from '../../../core/transcript/index.ts';
+import { visibleLine } from '../../../core/visibleText.ts';
 import { TRANSCRIPT_SCHEME } from '../../contributions.ts';
 import type { Services } from '../../services.ts';
 import { findingAt } from './current.ts';
@@ -28,7 +29,10 @@ export function registerDecorations(services: Services, documents: TranscriptDoc
     const finding = findingAt(documents, editor.document.uri, editor.selection.active);
     const line = Math.min(finding?.range.end.line ?? 0, editor.document.lineCount - 1);
     const { end } = editor.document.lineAt(line).range;
-    const after = { contentText: finding === undefined ? '' : shortened(findingMessage(finding.group)) };
+    const after = {
+      contentText:
+        finding === undefined ? '' : visibleLine(findingMessage(finding.group), MESSAGE_CHARACTERS),
+    };
     const told = { range: new vscode.Range(end, end), renderOptions: { after } };
     editor.setDecorations(said, finding === undefined ? [] : [told]);
   };
@@ -136,9 +140,4 @@ function around(
     new vscode.Range(0, 0, Math.max(0, from.line - 1), 0),
     ...(to.line + 1 < document.lineCount ? [tail] : []),
   ];
-}
-
-function shortened(message: string): string {
-  const line = message.replace(/\s+/g, ' ');
-  return line.length > MESSAGE_CHARACTERS ? `${line.slice(0, MESSAGE_CHARACTERS)}…` : line;
 }

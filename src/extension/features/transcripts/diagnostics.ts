@@ -1,28 +1,24 @@
 import * as vscode from 'vscode';
-import { type Claim, type FindingGroup, findingMessage } from '../../../core/findings/index.ts';
+import { type FindingGroup, findingMessage } from '../../../core/findings/index.ts';
+import type { TraceReflection } from '../../../core/reflection/index.ts';
 import {
-  earlierPlaces,
-  type Step,
-  splitSteps,
-  splitThinking,
-  type TraceReflection,
-} from '../../../core/reflection/index.ts';
-import {
-  createPositions,
+  READ_AT_MOST,
   type SourceMap,
   toTranscriptOffset,
   toTranscriptSpan,
 } from '../../../core/transcript/index.ts';
+import { findingLook, onFindingSettings } from '../../findingLook.ts';
 import type { Services } from '../../services.ts';
-import { onSetting, setting } from '../../settings.ts';
 import { transcriptUri } from '../../transcriptAddress.ts';
 import type { TranscriptDocuments } from './documents.ts';
-import { critiquePlace, type LoadedTranscript } from './library.ts';
+import type { LoadedTranscript } from './library.ts';
+import { relatedInformation } from './relatedInformation.ts';
 
-/** More squiggles than this help nobody; the rest is counted in one more diagnostic. */
-const SHOWN_AT_MOST = 1000;
-/** Critiques whose own sentence is linked from a finding, and earlier lines of the solution. */
-const RELATED_AT_MOST = 5;
+/**
+ * VS Code draws 1,000 of one file and drops the rest by severity, our word on the rest first: that word is the
+ * thousandth.
+ */
+const SHOWN_AT_MOST = 999;
 
 /**
  * Findings as diagnostics on the spans that they talk about. Two collections, since they have two sources: what critiques
@@ -50,14 +46,7 @@ export function registerDiagnostics(services: Services, documents: TranscriptDoc
       claims.delete(uri);
       traces.delete(uri);
     }),
-    onSetting(
-      [
-        'reflection.findings.unverified',
-        'reflection.findings.confirmed',
-        'reflection.findings.verifiedSeverity',
-      ],
-      publishAll,
-    ),
+    onFindingSettings(publishAll),
   );
 }
 
@@ -65,7 +54,7 @@ export function registerDiagnostics(services: Services, documents: TranscriptDoc
 function superficialReflections(transcript: LoadedTranscript): vscode.Diagnostic[] {
   const { sourceMap } = transcript;
   const reflections = sourceMap === null ? [] : (transcript.trace()?.reflections ?? []);
-  return reflections
+  const shown = reflections
     .filter(({ isSuperficial }) => isSuperficial)
     .slice(0, SHOWN_AT_MOST)
     .map(({ span, transition }: TraceReflection) => {
@@ -81,19 +70,29 @@ function superficialReflections(transcript: LoadedTranscript): vscode.Diagnostic
       diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
       return diagnostic;
     });
+  return [...shown, ...endOfReading(transcript)];
+}
+
+/** Where a text is too long to be read to its end, that is said at the place. */
+function endOfReading({ place, sourceMap }: LoadedTranscript): vscode.Diagnostic[] {
+  const [start, end] = sourceMap?.solution ?? [0, 0];
+  if (end - start <= READ_AT_MOST) return [];
+  const at = place(start + READ_AT_MOST);
+  const diagnostic = new vscode.Diagnostic(
+    new vscode.Range(at, at),
+    vscode.l10n.t('Steps and reflections are looked for in the first {0} characters only.', READ_AT_MOST),
+    vscode.DiagnosticSeverity.Information,
+  );
+  diagnostic.source = 'reflection trace';
+  diagnostic.code = 'more';
+  return [diagnostic];
 }
 
 const NOWHERE: SourceMap = { solution: [0, 0] };
 
 /** The findings that are shown as diagnostics now. */
 export function shownFindings(transcript: LoadedTranscript): FindingGroup[] {
-  const showUnverified = setting('reflection.findings.unverified');
-  const showConfirmed = setting('reflection.findings.confirmed');
-  return transcript.findings.filter(
-    (group) =>
-      group.decision !== 'reject' &&
-      (group.kind === 'confirmed' ? showConfirmed : group.isVerified || showUnverified),
-  );
+  return transcript.findings.filter(findingLook().isShown);
 }
 
 /** Where a finding stands in its document. */
@@ -110,12 +109,14 @@ async function diagnosticsOf(services: Services, transcript: LoadedTranscript): 
   const { sourceMap } = transcript;
   if (sourceMap === null) return [];
   const groups = shownFindings(transcript);
-  const sentence = sentencesOf(services, transcript.address.folder);
-  const earlier = earlierLinesOf(transcript, sourceMap);
+  const relatedOf = relatedInformation(services, transcript, sourceMap);
+  const { severityOf } = findingLook();
   const diagnostics: vscode.Diagnostic[] = [];
   for (const group of groups.slice(0, SHOWN_AT_MOST)) {
-    const related = [...earlier(group), ...(await relatedInformation(group, sentence))];
-    diagnostics.push(diagnosticOf(transcript, group, rangeOf(transcript, sourceMap, group), related));
+    const range = rangeOf(transcript, sourceMap, group);
+    const diagnostic = diagnosticOf(transcript, group, range, severityOf(group));
+    diagnostic.relatedInformation = await relatedOf(group);
+    diagnostics.push(diagnostic);
   }
   if (groups.length > SHOWN_AT_MOST) {
     const rest = vscode.l10n.t(
@@ -139,9 +140,9 @@ function diagnosticOf(
   { address }: LoadedTranscript,
   group: FindingGroup,
   range: vscode.Range,
-  related: vscode.DiagnosticRelatedInformation[],
+  severity: vscode.DiagnosticSeverity,
 ): vscode.Diagnostic {
-  const diagnostic = new vscode.Diagnostic(range, findingMessage(group), severityOf(group));
+  const diagnostic = new vscode.Diagnostic(range, findingMessage(group), severity);
   const [first] = group.claims;
   diagnostic.source = 'reflection';
   diagnostic.code = {
@@ -156,100 +157,5 @@ function diagnosticOf(
   if (group.kind === 'superficial' || group.decision === 'superficial') {
     diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
   }
-  diagnostic.relatedInformation = related;
   return diagnostic;
-}
-
-const SEVERITIES = {
-  warning: vscode.DiagnosticSeverity.Warning,
-  information: vscode.DiagnosticSeverity.Information,
-  hint: vscode.DiagnosticSeverity.Hint,
-} as const;
-
-/** Severity follows the evidence: only a critique that reached the gold answer is worth a warning. */
-function severityOf({ kind, isVerified, decision }: FindingGroup): vscode.DiagnosticSeverity {
-  if (kind === 'confirmed') return vscode.DiagnosticSeverity.Information;
-  if (decision === 'superficial' || !(isVerified || decision === 'accept' || decision === 'edited'))
-    return vscode.DiagnosticSeverity.Hint;
-  return SEVERITIES[setting('reflection.findings.verifiedSeverity')];
-}
-
-/** The earlier lines of the solution that a finding contradicts or calls on. */
-function earlierLinesOf(
-  transcript: LoadedTranscript,
-  sourceMap: SourceMap,
-): (group: FindingGroup) => vscode.DiagnosticRelatedInformation[] {
-  const { address, place, text } = transcript;
-  const solution = text.slice(...sourceMap.solution);
-  const uri = transcriptUri(address);
-  let steps: Step[] | undefined;
-  return ({ claims: [first], span }) => {
-    steps ??= stepsOf(solution);
-    const said = first.critique.findings[first.finding]?.message ?? '';
-    return earlierPlaces(said, solution, steps, span)
-      .slice(0, RELATED_AT_MOST)
-      .map((earlier) => {
-        const [start, end] = toTranscriptSpan(sourceMap, earlier);
-        const line =
-          solution
-            .slice(...earlier)
-            .trim()
-            .split('\n', 1)[0] ?? '';
-        const location = new vscode.Location(uri, new vscode.Range(place(start), place(end)));
-        return new vscode.DiagnosticRelatedInformation(location, vscode.l10n.t('earlier: {0}', line));
-      });
-  };
-}
-
-/** The steps of the reasoning and of the answer part, each counted by itself. */
-function stepsOf(solution: string): Step[] {
-  const { think, summary } = splitThinking(solution);
-  return [think, summary].flatMap((part) => (part === null ? [] : splitSteps(solution, part)));
-}
-
-/** Where the sentence of a claim stands in the document of its critique. */
-type SentencePlace = (claim: Claim) => Promise<vscode.Location | null>;
-
-/** Renders each critique once, however many findings lead to it. */
-function sentencesOf(services: Services, folder: string): SentencePlace {
-  type Rendered = { start: number; position: ReturnType<typeof createPositions> };
-  const known = new Map<string, Promise<Rendered | null>>();
-  const render = async ({ run, critique }: Claim): Promise<Rendered | null> => {
-    const place = await critiquePlace(services, vscode.Uri.parse(folder), run, critique);
-    return place && { start: place.start, position: createPositions(place.text) };
-  };
-  return async (claim) => {
-    const { run, critique, finding } = claim;
-    const key = `${run} ${critique.id}`;
-    const rendering = known.get(key) ?? render(claim);
-    known.set(key, rendering);
-    const rendered = await rendering;
-    if (rendered === null) return null;
-    const message = critique.findings[finding]?.message ?? '';
-    const start = rendered.start + Math.max(0, critique.text.indexOf(message));
-    const [from, to] = [rendered.position(start), rendered.position(start + message.length)];
-    const uri = transcriptUri({ folder, run, kind: 'critique', sample: critique.id });
-    return new vscode.Location(uri, new vscode.Range(from.line, from.character, to.line, to.character));
-  };
-}
-
-/** The critiques' own sentences, each a click away. */
-async function relatedInformation(
-  group: FindingGroup,
-  sentence: SentencePlace,
-): Promise<vscode.DiagnosticRelatedInformation[]> {
-  const related: vscode.DiagnosticRelatedInformation[] = [];
-  for (const claim of group.claims.slice(0, RELATED_AT_MOST)) {
-    const place = await sentence(claim);
-    const { critique, finding } = claim;
-    if (place === null) continue;
-    const message = critique.findings[finding]?.message ?? '';
-    related.push(
-      new vscode.DiagnosticRelatedInformation(
-        place,
-        message || vscode.l10n.t('critique {0}', critique.index),
-      ),
-    );
-  }
-  return related;
 }

@@ -10,6 +10,7 @@ import { registerDiagnostics } from './diagnostics.ts';
 import { TranscriptDocuments } from './documents.ts';
 import { critiqueEditUri, registerCritiqueEditing } from './editCritique.ts';
 import { criticsOf } from './library.ts';
+import { registerTranscriptLinks } from './links.ts';
 import { goToFinding, showFinding } from './navigate.ts';
 import { registerOutline } from './outline.ts';
 import { openVerified, registerQuickFixes, reviewFinding } from './quickFixes.ts';
@@ -18,6 +19,7 @@ import { createReviews, type Decision } from './reviews.ts';
 
 type Commands =
   | 'reflection.openTranscript'
+  | 'reflection.openProblem'
   | 'reflection.nextFinding'
   | 'reflection.previousFinding'
   | 'reflection.acceptFinding'
@@ -43,6 +45,7 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
   registerQuickFixes(services, documents);
   registerDecorations(services, documents);
   registerOutline(services, documents);
+  registerTranscriptLinks(services, documents);
   registerReviewProgress(services);
   services.context.subscriptions.push(registerCritiqueEditing(services, reviews, () => documents.reload()));
 
@@ -58,6 +61,7 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
     ...lazyHandlers(
       [
         'reflection.openTranscript',
+        'reflection.openProblem',
         'reflection.resampleCritiques',
         'reflection.continueFromHere',
         'reflection.askAnotherModel',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import type { Grade } from '../../../core/schema/common.ts';
+import { visibleLine } from '../../../core/visibleText.ts';
 import { runOf } from '../../ask/askRun.ts';
 import { choose } from '../../choose.ts';
 import type { RunEntry } from '../../runStore.ts';
@@ -48,7 +49,7 @@ async function askSolution(services: Services, run: RunEntry): Promise<string> {
       .map(({ solution, open, all }) => ({
         label: `${GRADE_MARKS[solution.grade]} ${solution.id}`,
         description: [
-          solution.answer ?? vscode.l10n.t('no answer'),
+          solution.answer === null ? vscode.l10n.t('no answer') : visibleLine(solution.answer, 200),
           ...(all > 0
             ? [
                 all === 1

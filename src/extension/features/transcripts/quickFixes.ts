@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { findingMessage } from '../../../core/findings/index.ts';
+import { visibleLine } from '../../../core/visibleText.ts';
 import { choose } from '../../choose.ts';
 import type { CommandId } from '../../contributions.ts';
 import { TRANSCRIPT_SCHEME } from '../../contributions.ts';
@@ -113,5 +114,5 @@ const TITLE_CHARACTERS = 40;
 function shortened({ group: { claims, kind } }: PlacedFinding): string {
   const [first] = claims;
   const message = first.critique.findings[first.finding]?.message ?? kind;
-  return message.length > TITLE_CHARACTERS ? `${message.slice(0, TITLE_CHARACTERS)}…` : message;
+  return visibleLine(message, TITLE_CHARACTERS);
 }
