@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import { formatOfFile } from '../../../core/problems/format.ts';
+import { showInformation } from '../../messages.ts';
 import type { Services } from '../../services.ts';
 import type { Target } from '../../target.ts';
 
@@ -29,7 +30,7 @@ export async function openProblem(services: Services, { run: name, problem }: Ta
   const at = new vscode.Position(line ?? 0, 0);
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
   if (line === undefined) {
-    void vscode.window.showInformationMessage(
+    void showInformation(
       vscode.l10n.t('The file holds no problem {0} any more: it was changed since the run.', problem ?? ''),
     );
   }
