@@ -190,6 +190,16 @@ export const scenario: Scenario = {
       assert.match(await clipboard(driver), /^reflection train scft-nano --data .* --model nano$/);
     },
 
+    'a command that was copied runs in a terminal': async (driver) => {
+      const { palette, page, until, terminalText } = driver;
+      await palette('Terminal: Create New Terminal');
+      await page.locator('.terminal-wrapper.active').waitFor();
+      await until('a prompt', async () => (await terminalText()).trim() !== '');
+      await page.keyboard.type('reflection runs --help\n');
+      await until('its help', async () => (await terminalText()).includes('Usage: reflection runs'));
+      await palette('Terminal: Kill the Active Terminal Instance');
+    },
+
     'Doctor writes a report that can be copied': async (driver) => {
       const { palette, toastButton, page, shot, until } = driver;
       await palette('Reflection: Doctor');
@@ -210,6 +220,8 @@ export const scenario: Scenario = {
       const report = await clipboard(driver);
       assert.match(report, /^Reflection Workbench: Doctor\nVS Code [\d.]+, linux/);
       assert.match(report, /^[✓!✗] /m);
+      await palette('View: Close All Editors');
+      await until('nobody is asked to save it', async () => (await page.locator('.tab').count()) === 0);
     },
   },
 };

@@ -148,7 +148,7 @@ async function checkpointItem(
   ].join(' · ');
   item.tooltip = [
     row.checkpoint,
-    vscode.l10n.t('trained from {0}', row.trainedFrom),
+    vscode.l10n.t('trained from {0}', modelTitle(services, row.entry.folder, row.trainedFrom)),
     ...data.map(({ id }) => vscode.l10n.t('on {0}, version {1}', id, version)),
   ].join('\n');
   item.accessibilityInformation = { label: `${label}, ${item.description}` };

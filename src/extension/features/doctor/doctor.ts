@@ -34,15 +34,27 @@ export function doctorHandlers(services: Services): Handlers<'reflection.doctor'
           return readReport(await launched.output);
         },
       );
-      const document = await vscode.workspace.openTextDocument({
-        language: 'plaintext',
-        content: reportText(report),
-      });
-      await vscode.window.showTextDocument(document, { preview: true });
+      await showReport(services, reportText(report));
       void offerCopy(report);
       return report;
     },
   };
+}
+
+const REPORT_SCHEME = 'reflection-report';
+const reports = new Map<string, string>();
+
+/** A document that is only read: nobody is asked to save it. */
+async function showReport({ context }: Services, text: string): Promise<void> {
+  if (reports.size === 0) {
+    const provider = { provideTextDocumentContent: ({ query }: vscode.Uri) => reports.get(query) ?? '' };
+    context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, provider));
+  }
+  // Another address each time: the document of an earlier report stays as it was.
+  const query = String(reports.size + 1);
+  reports.set(query, text);
+  const uri = vscode.Uri.from({ scheme: REPORT_SCHEME, path: `/${vscode.l10n.t('Doctor')}.txt`, query });
+  await vscode.window.showTextDocument(uri, { preview: true });
 }
 
 async function offerCopy(report: Report): Promise<void> {

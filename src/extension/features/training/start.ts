@@ -15,6 +15,7 @@ import { isProblemFile } from '../../problemFiles.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 import { Cancelled } from '../../showError.ts';
 import type { RunName, Target } from '../../target.ts';
+import { provideTerminalCommand, quoted } from '../../terminalCommand.ts';
 import { executeTraining } from '../../trainingTask.ts';
 
 const TITLE = vscode.l10n.t('Start Training');
@@ -29,7 +30,7 @@ export async function startTraining(services: Services, target: Target): Promise
   const model = await startingModel(services, folder, target);
   const parameters = ['train', recipe, '--data', data, '--model', model];
   const isExplicit = target.data !== undefined && target.recipe !== undefined;
-  if (!isExplicit) await confirm(parameters);
+  if (!isExplicit) await confirm(services, folder, parameters);
   const title = `${recipe} from ${modelTitle(services, folder, model)}`;
   const id = newRunId(new Date(), 'train', title);
   const dir = path.join(runsRoot(folder.uri.fsPath), id);
@@ -121,8 +122,12 @@ async function problemFiles(): Promise<string[]> {
 const FILES_AT_MOST = 200;
 
 /** The last question shows what will run, so that it can be repeated in a terminal. */
-async function confirm(parameters: readonly string[]): Promise<void> {
-  const command = `reflection ${parameters.map(quoted).join(' ')}`;
+async function confirm(
+  services: Services,
+  folder: vscode.WorkspaceFolder,
+  parameters: readonly string[],
+): Promise<void> {
+  const command = `reflection ${parameters.map((word) => quoted(withinFolder(folder, word))).join(' ')}`;
   const chosen = await choose(
     TITLE,
     [
@@ -133,14 +138,19 @@ async function confirm(parameters: readonly string[]): Promise<void> {
         value: 'copy' as const,
       },
     ],
-    command,
+    vscode.l10n.t('This runs in the terminal'),
   );
   if (chosen === 'start') return;
   await vscode.env.clipboard.writeText(command);
-  void showInformation(vscode.l10n.t('The command is on the clipboard; nothing was started.'));
+  await provideTerminalCommand(services);
+  void showInformation(
+    vscode.l10n.t('The command is on the clipboard; nothing was started. New terminals know "reflection".'),
+  );
   throw new Cancelled();
 }
 
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
+/** A file of the folder as it is named in a terminal there. */
+function withinFolder(folder: vscode.WorkspaceFolder, word: string): string {
+  const relative = path.isAbsolute(word) ? path.relative(folder.uri.fsPath, word) : word;
+  return relative.startsWith('..') ? word : relative;
 }
