@@ -39,6 +39,9 @@ const NOT_SHOWN =
 
 /** Run titles, which are data that every language shares, and what is no sentence. */
 const NOT_READ = new Set([
+  // A script.
+  '@echo off',
+  'set ELECTRON_RUN_AS_NODE=1',
   // Names of documents: part of their address.
   ', step {}',
   '/{}/rollout {}{}.txt',
@@ -65,7 +68,7 @@ const READ =
 
 /** Two words in a row, which no identifier has; or one, where it is read. Our own HTML is no text. */
 function isProse({ text, before }: SourceString): boolean {
-  if (NOT_READ.has(text) || /^(?:<|[a-z]+-src )/.test(text)) return false;
+  if (NOT_READ.has(text) || /^(?:<|#!|[a-z]+-src )/.test(text)) return false;
   return READ.test(before)
     ? /[A-Za-z]{3,}/.test(text)
     : /[A-Za-z]{2,}[,.;:]? (?:[A-Za-z]{2,}|\{\})/.test(text);
