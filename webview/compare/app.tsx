@@ -44,6 +44,7 @@ function Comparison({ state, ...actions }: Actions & { state: Ready }) {
       <Verdicts pairs={pairs} nameOf={nameOf} baseline={nameOf(baseline)} />
       <Warnings pairs={pairs} nameOf={nameOf} />
       <Unfinished runs={runs} />
+      <Large runs={runs.filter((_, at) => state.isLarge[at])} />
       <MetricTable state={state} nameOf={nameOf} />
       {isPartial && (
         <p class="loading" role="status">
@@ -106,6 +107,17 @@ function Toolbar({
         Copy command
       </vscode-button>
     </header>
+  );
+}
+
+/** What is not in the table, and how to have it. */
+function Large({ runs }: { runs: readonly ComparedRun[] }) {
+  if (runs.length === 0) return null;
+  return (
+    <p class="legend">
+      {runs.map(({ label }) => label).join(', ')}: too large to read every text here. Metrics that need the
+      texts whole are left out; the command has them with --detail.
+    </p>
   );
 }
 

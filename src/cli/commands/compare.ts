@@ -6,7 +6,7 @@ import { UserError } from '../../core/errors.ts';
 import { type SettingDifference, settingDifferences } from '../../core/runs/index.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
 import { quoteArgument } from '../../core/training/index.ts';
-import { gradeArms, type ReadArm, readArm } from '../../node/comparison/arms.ts';
+import { gradeArms, type ReadArm, type ReadArmOptions, readArm } from '../../node/comparison/arms.ts';
 import {
   compareMeasured,
   type MeasuredArm,
@@ -76,8 +76,14 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
       });
       return;
     }
-    const arms = await Promise.all(all.map((name) => readNamed(workspace, name, signal)));
+    const arms = await Promise.all(
+      all.map((name) => readNamed(workspace, name, { signal, isWhole: options.detail === true })),
+    );
     const measured = withUniqueLabels(await gradeArms(arms));
+    for (const { label, lacks } of measured) {
+      if (lacks?.has('uncounted-text'))
+        output.note(`${label} is large: metrics that read its texts whole need --detail.`);
+    }
     const [baseline, ...others] = measured;
     if (!baseline || others.length === 0) {
       throw new UserError('usage', 'compare needs at least two runs or results files', {
@@ -99,10 +105,10 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
 }
 
 /** A file of this name comes before a run of it: runs are directories. */
-async function readNamed(workspace: string, name: string, signal: AbortSignal): Promise<ReadArm> {
+async function readNamed(workspace: string, name: string, options: ReadArmOptions): Promise<ReadArm> {
   const file = path.resolve(workspace, name);
-  if (await isResultsFile(file)) return readArm(file, { file: name, signal });
-  return readArm(await resolveRun(workspace, name), { signal });
+  if (await isResultsFile(file)) return readArm(file, { ...options, file: name });
+  return readArm(await resolveRun(workspace, name), options);
 }
 
 function noCsv(): UserError {

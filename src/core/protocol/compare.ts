@@ -39,6 +39,8 @@ export type CompareState =
       readonly runs: readonly ComparedRun[];
       /** Id of the baseline. */
       readonly baseline: string;
+      /** In the order of `runs`: its texts are not read, and metrics that need them whole are left out. */
+      readonly isLarge: readonly boolean[];
       readonly baselineSummary: RunSummary;
       readonly pairs: readonly ComparedPair[];
       /** What follows has its parts in the order of `runs`. */

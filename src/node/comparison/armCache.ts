@@ -5,43 +5,51 @@ import { type MeasuredArm, withUniqueLabels } from './index.ts';
 
 const ARMS_KEPT = 8;
 
+/** `rows`: grades and what is short, at once. `all`: with what has to be read out of the texts of a large run first. */
+export type ArmDepth = 'rows' | 'all';
+
 export interface ArmCache {
   /** A run with its rows grouped, or a results file that is not graded yet. */
   read(run: RunAt): Promise<ReadArm>;
   /** All arms of a comparison, graded, no two with the same label. */
-  readAll(runs: readonly RunAt[]): Promise<readonly MeasuredArm[]>;
+  readAll(runs: readonly RunAt[], depth?: ArmDepth): Promise<readonly MeasuredArm[]>;
 }
 
-export function createArmCache(): ArmCache {
+export function createArmCache(options: { largeBytes?: number } = {}): ArmCache {
   const known = new Map<string, { revision: string; arm: Promise<ReadArm> }>();
-  let last: { key: string; arms: Promise<readonly MeasuredArm[]> } | undefined;
+  const last = new Map<ArmDepth, { key: string; arms: Promise<readonly MeasuredArm[]> }>();
 
-  const read = (run: RunAt): Promise<ReadArm> => {
-    const { dir, revision, file } = run;
-    const cached = known.get(dir);
-    known.delete(dir);
-    const options = file === undefined ? {} : { file };
-    const kept = cached?.revision === revision ? cached : { revision, arm: readArm(dir, options) };
-    known.set(dir, kept);
-    kept.arm.catch(() => known.delete(dir));
+  const kept = ({ dir, revision, file }: RunAt, depth: ArmDepth): Promise<ReadArm> => {
+    const key = `${depth} ${dir}`;
+    const cached = known.get(key);
+    known.delete(key);
+    const asked = { ...options, counts: depth === 'all', ...(file === undefined ? {} : { file }) };
+    const entry = cached?.revision === revision ? cached : { revision, arm: readArm(dir, asked) };
+    known.set(key, entry);
+    entry.arm.catch(() => known.delete(key));
     const oldest = known.keys().next().value;
     if (known.size > ARMS_KEPT && oldest !== undefined) known.delete(oldest);
-    return kept.arm;
+    return entry.arm;
   };
-  const graded = async (runs: readonly RunAt[]) =>
-    withUniqueLabels(await gradeArms(await Promise.all(runs.map(read))));
+  const read = async (run: RunAt, depth: ArmDepth = 'rows'): Promise<ReadArm> => {
+    const rows = await kept(run, 'rows');
+    // What was read whole, or is no run, holds everything already.
+    const isWhole = !('groups' in rows) || rows.lacks?.has('text') !== true;
+    return depth === 'rows' || isWhole ? rows : kept(run, 'all');
+  };
+  const graded = async (runs: readonly RunAt[], depth: ArmDepth) =>
+    withUniqueLabels(await gradeArms(await Promise.all(runs.map((run) => read(run, depth)))));
 
   return {
     read,
-    readAll(runs) {
-      // The headline and the rest are asked for one after the other, and answers are graded once.
+    readAll(runs, depth = 'rows') {
+      // The panel asks for problems and reports one after the other, and answers are graded once.
       const key = runs.map(({ dir, revision }) => `${dir} ${revision}`).join('\n');
-      if (last?.key === key) return last.arms;
-      const arms = graded(runs);
-      last = { key, arms };
-      arms.catch(() => {
-        last = undefined;
-      });
+      const known = last.get(depth);
+      if (known?.key === key) return known.arms;
+      const arms = graded(runs, depth);
+      last.set(depth, { key, arms });
+      arms.catch(() => last.delete(depth));
       return arms;
     },
   };

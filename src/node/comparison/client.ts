@@ -80,6 +80,8 @@ export interface SampleText {
 export interface ComparedRuns {
   /** One for each run, in the same order; no two are equal. */
   readonly labels: readonly string[];
+  /** Whose texts are not read: metrics that need them whole are left out. */
+  readonly isLarge: readonly boolean[];
   readonly baselineSummary: RunSummary;
   readonly pairs: readonly {
     readonly dir: string;

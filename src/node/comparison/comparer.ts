@@ -31,8 +31,8 @@ const DETAIL_CHARACTERS = 300;
 const STATEMENT_CHARACTERS = 10_000;
 
 /** What the comparing thread does. Keeps the runs that it has read until they change. */
-export function createComparer(): Comparer {
-  const { read, readAll } = createArmCache();
+export function createComparer(options: { largeBytes?: number } = {}): Comparer {
+  const { read, readAll } = createArmCache(options);
 
   const watcher = createRunWatcher();
   let looked: { run: RunAt; pictured: Promise<PicturedRun> } | undefined;
@@ -51,7 +51,7 @@ export function createComparer(): Comparer {
     tallies: (dir) => runTallies(dir),
     part: (dir, name) => readRunPart(dir, name),
     async compare(runs, baseline, depth) {
-      return comparedRuns(await readAll(runs), baseline, depth);
+      return comparedRuns(await readAll(runs, depth === 'all' ? 'all' : 'rows'), baseline, depth);
     },
     async transitionRows(run, transition, from) {
       const arm = await read(run);
@@ -103,7 +103,7 @@ export function createComparer(): Comparer {
       return found === undefined ? null : { prompt: found.prompt, completion: found.completion };
     },
     async report(runs, baselineDir, command, format) {
-      const measured = await readAll(runs);
+      const measured = await readAll(runs, 'all');
       const { baseline, others } = parted(measured, baselineDir);
       const ordered = [baseline, ...others];
       return comparisonReport(
@@ -133,6 +133,7 @@ function comparedRuns(
   const options = isWhole ? {} : { metrics: headlineOf(measured) };
   return {
     labels: measured.map(({ label }) => label),
+    isLarge: measured.map(isUnread),
     baselineSummary: summarize(baseline, options),
     pairs: pairsOf(baseline, others, options).map(
       ({ comparison: { perProblem: _, ...comparison }, ...rest }) => ({
@@ -145,6 +146,12 @@ function comparedRuns(
     levels: isWhole ? accuracyByLevel(measured, { draws: CURVE_DRAWS }) : [],
     configuration: configurationTable(measured.map(({ run }) => run.manifest)),
   };
+}
+
+/** Of a results file nobody could read more. */
+function isUnread({ run, lacks }: MeasuredArm): boolean {
+  const isFile = run.manifest.resultsFile !== undefined;
+  return !isFile && (lacks?.has('text') === true || lacks?.has('uncounted-text') === true);
 }
 
 function parted(

@@ -171,7 +171,7 @@ async function keyOf(
 }
 
 /** What another version worked out is not what this one would. */
-async function codeVersion(): Promise<string> {
+export async function codeVersion(): Promise<string> {
   const { version } = await workbenchFacts();
   const code = await stat(path.join(packageRoot(), 'dist', 'cli.mjs')).catch(() => null);
   return `${version} ${code?.mtimeMs ?? 0}`;
@@ -243,8 +243,8 @@ function summaryOf(collected: RunCollector, problems: number): RunSummary {
 }
 
 /** Whether a run has so many lines that it is summarised from its index. */
-export async function isLargeRun(dir: string): Promise<boolean> {
-  return (await linesBytes(dir)) > LARGE_BYTES;
+export async function isLargeRun(dir: string, largeBytes = LARGE_BYTES): Promise<boolean> {
+  return (await linesBytes(dir)) > largeBytes;
 }
 
 async function linesBytes(dir: string): Promise<number> {

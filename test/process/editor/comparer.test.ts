@@ -43,6 +43,35 @@ describe('the comparing thread', () => {
     expect(all.levels).toHaveLength(5);
   }, 60_000);
 
+  it('compares large runs from their indexes, with the same numbers', async () => {
+    const [small, large] = [createComparer(), createComparer({ largeBytes: 0 })];
+    for (const ids of [evaluations, critiques]) {
+      const runs = ids.map((id) => at(id));
+      const dir = runs[0]?.dir ?? '';
+      for (const depth of ['headline', 'all'] as const) {
+        const [whole, indexed] = [
+          await small.compare(runs, dir, depth),
+          await large.compare(runs, dir, depth),
+        ];
+        expect(indexed.grid).toEqual(whole.grid);
+        expect(indexed.curves).toEqual(whole.curves);
+        expect(indexed.levels).toEqual(whole.levels);
+        const has = new Map(indexed.pairs[0]?.comparison.metrics.map((metric) => [metric.id, metric]));
+        for (const metric of whole.pairs[0]?.comparison.metrics ?? []) {
+          const same = has.get(metric.id);
+          // What reads texts in another way than counting their reflections is left out, and nothing else.
+          if (same === undefined) expect(metric.id).toMatch(/^agreement/);
+          else expect(same.baseline).toEqual(metric.baseline);
+        }
+        expect(has.size).toBeGreaterThan(0);
+      }
+      const samples = await Promise.all(
+        [small, large].map((comparer) => comparer.sampleAt(runs[0] ?? at(''), 'aime-003', 1)),
+      );
+      expect(samples[0]).toEqual(samples[1]);
+    }
+  }, 60_000);
+
   it('names the sample that stands at a position, and none beyond the last', async () => {
     const comparer = createComparer();
     const [run] = evaluations;
