@@ -62,9 +62,8 @@ async function comparedNames(services: Services, targets: readonly Target[]): Pr
   services.comparer();
   await services.runs.refresh();
   const named = (await Promise.all(targets.map((target) => chosenBy(services, target)))).flat();
-  // A file alone names what is to be compared, and not yet with what.
-  const files = named.filter(({ arm }) => arm.kind === 'file');
-  const chosen = named.length >= 2 ? named : [...files, ...(await ask(services))];
+  // One alone names what is to be compared, and not yet with what.
+  const chosen = named.length >= 2 ? named : [...named, ...(await ask(services))];
   const arms = [...new Map(chosen.map((one) => [one.arm.id, one])).values()];
   if (arms.length < 2) {
     throw new UserError('one-run', vscode.l10n.t('A comparison needs at least two runs or results files.'), {
