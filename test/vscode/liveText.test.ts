@@ -42,7 +42,7 @@ describe('the text of a running run', () => {
     assert.ok(document);
     assert.equal(document.languageId, 'reflection-transcript');
     await holds(document, '── tank#1, 14 characters so far ──\n\nStep 1: 37*3=1\n');
-    assert.match(document.getText(), /^nano on two · .*1 of 4/);
+    assert.match(document.getText(), /^nano on two · 1\/4 solutions\n/);
     const more = 'Step 1: 37*3=111.\nStep 2: [x](command:y) \u202e\u001b[31m';
     write(dir, 'tank#1', more);
     await holds(document, more);
