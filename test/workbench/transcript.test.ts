@@ -27,6 +27,10 @@ export const scenario: Scenario = {
   steps: {
     'each reflection says in words what it did': async ({ palette, picks, page, until }) => {
       await palette('Reflection: Open Transcript');
+      await picks()
+        .filter({ hasText: /critique/ })
+        .first()
+        .click();
       await picks().filter({ hasText: 'tank#0' }).first().click();
       await page.locator('.monaco-editor .squiggly-warning').first().waitFor();
       for (const words of ['↺ i→i superficial', '↺ i→c'])
