@@ -20,7 +20,11 @@ export function lazyHandlers<Id extends CommandId>(
   const handler =
     (id: Id) =>
     async (...parameters: readonly unknown[]) => {
-      loaded ??= load();
+      loaded ??= load().catch((thrown: unknown) => {
+        // The next call tries again.
+        loaded = undefined;
+        throw thrown;
+      });
       return (await loaded)[id](...parameters);
     };
   // An object made of pairs has lost which names it has: those of `ids`, all of them.

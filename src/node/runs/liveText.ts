@@ -2,7 +2,7 @@
  * The text of one sample while it is generated, for people who watch: a file of the run directory that is written over and
  * over, and gone when the run ends. Nothing is ever read from it but to be shown; what is lost of it is no loss.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -13,6 +13,8 @@ const PAUSE_MS = 300;
 const SILENT_MS = 3000;
 /** Of a long text its end. */
 const SHOWN_CHARACTERS = 20_000;
+/** More than as many characters can take. */
+const READ_BYTES = 1_000_000;
 
 const liveTextSchema = z.object({
   /** Of the sample. */
@@ -84,10 +86,16 @@ export async function removeLiveText(dir: string): Promise<void> {
     await rm(path.join(dir, name), { force: true }).catch(() => undefined);
 }
 
-/** The text that is being written; null when none is, or nobody asked for it. */
+/**
+ * The text that is being written; null when none is, or nobody asked for it. A run directory may come from somebody else:
+ * a pipe, which would be waited for without end, or a file of gigabytes is none either.
+ */
 export async function readLiveText(dir: string): Promise<LiveText | null> {
   try {
-    return liveTextSchema.parse(JSON.parse(await readFile(path.join(dir, LIVE_FILE), 'utf8')));
+    const file = path.join(dir, LIVE_FILE);
+    const found = await stat(file);
+    if (!found.isFile() || found.size > READ_BYTES) return null;
+    return liveTextSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     return null;
   }

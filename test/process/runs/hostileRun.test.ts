@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { appendReview, listRuns, readRun, summariseRun } from '../../../src/node/runs/index.ts';
+import { appendReview, listRuns, readLiveText, readRun, summariseRun } from '../../../src/node/runs/index.ts';
 import { temporaryDir } from './fixtures.ts';
 import { writeLargeRun } from './largeRun.ts';
 
@@ -68,5 +68,22 @@ describe.skipIf(process.platform === 'win32')('a run directory from somebody els
     const { root, dir } = await writtenRun();
     await symlink(dir, path.join(root, 'runs', 'linked'));
     expect((await listRuns(path.join(root, 'runs'))).runs).toHaveLength(1);
+  });
+
+  it('has no text to watch in a pipe, a folder, a file of megabytes, or one of another form', async () => {
+    const { dir, at } = await writtenRun();
+    const live = { id: 'tank#0', start: 0, text: 'Step 1', t: 1 };
+    await writeFile(at('live.json'), JSON.stringify(live));
+    expect(await readLiveText(dir)).toEqual(live);
+    await writeFile(at('live.json'), JSON.stringify({ ...live, text: 'x'.repeat(2_000_000) }));
+    expect(await readLiveText(dir)).toBeNull();
+    await writeFile(at('live.json'), JSON.stringify({ ...live, start: -1 }));
+    expect(await readLiveText(dir)).toBeNull();
+    await rm(at('live.json'));
+    await mkdir(at('live.json'));
+    expect(await readLiveText(dir)).toBeNull();
+    await rm(at('live.json'), { recursive: true });
+    execFileSync('mkfifo', [at('live.json')]);
+    expect(await readLiveText(dir)).toBeNull();
   });
 });

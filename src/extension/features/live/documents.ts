@@ -28,6 +28,8 @@ export class LiveDocuments implements vscode.TextDocumentContentProvider, vscode
   readonly #subscriptions: vscode.Disposable[];
   #hold: vscode.Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** One look at a time, however slow the disk is. */
+  #looking: Promise<void> | undefined;
 
   constructor(services: Services) {
     this.#services = services;
@@ -71,7 +73,11 @@ export class LiveDocuments implements vscode.TextDocumentContentProvider, vscode
     if (visibleLive().length === 0) this.#rest();
     else if (this.#timer === undefined) {
       this.#hold = this.#services.runs.hold();
-      this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+      this.#timer = setInterval(() => {
+        this.#looking ??= this.#look().finally(() => {
+          this.#looking = undefined;
+        });
+      }, LOOK_MS);
     }
   }
 
