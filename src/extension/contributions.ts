@@ -241,6 +241,8 @@ export const contributions = {
     'onLanguage:jsonl',
     'onLanguage:reflection-problem',
     'workspaceContains:reflection.json',
+    // Not each JSON file: those that are named as sets of problems are.
+    'workspaceContains:**/*problems.json',
     'workspaceContains:.reflection/runs',
   ],
   contributes: {
