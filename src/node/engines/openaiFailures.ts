@@ -25,6 +25,8 @@ export function createHealth(config: OpenaiModelConfig, redact: (text: string) =
     failed(thrown) {
       if (!(thrown instanceof APIError)) return;
       if (thrown.status === 401 || thrown.status === 403) throw keyRefused(config);
+      // The same for every sample.
+      if (thrown.status === 404) throw notServed(config, redact(causeOf(thrown)), thrown);
       const isLost = thrown instanceof APIConnectionError;
       const isFailing = isLost || thrown.status === 429 || (thrown.status ?? 0) >= 500;
       // Refused after all retries: nobody is there, and the others that run would only wait as long.
@@ -47,6 +49,14 @@ export function unreachable({ baseUrl }: OpenaiModelConfig, reason: string, caus
   return new UserError('server-unreachable', `No server answers at ${baseUrl}: ${reason}`, {
     place: { field: 'baseUrl' },
     remedy: 'Start the server, or correct baseUrl (it usually ends in /v1).',
+    cause,
+  });
+}
+
+function notServed({ baseUrl, model }: OpenaiModelConfig, reason: string, cause: unknown): UserError {
+  return new UserError('model-not-served', `The server at ${baseUrl} does not serve "${model}": ${reason}`, {
+    place: { field: 'model' },
+    remedy: `Name a model that ${baseUrl.replace(/\/$/, '')}/models lists, or correct baseUrl (it usually ends in /v1).`,
     cause,
   });
 }

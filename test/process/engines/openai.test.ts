@@ -187,6 +187,18 @@ describe('a server that falters', () => {
     expect(rows.length).toBeLessThan(10);
   });
 
+  it('that does not serve the model ends the run, and fills it with no errors', async () => {
+    const error = { message: 'The model `m` does not exist.' };
+    const server = await startFaultServer(({ response }) => json(response, { error }, 404));
+    const { engine } = await connect(server, { concurrency: 2 });
+    await expect(collect(engine.sample(requests(50), never))).rejects.toMatchObject({
+      code: 'model-not-served',
+      message: expect.stringContaining('does not exist'),
+      remedy: expect.stringContaining('/v1/models'),
+    });
+    expect(server.exchanges.length).toBeLessThan(5);
+  });
+
   it('that disappears ends the run with its address', async () => {
     const server = await startFaultServer(answer);
     const { engine } = await connect(server, { concurrency: 2, retries: 0 });
