@@ -91,7 +91,7 @@ export const scenario: Scenario = {
       await palette('Reflection: Rejection-Sample Critiques');
       await pick('demo-train-300.jsonl');
       await pick('nano');
-      await answer('60', 'Records wanted');
+      await answer('24', 'Records wanted');
       await toastWithin(driver, /i→c/, 6 * MINUTES);
       await shot('story-7-dataset');
       const [run] = runsOf(workspace, 'sample');
