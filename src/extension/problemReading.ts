@@ -7,6 +7,7 @@ import {
   type RowOrBreak,
   splitRows,
 } from '../core/problems/index.ts';
+import { isResultRow } from '../core/results/columns.ts';
 import { scftRecordSchema } from '../core/schema/dataset.ts';
 import type { ParsedSet, PlacedProblem, RowCache } from './problemDocuments.ts';
 import { createSlicer } from './slicer.ts';
@@ -53,7 +54,10 @@ function* jsonLines(text: string, known: RowCache, rows: RowCache): Generator<Ro
   }
 }
 
-/** Whether the beginning of a file holds the statement of a problem. Records of a training set do not count. */
+/**
+ * Whether the beginning of a file holds the statement of a problem. Records of a training set do not count, nor results of
+ * a model, which may repeat the statement.
+ */
 export function holdsProblems(head: string, file: string, format: ProblemFormat): boolean {
   const read = createProblemReader({ file }, () => undefined);
   // The last row may be cut off; a JSON array is whole only in a small file.
@@ -63,5 +67,6 @@ export function holdsProblems(head: string, file: string, format: ProblemFormat)
 }
 
 function isRecord(row: object): boolean {
-  return 'values' in row && scftRecordSchema.safeParse(row.values).success;
+  if (!('values' in row)) return false;
+  return scftRecordSchema.safeParse(row.values).success || isResultRow(Object.keys(row.values ?? {}));
 }

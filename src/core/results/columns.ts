@@ -54,7 +54,7 @@ export type ResultColumns = Readonly<Partial<Record<ResultRole, string>>>;
 export function resultColumns(columns: readonly string[]): ResultColumns {
   const byKey = new Map<string, string>();
   for (const column of columns) {
-    const key = column.toLowerCase().replace(/[^a-z0-9]/g, '');
+    const key = keyOf(column);
     if (!byKey.has(key)) byKey.set(key, column);
   }
   const found: Partial<Record<ResultRole, string>> = {};
@@ -68,4 +68,19 @@ export function resultColumns(columns: readonly string[]): ResultColumns {
   // Beside a prediction under another name, `answer` is the gold one, as in most public sets.
   if (found.gold === undefined && answer !== undefined && found.answer !== answer) found.gold = answer;
   return found;
+}
+
+/** Columns that only a file of results has: a problem set has neither verdicts nor what a model wrote. */
+const TELLING: ReadonlySet<string> = new Set([
+  ...['correct', 'iscorrect', 'passed', 'prediction', 'pred', 'predictedanswer', 'modelanswer'],
+  ...['completion', 'response', 'generation', 'modeloutput'],
+]);
+
+/** Whether a row is a model's result on a problem, though it may repeat the problem's statement. */
+export function isResultRow(columns: readonly string[]): boolean {
+  return resultColumns(columns).problemId !== undefined && columns.some((name) => TELLING.has(keyOf(name)));
+}
+
+function keyOf(column: string): string {
+  return column.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.ts';
 import { type RowOrBreak, splitRows } from '../../../src/core/problems/index.ts';
-import { createResultsReader, type Results } from '../../../src/core/results/index.ts';
+import { createResultsReader, isResultRow, type Results } from '../../../src/core/results/index.ts';
 
 function read(rows: readonly object[]): Results {
   return readText(rows.map((row) => JSON.stringify(row)).join('\n'));
@@ -84,6 +84,25 @@ describe('a results file', () => {
       expect(read([row]).samples[0], JSON.stringify(row)).toMatchObject(expected);
     expect(read([forms[0]?.[0] ?? {}]).samples).toHaveLength(2);
     expect(read([forms[3]?.[0] ?? {}]).problems[0]?.answer).toBe('5');
+  });
+
+  it('is told from a problem set, though it repeats the statements', () => {
+    for (const columns of [
+      ['id', 'problem', 'answer', 'prediction'],
+      ['problemId', 'response', 'answer', 'gold', 'question'],
+      ['idx', 'question', 'gt', 'pred', 'score'],
+      ['doc_id', 'question', 'is_correct'],
+    ]) {
+      expect(isResultRow(columns), columns.join()).toBe(true);
+    }
+    for (const columns of [
+      ['id', 'problem', 'answer', 'solution', 'level', 'subject'],
+      ['unique_id', 'problem', 'expected_answer'],
+      ['question_id', 'question', 'options', 'answer', 'answer_index', 'category'],
+      ['prediction', 'problem'],
+    ]) {
+      expect(isResultRow(columns), columns.join()).toBe(false);
+    }
   });
 
   it('says what it lacks, so that no metric takes what is not known for nothing', () => {
