@@ -228,7 +228,7 @@ async function generate(task: Task, parcel: Parcel): Promise<SampleResult[]> {
     const parts = choicesOf(completion, parcel.length);
     const results = parts.map((part, index) => {
       const request = parcel[index] ?? first;
-      const result = resultOf(request, part, performance.now() - startedAt);
+      const result = resultOf(request, part, performance.now() - startedAt, server.dialect);
       task.checks.check(request, result, part);
       const shared = parcel.length === 1 ? {} : { sharedSeed: first.seed };
       return result.error === undefined

@@ -17,6 +17,7 @@ interface PromptTally {
   readonly seeds: Set<number>;
   finished: number;
   text: string | undefined;
+  /** Or cannot be said to be the same. */
   isVaried: boolean;
 }
 
@@ -40,21 +41,28 @@ export function createServerChecks(
     tally.seeds.add(request.seed);
     tallies.set(key, tally);
   }
+  // One text that differs from another of its prompt clears the server.
+  let isClear = false;
+  let identicalPrompts = 0;
 
   function checkVariety(request: SampleRequest, { text, error }: SampleResult): void {
     const key = promptKey(request);
     const tally = tallies.get(key);
     if (tally === undefined) return;
     tally.finished++;
-    if (error !== undefined || (tally.text !== undefined && tally.text !== text)) tally.isVaried = true;
+    if (error !== undefined) tally.isVaried = true;
+    else if (tally.text !== undefined && tally.text !== text) isClear = true;
     tally.text = text;
     if (tally.finished < tally.expected) return;
     tallies.delete(key);
-    if (tally.isVaried || tally.seeds.size < FEWEST_SUSPICIOUS) return;
+    if (!tally.isVaried && tally.seeds.size >= FEWEST_SUSPICIOUS) identicalPrompts++;
+    // A model that is sure of itself says the same to one prompt, and not to several.
+    const isTold = identicalPrompts >= FEWEST_SUSPICIOUS || (identicalPrompts > 0 && tallies.size === 0);
+    if (isClear || !isTold) return;
     warnOnce(
       'identical',
-      `All ${tally.expected} samples of one prompt at temperature ${request.sampling.temperature} are the same text: ` +
-        'the server may ignore the temperature or the seed. Measures over several samples mean nothing then. ' +
+      `All ${tally.expected} samples of one prompt at temperature ${request.sampling.temperature} are the same text, and no prompt has ` +
+        'samples that differ: the server may ignore the temperature or the seed. Measures over several samples mean nothing then. ' +
         '(transformers serve: set "do_sample": true in generation_config.json.)',
     );
   }

@@ -151,11 +151,19 @@ export function usageOf(completion: Completion): { promptTokens: number; tokens:
 }
 
 /** The sample that a completion holds. Anything but a finished text is a row with `error`. */
-export function resultOf(request: SampleRequest, completion: Completion, ms: number): SampleResult {
-  const usage = usageOf(completion) ?? { promptTokens: 0, tokens: 0 };
+export function resultOf(
+  request: SampleRequest,
+  completion: Completion,
+  ms: number,
+  { isLlamaServer }: Pick<Dialect, 'isLlamaServer'> = FULL_DIALECT,
+): SampleResult {
+  const counted = usageOf(completion) ?? { promptTokens: 0, tokens: 0 };
   const choice = completion.choices?.[0];
   if (choice === undefined) return failedResult(request, 'The server answered without any choice.', ms);
   const finish = finishOf(choice.finish_reason);
+  // Of others it is not known whether they count the end token; this one does, as a generated one.
+  const ends = isLlamaServer && finish === 'stop' && counted.tokens > 0 ? 1 : 0;
+  const usage = { ...counted, tokens: counted.tokens - ends };
   const { message } = choice;
   const text = message === undefined || message === null ? choice.text : textOf(message, finish);
   if (finish !== undefined && typeof text === 'string') {

@@ -41,6 +41,17 @@ it('gives the probabilities of what was drawn from', () => {
   });
 });
 
+it('counts the end token, which is no part of the text', () => {
+  const of = (finish_reason: string) =>
+    completionSchema.parse({
+      choices: [{ finish_reason, message: { content: 'four' } }],
+      usage: { prompt_tokens: 3, completion_tokens: 5 },
+    });
+  expect(resultOf(request, of('stop'), 1, dialect)).toMatchObject({ tokens: 4, promptTokens: 3 });
+  expect(resultOf(request, of('length'), 1, dialect)).toMatchObject({ tokens: 5 });
+  expect(resultOf(request, of('stop'), 1)).toMatchObject({ tokens: 5 });
+});
+
 it('says what it serves, whatever name it was asked for', () => {
   const entry = { id: 'nano.gguf', owned_by: 'llamacpp', meta: { n_ctx: 512, n_params: 923_904 } };
   expect(servedModel({ data: [entry] }, 'nano.gguf')).toEqual({
