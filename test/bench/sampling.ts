@@ -7,6 +7,7 @@
  *   npm run bench -- sampling --model FILE          a GGUF file instead
  *   npm run bench -- sampling --llama-server PATH   also llama.cpp's own server on the same file and settings
  *
+ * Besides tokens per second the processors' time for one token, over all processes: on a busy machine it says more.
  * Each figure is taken after a warm-up, over all generated tokens, the prompts' evaluation included; for a small model it
  * is the best of three runs. Nothing else should run on the machine.
  */
@@ -53,7 +54,8 @@ function table(figures: readonly Figure[]): object[] {
       ({ model, how, width }) => model === figure.model && how.startsWith('plain') && width === figure.width,
     );
     const times = plain === undefined ? '' : (figure.tokensPerSecond / plain.tokensPerSecond).toFixed(1);
-    return { ...figure, timesPlain: times };
+    const { cpuMsPerToken, ...shown } = figure;
+    return { ...shown, timesPlain: times, cpuMsPerToken };
   });
 }
 
@@ -64,7 +66,9 @@ try {
   const figures: Figure[] = [];
   const note = (figure: Figure) => {
     figures.push(figure);
-    console.error(`${figure.model}, ${figure.how}, ${figure.width} at a time: ${figure.tokensPerSecond}`);
+    console.error(
+      `${figure.model}, ${figure.how}, ${figure.width} at a time: ${figure.tokensPerSecond}/s, ${figure.cpuMsPerToken} ms`,
+    );
   };
   const widths = options.widths.split(',').map(Number);
   for (const { file, longest } of subjects(folder)) {

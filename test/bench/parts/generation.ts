@@ -11,6 +11,7 @@ import { modelConfigSchema } from '../../../src/core/schema/model.ts';
 import type { Engine, SampleRequest } from '../../../src/node/engines/engine.ts';
 import { connectEngine } from '../../../src/node/engines/index.ts';
 import { promptMaker } from '../../../src/node/inference/tokens.ts';
+import { treeCpuSeconds } from './processTree.ts';
 
 export interface Figure {
   readonly model: string;
@@ -18,7 +19,11 @@ export interface Figure {
   /** Samples side by side, over all processes. */
   readonly width: number;
   readonly tokensPerSecond: number;
+  /** Time of processors for one token, in milliseconds: of all processes, a server's too. Null where it is not told. */
+  readonly cpuMsPerToken: number | null;
 }
+
+type Speed = Pick<Figure, 'tokensPerSecond' | 'cpuMsPerToken'>;
 
 export interface Task {
   readonly file: string;
@@ -42,19 +47,20 @@ function requestsFor(width: number, maxTokens: number): SampleRequest[] {
 }
 
 /** Best of three for a small file, after a warm-up. `run` takes the tokens of one sample and returns those of all. */
-async function measure(
-  { file, longest }: Task,
-  run: (maxTokens: number) => Promise<number>,
-): Promise<number> {
+async function measure({ file, longest }: Task, run: (maxTokens: number) => Promise<number>): Promise<Speed> {
   await run(4);
   const rounds = statSync(file).size < 50e6 ? 3 : 1;
-  let best = 0;
+  let best: Speed = { tokensPerSecond: 0, cpuMsPerToken: null };
   for (let round = 0; round < rounds; round++) {
-    const startedAt = performance.now();
+    const [startedAt, cpuBefore] = [performance.now(), treeCpuSeconds(process.pid)];
     const tokens = await run(longest);
-    best = Math.max(best, (1000 * tokens) / (performance.now() - startedAt));
+    const tokensPerSecond = Math.round((1000 * tokens) / (performance.now() - startedAt));
+    const cpu = treeCpuSeconds(process.pid);
+    const cpuMsPerToken =
+      cpu === null || cpuBefore === null ? null : Number(((1000 * (cpu - cpuBefore)) / tokens).toFixed(2));
+    if (tokensPerSecond > best.tokensPerSecond) best = { tokensPerSecond, cpuMsPerToken };
   }
-  return Math.round(best);
+  return best;
 }
 
 async function engineTokens(engine: Engine, requests: readonly SampleRequest[]): Promise<number> {
@@ -98,8 +104,8 @@ function layoutOf({ facts: { processes, threads } }: Engine): string {
 }
 
 async function engineFigure(task: Task, engine: Engine, how: string, width: number): Promise<void> {
-  const tokensPerSecond = await measure(task, (most) => engineTokens(engine, requestsFor(width, most)));
-  task.note({ model: path.basename(task.file), how, width, tokensPerSecond });
+  const speed = await measure(task, (most) => engineTokens(engine, requestsFor(width, most)));
+  task.note({ model: path.basename(task.file), how, width, ...speed });
   await engine.close();
 }
 
@@ -111,7 +117,7 @@ export async function plainFigures(task: Task): Promise<void> {
   for (const width of task.widths) {
     const context = await model.createContext({ sequences: width, contextSize: CONTEXT });
     const sequences = Array.from({ length: width }, () => context.getSequence());
-    const tokensPerSecond = await measure(task, async (most) => {
+    const speed = await measure(task, async (most) => {
       const requests = requestsFor(width, most).values();
       const counts = sequences.map(async (sequence) => {
         let tokens = 0;
@@ -120,7 +126,7 @@ export async function plainFigures(task: Task): Promise<void> {
       });
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     });
-    task.note({ model: path.basename(task.file), how: 'plain, 1 thread', width, tokensPerSecond });
+    task.note({ model: path.basename(task.file), how: 'plain, 1 thread', width, ...speed });
     await context.dispose();
   }
   await llama.dispose();
