@@ -18,6 +18,7 @@ export interface ProblemTally {
   /** The statement, or its beginning. */
   readonly statement: string;
   readonly solutions: number;
+  readonly critiques: number;
   readonly grades: Readonly<Record<Grade, number>>;
 }
 
@@ -57,8 +58,9 @@ export async function runTallies(dir: string, signal?: AbortSignal): Promise<Run
 }
 
 /** The same from a run that was read whole. */
-export function talliesOf({ problems, solutions, faults }: RunData): RunTallies {
+export function talliesOf({ problems, solutions, critiques, faults }: RunData): RunTallies {
   const byProblem = Map.groupBy(solutions, ({ problemId }) => problemId);
+  const about = Map.groupBy(critiques, ({ problemId }) => problemId);
   return {
     problems: problems.flatMap(({ id, problem }): ProblemTally[] => {
       const rows = byProblem.get(id);
@@ -66,7 +68,8 @@ export function talliesOf({ problems, solutions, faults }: RunData): RunTallies 
       const grades = { correct: 0, incorrect: 0, undetermined: 0 };
       for (const { grade } of rows) grades[grade] += 1;
       const statement = problem.slice(0, STATEMENT_CHARACTERS);
-      return [{ problemId: id, statement, solutions: rows.length, grades }];
+      const counts = { solutions: rows.length, critiques: about.get(id)?.length ?? 0, grades };
+      return [{ problemId: id, statement, ...counts }];
     }),
     faults: faults.slice(0, FAULTS_AT_MOST),
   };

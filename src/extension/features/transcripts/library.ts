@@ -142,6 +142,14 @@ export async function solutionsAround(
   return problemId === null ? allSolutions(services, run) : solutionsOfProblem(services, run, problemId);
 }
 
+/** The problems of a run that somebody has criticised a solution of. */
+export async function criticisedProblems(services: Services, run: RunEntry): Promise<ReadonlySet<string>> {
+  const sources = [run, ...criticsOf(services, run)];
+  const tallies = await Promise.all(sources.map((source) => services.runs.samples.tallies(source)));
+  const all = tallies.flatMap(({ problems }) => problems).filter(({ critiques }) => critiques > 0);
+  return new Set(all.map(({ problemId }) => problemId));
+}
+
 /** Every solution of a run, with the findings on it. */
 export async function allSolutions(services: Services, run: RunEntry): Promise<ReviewedSolutions> {
   const { solutions } = await services.runs.samples.data(run);

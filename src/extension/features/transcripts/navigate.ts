@@ -6,7 +6,12 @@ import { transcriptUri } from '../../transcriptAddress.ts';
 import { findingFor, placedFindings } from './current.ts';
 import { rangeOf } from './diagnostics.ts';
 import type { TranscriptDocuments } from './documents.ts';
-import { type ReviewedSolutions, solutionsAround, solutionsOfProblem } from './library.ts';
+import {
+  criticisedProblems,
+  type ReviewedSolutions,
+  solutionsAround,
+  solutionsOfProblem,
+} from './library.ts';
 
 /**
  * Goes to the next (or previous) finding of the transcript; past its end, to that of the next solution of the run that
@@ -62,7 +67,10 @@ async function neighbourWithFindings(
   if (found !== null || here.problemId === null) return found;
   const { problems } = await services.runs.samples.tallies(run);
   const order = problems.map(({ problemId }) => problemId);
-  const others = inDirection(order, order.indexOf(here.problemId), direction).slice(0, PROBLEMS_AT_MOST);
+  const criticised = await criticisedProblems(services, run);
+  const others = inDirection(order, order.indexOf(here.problemId), direction)
+    .filter((problemId) => criticised.has(problemId))
+    .slice(0, PROBLEMS_AT_MOST);
   for (const problemId of others) {
     const there = await solutionsOfProblem(services, run, problemId);
     const open = firstOpen(

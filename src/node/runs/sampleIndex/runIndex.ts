@@ -55,6 +55,7 @@ export interface IndexFacts {
 export interface IndexTally {
   readonly problemId: string;
   readonly solutions: number;
+  readonly critiques: number;
   readonly grades: Readonly<Record<Grade, number>>;
 }
 
@@ -230,13 +231,14 @@ function talliesOf(database: DatabaseSync): IndexTally[] {
     `SUM(parent < 0 AND ${wordInSql('grade')} = ${GRADES.indexOf(grade)}) AS ${grade}`;
   return database
     .prepare(
-      `SELECT problems.id, SUM(parent < 0) AS solutions, ${GRADES.map(of).join(', ')}
+      `SELECT problems.id, SUM(parent < 0) AS solutions, SUM(parent >= 0) AS critiques, ${GRADES.map(of).join(', ')}
       FROM samples JOIN problems ON problems.number = samples.problem GROUP BY samples.problem`,
     )
     .all()
     .map((row) => ({
       problemId: String(row.id),
       solutions: Number(row.solutions),
+      critiques: Number(row.critiques),
       grades: {
         correct: Number(row.correct),
         incorrect: Number(row.incorrect),
