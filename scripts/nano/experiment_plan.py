@@ -14,14 +14,14 @@ from typing import Any, Literal
 from nano.experiment_settings import BY_NAME, S2R, label
 
 ONCE = 0  # in the place of a seed: the same for all seeds
-TRANSCRIBED = ("base", "scft", "rlerr", "outcome-only", "bi", "prl")
+TRANSCRIBED = ("base", "scft", "rlerr", "outcome-only", "bi", "orl", "prl")
 DATA_KINDS = ("scft", "self-distill", "s2r", "problems")
 # Of a whole part on one idle core of the machine that the committed table was made on.
 SECONDS = {
     "solutions": 25,
     "data": 150,
     "measure": 60,
-    "transcripts": 60,
+    "transcripts": 90,
     "scft": 60,
     "self-distill": 60,
     "rlerr": 140,

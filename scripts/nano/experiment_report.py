@@ -35,6 +35,13 @@ MEASURES = {
     "accT2": "critic: Acc@t2",
     "verdictRight": "critic: verdict right",
 }
+BEHAVIOUR = {
+    "firstRight": "first answer right",
+    "repaired": "wrong, then right",
+    "broken": "right, then wrong",
+    "verdicts": "verdicts / 100 traces",
+    "verdictsTrue": "of them true",
+}
 # Better arm, arm that it is compared with, measure.
 CLAIMS = (
     ("scft", "base", "accT2"),
@@ -43,6 +50,8 @@ CLAIMS = (
     ("scft", "self-distill", "accT2"),
     ("rlerr", "scft", "passAt1"),
     ("rlerr", "base", "passAt1"),
+    ("rlerr", "scft", "accT2"),
+    ("rlerr", "scft", "verdictRight"),
     ("rlerr", "outcome-only", "passAt1"),
     ("rlerr", "outcome-only", "verdictRight"),
     ("bi", "base", "passAt1"),
@@ -62,14 +71,18 @@ def write_report(work: Path, out: Path) -> None:
         for a, b, measure in CLAIMS
         if found.get(a, {}).keys() & found.get(b, {}).keys()
     ]
+    transcripts = work / "transcripts.json"
+    seen = json.loads(transcripts.read_text()) if transcripts.exists() else None
     report = {"seeds": seeds, "arms": numbers, "differences": claims}
+    if seen is not None:
+        report["behaviour"] = seen["behaviour"]
     (out / NUMBERS).write_text(json.dumps(report, indent=2) + "\n")
     page = out / PAGE
     text = page.read_text(encoding="utf-8") if page.exists() else EMPTY_PAGE
     text = between_marks(text, "results", _tables(numbers, claims))
-    transcripts = work / "transcripts.json"
-    if transcripts.exists():
-        text = between_marks(text, "transcripts", _transcripts(json.loads(transcripts.read_text())))
+    if seen is not None:
+        lines = _behaviour(seen["behaviour"]) + _transcripts(seen["pairs"])
+        text = between_marks(text, "transcripts", lines)
     page.write_text(text, encoding="utf-8")
 
 
@@ -171,12 +184,21 @@ def _cell(share: dict[str, Any], name: str) -> str:
     return f"{shown} ({', '.join(f'{100 * seed:.1f}' for seed in share['seeds'])})"
 
 
+def _behaviour(rows: dict[str, dict[str, float | None]]) -> list[str]:
+    """What came of the reflections, in percent."""
+    lines = [f"| model | {' | '.join(BEHAVIOUR.values())} |", f"| --- |{' --- |' * len(BEHAVIOUR)}"]
+    for name, row in rows.items():
+        cells = ["-" if row[key] is None else f"{100 * row[key]:.1f}" for key in BEHAVIOUR]
+        lines.append(f"| {label(name)} | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
 def _transcripts(found: Sequence[dict[str, Any]]) -> list[str]:
     """Each pair: what it shows, for how many it is so, the request, and both answers."""
     lines: list[str] = []
     for one in found:
         sentence = one["sentence"][0].upper() + one["sentence"][1:]
-        lines += [f"**{sentence}** ({one['count']} of {one['of']} greedily).", ""]
+        lines += [f"**{sentence}** ({one['count']} of {one['of']}).", ""]
         if "answers" not in one:
             continue
         lines += [f"Asked (the answer is {one['gold']}):", "", *_fenced(one["request"])]

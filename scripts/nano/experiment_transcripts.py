@@ -1,7 +1,7 @@
-"""Answers of two models to the same request, before and after a training, for the report.
+"""What the models do when they reflect, from their greedy traces, with examples for the report.
 
-Not picked by hand: each pair is the first of the held-out problems for which its sentence holds,
-read greedily, and the report says for how many it holds.
+The examples are not picked by hand: each pair is the first of the held-out problems for which its
+sentence holds, and the report says for how many it holds.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM
 
 from nano.evaluate import sample
+from nano.experiment_plan import TRANSCRIBED
 from nano.experiment_settings import label
 from nano.family import Problem
 from nano.reading import ANSWER, VERDICT, boxed_answer, first_answer, verdict
@@ -76,22 +77,41 @@ TRACES: tuple[tuple[tuple[str, str], str, Holds], ...] = (
 CRITIQUES = "a wrong solution: {a} believes it; {b} finds the fault and repairs it"
 
 
+def behaviour(traces: Sequence[str], golds: Sequence[int]) -> dict[str, float | None]:
+    """Shares of the traces: first answer right, wrong at first and then right, and the reverse.
+
+    `verdictsTrue` is of all verdicts that they state; None where there is none.
+    """
+    pairs = list(zip(traces, golds, strict=True))
+    first = [first_answer(trace) == gold for trace, gold in pairs]
+    last = [boxed_answer(trace) == gold for trace, gold in pairs]
+    told = [true for trace, gold in pairs for true in verdicts_are_true(trace, gold)]
+    both = list(zip(first, last, strict=True))
+    return {
+        "firstRight": sum(first) / len(first),
+        "repaired": both.count((False, True)) / len(both),
+        "broken": both.count((True, False)) / len(both),
+        "verdictsTrue": sum(told) / len(told) if told else None,
+        "verdicts": len(told) / len(both),
+    }
+
+
 def make_transcripts(
     load: Load, problems: Sequence[Problem], solutions: Sequence[tuple[int, str]]
-) -> list[dict[str, Any]]:
-    """One entry for each sentence, without those that hold nowhere."""
+) -> dict[str, Any]:
+    """`behaviour` by model, and the `pairs`: one for each sentence."""
     wrong = [(problems[i], s) for i, s in solutions if boxed_answer(s) != problems[i].answer]
     requests = [CRITIQUE_REQUEST.format(problem=p.text, solution=s) for p, s in wrong]
     critiques = {name: _greedy(load, name, requests) for name in ("base", "scft")}
     golds = [problem.answer for problem, _ in wrong]
     found = [picked(("base", "scft"), CRITIQUES, scft_holds, requests, golds, critiques)]
     texts = [problem.text for problem in problems]
-    names = {name for pair, _, _ in TRACES for name in pair}
-    traces = {name: _greedy(load, name, texts) for name in sorted(names)}
+    traces = {name: _greedy(load, name, texts) for name in TRANSCRIBED}
     golds = [problem.answer for problem in problems]
     for pair, sentence, holds in TRACES:
         found.append(picked(pair, sentence, holds, texts, golds, traces))
-    return found
+    rows = {name: behaviour(traces[name], golds) for name in TRANSCRIBED}
+    return {"behaviour": rows, "pairs": found}
 
 
 def _greedy(load: Load, name: str, requests: list[str]) -> list[str]:

@@ -11,7 +11,14 @@ import pytest
 from nano import experiment_report
 from nano.experiment_data import Critiqued, s2r_rows, scft_rows
 from nano.experiment_parts import grouped, write_whole
-from nano.experiment_transcripts import TRACES, picked, repaired, rlerr_holds, verdicts_are_true
+from nano.experiment_transcripts import (
+    TRACES,
+    behaviour,
+    picked,
+    repaired,
+    rlerr_holds,
+    verdicts_are_true,
+)
 from nano.family import make_problem
 from reflection_trainer.actions import is_well_formed, split_actions
 
@@ -90,6 +97,24 @@ def test_a_report_leaves_what_people_wrote(tmp_path: Path) -> None:
         experiment_report.write_report(tmp_path, tmp_path)
 
 
+def test_the_page_shows_what_the_models_wrote(tmp_path: Path) -> None:
+    row = {"firstRight": 0.5, "repaired": 0.25, "broken": 0.0, "verdicts": 0.7}
+    answers = [{"model": "base", "text": "one\ntwo"}, {"model": "RLERR", "text": "three"}]
+    pair = {"sentence": "base is wrong", "count": 3, "of": 200}
+    seen = {
+        "behaviour": {"base": {**row, "verdictsTrue": None}, "bi": {**row, "verdictsTrue": 0.9}},
+        "pairs": [{**pair, "request": "why?", "gold": 4, "answers": answers}, pair],
+    }
+    (tmp_path / "transcripts.json").write_text(json.dumps(seen))
+    experiment_report.write_report(tmp_path, tmp_path)
+    text = (tmp_path / "training-experiments.md").read_text()
+    assert "| base | 50.0 | 25.0 | 0.0 | 70.0 | - |" in text
+    assert "| S2R-BI | 50.0 | 25.0 | 0.0 | 70.0 | 90.0 |" in text
+    assert text.count("**Base is wrong** (3 of 200).") == 2
+    assert "Asked (the answer is 4):\n\n```text\nwhy?\n```\n" in text
+    assert "base:\n\n```text\none\ntwo\n```\n\nRLERR:\n\n```text\nthree\n```\n" in text
+
+
 def test_verdicts_are_held_against_the_answer_before_them() -> None:
     text = (
         "Step 1: 1+1=3.\nThe answer is 3.\nWait, let me recheck my solution.\n"
@@ -101,6 +126,25 @@ def test_verdicts_are_held_against_the_answer_before_them() -> None:
     assert not repaired(text + " \\boxed{2}", 2)
     good = text.removesuffix("Therefore, the answer is incorrect.") + "\\boxed{2}"
     assert repaired(good, 2) and not repaired(good, 3)
+
+
+def test_behaviour_counts_what_came_of_the_reflections() -> None:
+    right, wrong = "The answer is 2.", "The answer is 3."
+    denied, confirmed = "Therefore, the answer is incorrect.", "Therefore, the answer is correct."
+    traces = [
+        f"{wrong}\n{denied}\n{right} \\boxed{{2}}",
+        f"{right}\n{denied}\n{wrong} \\boxed{{3}}",
+        f"{right}\n{confirmed} \\boxed{{2}}",
+        f"{right} \\boxed{{2}}",
+    ]
+    assert behaviour(traces, [2, 2, 2, 2]) == {
+        "firstRight": 0.75,
+        "repaired": 0.25,
+        "broken": 0.25,
+        "verdictsTrue": pytest.approx(2 / 3),
+        "verdicts": 0.75,
+    }
+    assert behaviour([right], [2])["verdictsTrue"] is None
 
 
 def test_a_transcript_is_the_first_of_those_that_are_so() -> None:
