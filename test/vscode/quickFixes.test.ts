@@ -106,6 +106,19 @@ describe('quick fixes on a finding', () => {
     assert.equal(vscode.window.activeTextEditor?.document.uri.toString(), uri.toString(), 'focus stays');
   });
 
+  it('open the text of the critique to edit it, and decide nothing by that', async () => {
+    const { run, sample, critiqueDir } = writePair(['correct']);
+    const uri = await open(run, sample);
+    const [diagnostic] = await diagnosticsOf(uri, ({ length }) => length > 0, 'a diagnostic');
+    assert.ok(diagnostic);
+    const actions = await quickFixes(uri, diagnostic.range);
+    await apply(actions.find(({ title }) => title === 'Edit critique'));
+    const edited = vscode.window.activeTextEditor?.document;
+    assert.equal(edited?.uri.scheme, 'reflection-edit');
+    assert.ok(edited?.getText().startsWith('Check 1: 37*3=111'));
+    assert.deepEqual(reviewsIn(critiqueDir), []);
+  });
+
   it('work by keyboard: next finding, then accept at the cursor', async () => {
     const { run, sample, critiqueDir } = writePair(['correct']);
     const uri = await open(run, sample);
