@@ -67,6 +67,18 @@ const zodInParts = {
     })),
 };
 
+/**
+ * Loading one of our files does nothing but define: what an index names and nobody takes stays out.
+ * @type {import('esbuild').Plugin}
+ */
+const onlyWhatIsUsed = {
+  name: 'only what is used',
+  setup: (build) =>
+    build.onResolve({ filter: /^\..*\.ts$/ }, ({ path: file, resolveDir, kind }) =>
+      kind === 'entry-point' ? undefined : { path: path.resolve(resolveDir, file), sideEffects: false },
+    ),
+};
+
 /** Parts of the extension that an open window may still ask for are kept for so long. */
 const KEPT_MS = 60 * 60 * 1000;
 
@@ -160,7 +172,7 @@ const entries = {
     // What is read at every activation is small; names stay, so that an error's stack can be read.
     minifyWhitespace: true,
     minifySyntax: true,
-    plugins: [withoutZodLocales, zodInParts, splitCommonJs],
+    plugins: [withoutZodLocales, zodInParts, onlyWhatIsUsed, splitCommonJs],
     entryPoints: { extension: 'src/extension/extension.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },

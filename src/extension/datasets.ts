@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { type DatasetMeta, datasetMetaSchema } from '../core/schema/dataset.ts';
-import { metaFileOf } from '../node/training/index.ts';
+import { metaFileOf } from '../node/training/metaFile.ts';
 import type { Services } from './services.ts';
 
 /** Where a sampling run keeps its dataset when it was not told another place. */

@@ -13,7 +13,7 @@ import { guarded } from '../../../core/protocol/guard.ts';
 import type { SavedRun } from '../../../core/protocol/sampling.ts';
 import { type Connection, createRemote, serve } from '../../../core/rpc.ts';
 import type { WatchedRun } from '../../../node/comparison/watchedRun.ts';
-import { TRAINER_LOG } from '../../../node/training/index.ts';
+import { TRAINER_LOG } from '../../../node/training/launch.ts';
 import { DASHBOARD_PANEL } from '../../contributions.ts';
 import { type OpenPanel, openPanel, panelFailure } from '../../panel.ts';
 import type { RunEntry } from '../../runStore.ts';

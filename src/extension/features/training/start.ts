@@ -5,7 +5,7 @@ import { UserError } from '../../../core/errors.ts';
 import { recipes, SIZES } from '../../../core/recipes/index.ts';
 import { datasetText } from '../../../core/sampling/index.ts';
 import type { DatasetMeta } from '../../../core/schema/dataset.ts';
-import { newRunId, runsRoot } from '../../../node/runs/index.ts';
+import { newRunId, runsRoot } from '../../../node/runs/layout.ts';
 import { askModel } from '../../ask/askModel.ts';
 import { type Choice, choose, heading } from '../../choose.ts';
 import { DATASET_FILE, findDatasets, readDataset } from '../../datasets.ts';
