@@ -121,6 +121,17 @@ const viewsWelcome = [
     view: 'reflection.checkpoints',
     contents:
       'No checkpoints yet. Sample critiques into a dataset, then train on it.\n[Rejection-Sample Critiques](command:reflection.sample)\n[Start Training…](command:reflection.train)',
+    when: 'isWorkspaceTrusted && workbenchState != empty',
+  },
+  {
+    view: 'reflection.checkpoints',
+    contents: 'Training needs a trusted workspace.\n[Manage Workspace Trust](command:workbench.trust.manage)',
+    when: '!isWorkspaceTrusted',
+  },
+  {
+    view: 'reflection.checkpoints',
+    contents: 'Checkpoints lie in a folder.\n[Open Folder](command:workbench.action.files.openFolder)',
+    when: 'workbenchState == empty',
   },
 ] as const;
 
