@@ -48,7 +48,13 @@ export const scenario: Scenario = {
       const row = (name: string) =>
         page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
       await row('base.jsonl').click();
-      await row('tuned.jsonl').click({ modifiers: ['ControlOrMeta'] });
+      // Opening it selects it anew, a moment later.
+      await page.locator('.tab.active', { hasText: 'base.jsonl' }).waitFor();
+      const selected = page.locator('.explorer-folders-view .monaco-list-row.selected');
+      await driver.until('both are selected', async () => {
+        if ((await selected.count()) !== 2) await row('tuned.jsonl').click({ modifiers: ['ControlOrMeta'] });
+        return (await selected.count()) === 2;
+      });
       await row('tuned.jsonl').click({ button: 'right' });
       await page.locator('.context-view .action-label', { hasText: 'Compare Checkpoints' }).click();
       const panel = webview('editor');
