@@ -121,8 +121,8 @@ export const scenario: Scenario = {
       await collapse(driver, 'Problem Sets');
       await expand(driver, 'Checkpoints');
       const base = treeRow(/^nano.*base/);
-      const scft = treeRow(/^scft-nano · step 28.*pass@1 75\.0 %.*on reviewed\.jsonl/);
-      const rlerr = treeRow(/^rlerr-nano · step 45.*not evaluated yet · on demo-5\.jsonl/);
+      const scft = treeRow(/^scft-nano · step 28.*pass@1 75\.0 %.*data: reviewed\.jsonl/);
+      const rlerr = treeRow(/^rlerr-nano · step 45.*not evaluated yet · data: demo-5\.jsonl/);
       const levels = await Promise.all([base, scft, rlerr].map((row) => row.getAttribute('aria-level')));
       assert.deepEqual(levels, ['1', '2', '3']);
       await rlerr.hover();

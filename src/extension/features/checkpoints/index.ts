@@ -144,12 +144,12 @@ async function checkpointItem(
   const version = row.dataSha256.slice(0, SHOWN_OF_HASH);
   item.description = [
     worth,
-    ...data.map(({ id }) => vscode.l10n.t('on {0}', dataTitle(services, row.entry, id))),
+    ...data.map(({ id }) => vscode.l10n.t('data: {0}', dataTitle(services, row.entry, id))),
   ].join(' · ');
   item.tooltip = [
     row.checkpoint,
     vscode.l10n.t('trained from {0}', modelTitle(services, row.entry.folder, row.trainedFrom)),
-    ...data.map(({ id }) => vscode.l10n.t('on {0}, version {1}', id, version)),
+    ...data.map(({ id }) => vscode.l10n.t('data: {0}, version {1}', id, version)),
   ].join('\n');
   item.accessibilityInformation = { label: `${label}, ${item.description}` };
   return item;
