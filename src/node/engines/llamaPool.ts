@@ -2,6 +2,7 @@
  * Hands requests to a pool of inference processes and survives the death of any of them: what a dead process had not
  * finished is tried once more on a fresh one, then it is an error row.
  */
+import { existsSync } from 'node:fs';
 import { messageOf, UserError } from '../../core/errors.ts';
 import type { QueuedRequest, SampleRequest, SampleResult } from '../../core/protocol/inference.ts';
 import { describeEnd, InferenceProcessError } from '../inference/inferenceProcess.ts';
@@ -222,16 +223,18 @@ async function revive(state: State, worker: Worker): Promise<void> {
 /** Without any process left, what remains is not done: the run ends and can be resumed, it never hangs. */
 function failIfNoneLeft(state: State): void {
   if (state.workers.some(({ broken, loaded }) => broken === undefined || loaded !== undefined)) return;
-  for (const batch of state.batches) {
-    batch.groups.drain();
-    batch.failure = new UserError(
-      'engine-lost',
-      `Inference keeps failing. ${state.workers[0]?.broken ?? ''}`,
-      {
+  const failure = existsSync(state.file)
+    ? new UserError('engine-lost', `Inference keeps failing. ${state.workers[0]?.broken ?? ''}`, {
         place: { file: state.file },
         remedy: 'Use a smaller contextTokens or fewer slots, or another model, then resume the run.',
-      },
-    );
+      })
+    : new UserError('engine-lost', 'Inference ended, and the model file is not there any more.', {
+        place: { file: state.file },
+        remedy: 'Put the file back, then resume the run.',
+      });
+  for (const batch of state.batches) {
+    batch.groups.drain();
+    batch.failure = failure;
     endIfDone(state, batch);
   }
 }

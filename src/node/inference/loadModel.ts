@@ -1,4 +1,5 @@
 /** Loads a GGUF file on the device that was asked for, and makes a context that memory can hold. */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import {
@@ -215,6 +216,13 @@ function toUserError(thrown: unknown, options: LoadOptions, complaints: readonly
     return new UserError('adapter-unusable', `llama.cpp cannot put this adapter on the model: ${reason}`, {
       place: { file: files.length === 1 ? (files[0] ?? options.path) : options.path, field: 'lora' },
       remedy: `Use a LoRA adapter in GGUF form that was made for this very model (convert_lora_to_gguf.py); given: ${files.join(', ')}.`,
+      cause: thrown,
+    });
+  }
+  if (!existsSync(options.path)) {
+    return new UserError('model-unusable', 'The model file went away while it was loaded.', {
+      place: { file: options.path },
+      remedy: 'Put the file back, or choose another model.',
       cause: thrown,
     });
   }

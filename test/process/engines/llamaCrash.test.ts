@@ -99,6 +99,19 @@ describe.skipIf(process.platform === 'win32')('a process that is killed', () => 
   });
 });
 
+it('a process that dies when its model file is gone leads to an error that says so', async () => {
+  const first = await start(never);
+  const file = `${nano}.gone`;
+  const pool = createLlamaPool([first], () => Promise.reject(new Error(`ENOENT: ${file}`)), file);
+  setTimeout(() => kill(first), 20);
+  await expect(collect(pool.sample(problems(20, 4, { maxTokens: 250 }), never))).rejects.toMatchObject({
+    code: 'engine-lost',
+    message: expect.stringContaining('not there any more'),
+    remedy: expect.stringContaining('Put the file back'),
+  });
+  await pool.close();
+});
+
 describe.skipIf(process.platform === 'win32')('the end of the parent', () => {
   it.each(['SIGKILL', 'SIGTERM'] as const)('by %s ends its inference processes too', async (signal) => {
     const parent = spawn(
