@@ -19,7 +19,7 @@ from reflection_trainer.checkpoints import complete_checkpoints
 from trainer_runs import curve, ends, of_type, read_events, start, starts, write_config
 
 KILLS = int(os.environ.get("REFLECTION_KILLS", "10"))
-STEPS_A_KILL = 15  # more than a trainer does before it is killed
+STEPS_A_KILL = 24  # more than a trainer does before it is killed
 SAVED_EVERY = 3
 SEED = random.randrange(2**31)
 
@@ -31,10 +31,11 @@ class Kill(TypedDict):
 
 
 def kill_once(run_dir: Path, inside_save: bool, draw: random.Random) -> Kill:
-    """Inside a checkpoint save, or at a random moment after a step."""
+    """Inside the first, second or third checkpoint save, or at a random moment after a save."""
     before = complete_checkpoints(run_dir)
     child = start(run_dir)
     child.until('"type": "step"')
+    child.until('"type": "checkpoint"', times=draw.randrange(3))
     private = run_dir / "trainer"
     if inside_save:
         while not any(private.glob("checkpoint-*")) and child.process.poll() is None:

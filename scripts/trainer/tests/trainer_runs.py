@@ -39,12 +39,12 @@ class Child:
         _, err = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, err
 
-    def until(self, text: str) -> None:
+    def until(self, text: str, times: int = 1) -> None:
         """Waits until the events of this process contain `text`; it must not end before."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             ended = self.process.poll() is not None
-            if text in self._events_text():
+            if self._events_text().count(text) >= times:
                 return
             assert not ended, f"ended before {text}: {self.process.communicate()[1]}"
             time.sleep(0.005)
