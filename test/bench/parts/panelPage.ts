@@ -10,6 +10,8 @@ export interface PanelPage {
   send(method: string, ...parameters: unknown[]): Promise<void>;
   /** Lengths of tasks over 50 ms since the last call, in milliseconds. */
   longTasks(): Promise<number[]>;
+  /** CPU time of the page's thread since the last call, in milliseconds: on a busy machine tasks wait, and look long. */
+  busy(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,9 @@ export async function openPanelPage(browser: Browser, panel: string, answer: unk
   await page.goto('about:blank');
   await page.setContent(`<style>${file(`${panel}.css`)}</style>`);
   await page.addScriptTag({ content: file(`${panel}.js`) });
+  const session = await context.newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  let counted = 0;
   let calls = 0;
   return {
     page,
@@ -47,6 +52,13 @@ export async function openPanelPage(browser: Browser, panel: string, answer: unk
       await page.evaluate(`window.postMessage(${message}, '*')`);
     },
     longTasks: () => page.evaluate('window.tasks.splice(0)'),
+    async busy() {
+      const { metrics } = await session.send('Performance.getMetrics');
+      const seconds = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+      const before = counted;
+      counted = seconds;
+      return 1000 * (seconds - before);
+    },
     close: () => context.close(),
   };
 }
