@@ -1,9 +1,10 @@
 /**
  * Runs the scenarios of test/workbench/*.test.ts: Playwright drives the real workbench in a headless Chromium.
  *
- *   node scripts/host/runWorkbench.ts [NAME ...] [--summary FILE]
+ *   node scripts/host/runWorkbench.ts [NAME ...] [--windows N] [--summary FILE]
  *
- * NAMEs choose the files whose name contains one of them. Screenshots go to dist/screenshots.
+ * NAMEs choose the files whose name contains one of them. Each has a server and a window of its own; two are open at a time,
+ * because a scenario waits more often than it computes. Screenshots go to dist/screenshots.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -20,11 +21,13 @@ import { openWorkbench, type Workbench } from './workbenchWindow.ts';
 
 const STEP_LIMIT_MS = 120_000;
 const TEST_DIR = 'test/workbench';
+/** So that none of them is begun when the others are done. */
+const LONGEST = ['story', 'training', 'panels', 'screens'];
 
 const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { summary: text, extension: text },
+  options: { summary: text, extension: text, windows: { ...text, default: '2' } },
 });
 const extension = path.resolve(values.extension ?? projectRoot);
 const host = await ensureHost();
@@ -33,20 +36,26 @@ const results: TestResult[] = [];
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => interrupted.abort());
-for (const file of testFiles(positionals)) {
-  if (!interrupted.signal.aborted) results.push(...(await runTwiceAtMost(host, browser, file)));
-}
+const waiting = testFiles(positionals);
+await Promise.all(Array.from({ length: Number(values.windows) }, oneAfterTheOther));
 await browser.close();
 const summary = summarise(results);
 report('workbench', summary, values.summary);
 process.exit(summary.failed === 0 && summary.passed > 0 && !interrupted.signal.aborted ? 0 : 1);
 
+async function oneAfterTheOther(): Promise<void> {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    if (!interrupted.signal.aborted) results.push(...(await runTwiceAtMost(host, browser, file)));
+  }
+}
+
 function testFiles(names: string[]): string[] {
+  const isLong = (file: string) => LONGEST.includes(path.basename(file, '.test.ts'));
   return fs
     .readdirSync(path.join(projectRoot, TEST_DIR), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
-    .sort()
+    .sort((a, b) => Number(isLong(b)) - Number(isLong(a)) || (a < b ? -1 : 1))
     .map((file) => `${TEST_DIR}/${file}`);
 }
 

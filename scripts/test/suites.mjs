@@ -3,7 +3,8 @@
  * The last line is `N passed, N failed`. A suite that ran fewer test files than there are fails: a test that never runs
  * is worse than none.
  */
-import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, globSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { check } from '../check.mjs';
 import { node } from '../setup/node.mjs';
@@ -13,30 +14,46 @@ import { root, run } from '../setup/steps.mjs';
 const out = path.join(root, 'dist', 'test-results');
 const result = (name) => path.join(out, `${name}.json`);
 
-/** Each suite: the files that must run, and how to run them into `{ passed, failed, skipped, files }`. */
+/**
+ * Each suite: the files that must run, and how to run them into `{ passed, failed, skipped, files }`. Suites of one lane run
+ * one after the other; the lanes run side by side, because windows wait more than they compute.
+ */
 const SUITES = {
-  unit: { files: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx'], run: () => vitest('unit') },
-  process: { files: ['test/process/**/*.test.ts'], run: () => vitest('process') },
-  python: { files: ['scripts/trainer/tests/**/test_*.py', 'scripts/nano/tests/**/test_*.py'], run: python },
-  vscode: { files: ['test/vscode/**/*.test.ts'], run: () => host('vscode', 'scripts/host/runTests.ts') },
+  unit: {
+    lane: 'processes',
+    files: ['test/unit/**/*.test.ts', 'test/unit/**/*.test.tsx'],
+    run: (options) => vitest('unit', options),
+  },
+  process: {
+    lane: 'processes',
+    files: ['test/process/**/*.test.ts'],
+    run: (options) => vitest('process', options),
+  },
+  python: {
+    lane: 'processes',
+    files: ['scripts/trainer/tests/**/test_*.py', 'scripts/nano/tests/**/test_*.py'],
+    run: python,
+  },
+  vscode: {
+    lane: 'windows',
+    files: ['test/vscode/**/*.test.ts'],
+    run: (options) => host('vscode', 'scripts/host/runTests.ts', options),
+  },
   workbench: {
+    lane: 'windows',
     files: ['test/workbench/**/*.test.ts'],
-    run: () => host('workbench', 'scripts/host/runWorkbench.ts'),
+    run: (options) => host('workbench', 'scripts/host/runWorkbench.ts', options),
   },
 };
 
-async function vitest(project) {
+async function vitest(project, { stdio, say }) {
   const file = result(project);
-  await attempt(() =>
-    node([
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--project',
-      project,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-    ]),
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json'];
+  await attempt(say, () =>
+    node(['node_modules/vitest/vitest.mjs', ...args, `--outputFile.json=${file}`], {
+      stdio,
+      env: { REFLECTION_IS_BUILT: '1' },
+    }),
   );
   const report = JSON.parse(readFileSync(file, 'utf8'));
   const broken = report.testResults.filter(
@@ -44,7 +61,7 @@ async function vitest(project) {
   );
   for (const suite of report.testResults) {
     for (const test of suite.assertionResults) {
-      if (test.status === 'pending' || test.status === 'skipped') console.log(`skipped: ${test.fullName}`);
+      if (test.status === 'pending' || test.status === 'skipped') say(`skipped: ${test.fullName}`);
     }
   }
   return {
@@ -55,26 +72,20 @@ async function vitest(project) {
   };
 }
 
-async function python() {
+/** More workers than this would wait for the processes that each of them starts. */
+const MOST_WORKERS = 4;
+
+async function python({ stdio, say }) {
   const file = path.join(out, 'python.xml');
-  await attempt(() =>
+  const workers = Math.min(MOST_WORKERS, Math.max(2, availableParallelism()));
+  // Runs that tests of one file share are made once: a file stays with one worker, in the order of conftest.py.
+  const workersOfFiles = ['-n', String(workers), '--dist', 'loadfile', '--no-loadscope-reorder'];
+  const report = ['-q', '-rs', '--durations=5', '-o', 'junit_family=xunit1', `--junitxml=${file}`];
+  await attempt(say, () =>
     run(
       venvPython,
-      [
-        '-m',
-        'pytest',
-        '-q',
-        '-rs',
-        '--durations=5',
-        '-o',
-        'junit_family=xunit1',
-        `--junitxml=${file}`,
-        'scripts/trainer/tests',
-        'scripts/nano/tests',
-      ],
-      {
-        env: { ...process.env, PYTHONPATH: path.join(root, 'scripts', 'trainer') },
-      },
+      ['-m', 'pytest', ...workersOfFiles, ...report, 'scripts/trainer/tests', 'scripts/nano/tests'],
+      { stdio, env: { ...process.env, PYTHONPATH: path.join(root, 'scripts', 'trainer') } },
     ),
   );
   const xml = readFileSync(file, 'utf8');
@@ -89,38 +100,58 @@ async function python() {
   };
 }
 
-async function host(name, script) {
-  await attempt(() => node([script, '--summary', result(name)]));
+async function host(name, script, { stdio, say }) {
+  await attempt(say, () => node([script, '--summary', result(name)], { stdio }));
   return JSON.parse(readFileSync(result(name), 'utf8'));
 }
 
 /** A runner's exit code says less than its report: the report decides. */
-async function attempt(start) {
+async function attempt(say, start) {
   try {
     await start();
   } catch (error) {
-    console.error(error.message);
+    say(error.message);
   }
 }
 
-async function runSuite(name, suite) {
+/** `options`: where the output of the programs goes, and how to add a line to it. */
+async function runSuite(name, suite, options) {
+  const { say } = options;
   const expected = globSync(suite.files, { cwd: root }).length;
   if (expected === 0) return { passed: 0, failed: 0, skipped: 0, files: 0 };
   const began = Date.now();
   let tally;
   try {
-    tally = await suite.run();
+    tally = await suite.run(options);
   } catch (error) {
-    console.error(`${name}: no report: ${error.message}`);
+    say(`${name}: no report: ${error.message}`);
     tally = { passed: 0, failed: 1, skipped: 0, files: 0 };
   }
   if (tally.files < expected) {
-    console.error(`${name}: ${tally.files} of ${expected} test files ran`);
+    say(`${name}: ${tally.files} of ${expected} test files ran`);
     tally.failed += 1;
   }
-  console.log(
+  say(
     `${name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped, ${tally.files} files, ${Math.round((Date.now() - began) / 1000)} s`,
   );
+  return tally;
+}
+
+const ON_SCREEN = { stdio: ['ignore', 'inherit', 'inherit'], say: (line) => console.log(line) };
+
+/** Keeps what a suite prints in a file, and shows it when the suite has ended: two of them never mix their lines. */
+async function runSuiteQuietly(name, suite) {
+  const log = path.join(out, `${name}.log`);
+  const lines = [];
+  const file = openSync(log, 'w');
+  console.log(`${name}: running beside, into ${path.relative(root, log)}`);
+  const tally = await runSuite(name, suite, {
+    stdio: ['ignore', file, file],
+    say: (line) => lines.push(line),
+  });
+  closeSync(file);
+  process.stdout.write(readFileSync(log, 'utf8'));
+  console.log(lines.join('\n'));
   return tally;
 }
 
@@ -135,12 +166,19 @@ async function test(names) {
     passed += checks.passed;
     failed += checks.failed.length;
   }
-  for (const [name, suite] of Object.entries(SUITES)) {
-    if (!wanted(name)) continue;
-    const tally = await runSuite(name, suite);
-    passed += tally.passed;
-    failed += tally.failed;
-  }
+  const lanes = Map.groupBy(
+    Object.entries(SUITES).filter(([name]) => wanted(name)),
+    ([, { lane }]) => lane,
+  );
+  await Promise.all(
+    [...lanes.values()].map(async (suites, place) => {
+      for (const [name, suite] of suites) {
+        const tally = await (place === 0 ? runSuite(name, suite, ON_SCREEN) : runSuiteQuietly(name, suite));
+        passed += tally.passed;
+        failed += tally.failed;
+      }
+    }),
+  );
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0;
 }
