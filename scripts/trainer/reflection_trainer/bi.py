@@ -18,9 +18,10 @@ import datasets
 import torch
 from torch import Tensor
 from torch.nn import functional
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_outputs import CausalLMOutputWithPast
 from trl import SFTConfig, SFTTrainer
+from trl.models import prepare_deepspeed
 
 from .actions import Action, split_actions, token_actions, token_bytes
 from .callback import RunCallback
@@ -102,12 +103,16 @@ class BiTrainer(SFTTrainer):
     def __init__(self, kl_weight: float, model: PreTrainedModel, **kwargs: Any) -> None:  # noqa: ANN401
         # Also after a resume `model` is the one that the run began from, config.json's: the
         # checkpoint's weights are loaded into the other copy, later.
-        self._reference = copy.deepcopy(model).eval().requires_grad_(False) if kl_weight else None
+        self._reference = reference_of(model) if kl_weight else None
         self._kl_weight = kl_weight
         self._inputs: dict[str, Tensor] = {}
         objective = self._objective if kl_weight else None
         super().__init__(model=model, compute_loss_func=objective, **kwargs)
-        if self._reference is not None:
+        if self._reference is None:
+            return
+        if in_pieces(self._reference):
+            self._reference = prepare_deepspeed(self._reference, self.accelerator)
+        else:
             self._reference.to(self.args.device)
 
     def compute_loss(
@@ -137,6 +142,23 @@ class BiTrainer(SFTTrainer):
         trained_here = (labels[:, 1:] != NO_LOSS).sum().clamp(min=1)
         self._metrics["train"]["kl"].append((kl.detach() / trained_here).item())
         return (cross_entropy(outputs.logits, labels) + self._kl_weight * kl) / divisor
+
+
+def reference_of(model: PreTrainedModel) -> PreTrainedModel:
+    """The model as it is now. What DeepSpeed has cut into pieces has to be loaded again."""
+    if in_pieces(model):
+        source = model.name_or_path
+        made = AutoModelForCausalLM.from_pretrained(
+            source, local_files_only=True, dtype=model.dtype
+        )
+    else:
+        made = copy.deepcopy(model)
+    return made.eval().requires_grad_(False)
+
+
+def in_pieces(model: PreTrainedModel) -> bool:
+    """ZeRO 3 leaves empty tensors in a model, and its own beside them."""
+    return any(hasattr(parameter, "ds_id") for parameter in model.parameters())
 
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:

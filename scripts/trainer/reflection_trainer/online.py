@@ -183,8 +183,9 @@ class OnlineTrainer:
         parent: Any = super()
         wanted, model = trainer.args, trainer.accelerator.unwrap_model(trainer.model)
         plain = wanted.top_p == 1 and not wanted.top_k and not wanted.use_vllm
-        # the exact class: a model with adapters has other weights than its layers' own
-        if type(model) is not Qwen2ForCausalLM or model.device.type != "cpu" or not plain:
+        # the exact class: one with adapters or under FSDP has other weights than its layers' own
+        whole = type(model) is Qwen2ForCausalLM and not trainer.is_deepspeed_enabled
+        if not whole or model.device.type != "cpu" or not plain:
             return parent._generate_single_turn(prompt_ids, *args, **kwargs)
         end = trainer._tokenizer.eos_token_id
         sampler = CpuSampler(model, end)
