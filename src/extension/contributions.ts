@@ -68,9 +68,9 @@ export const commands = [
 export type CommandId = (typeof commands)[number]['id'];
 
 export const views = [
-  { id: 'reflection.runs', name: 'Runs', icon: '$(beaker)', initialSize: 3 },
-  { id: 'reflection.training', name: 'Training', icon: '$(flame)', type: 'webview', initialSize: 4 },
-  { id: 'reflection.checkpoints', name: 'Checkpoints', icon: '$(save)', initialSize: 2 },
+  { id: 'reflection.runs', name: 'Runs', icon: '$(beaker)', initialSize: 4 },
+  { id: 'reflection.training', name: 'Training', icon: '$(flame)', type: 'webview', initialSize: 3 },
+  { id: 'reflection.checkpoints', name: 'Checkpoints', icon: '$(save)', initialSize: 3 },
   { id: 'reflection.problemSets', name: 'Problem Sets', icon: '$(list-ordered)', visibility: 'collapsed' },
   { id: 'reflection.models', name: 'Models', icon: '$(hubot)', visibility: 'collapsed' },
   { id: 'reflection.review', name: 'Review', icon: '$(checklist)', visibility: 'collapsed' },

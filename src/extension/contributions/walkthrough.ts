@@ -1,4 +1,7 @@
-/** From the first solve to the first comparison on the built-in model: each step is one real command. */
+/**
+ * From the first solve to the first comparison on the built-in model: each step is one real command. VS Code shows
+ * descriptions as plain text, but for links.
+ */
 
 const step = (
   id: string,
@@ -26,7 +29,7 @@ export const walkthrough = {
       'Solve five problems',
       'reflection.evaluate',
       'Evaluate Problem File',
-      'Choose a problem file and the built-in model *nano*. Each solution is graded against the gold answer.',
+      'Choose a problem file and the built-in model nano. Each solution is graded against the gold answer.',
     ),
     step(
       'critique',
@@ -40,7 +43,7 @@ export const walkthrough = {
       'Accept or reject it',
       'reflection.openTranscript',
       'Open Transcript',
-      'Put the cursor on a finding and press Alt+A to accept or Alt+R to reject. Decisions are lines in `reviews.jsonl`.',
+      'Put the cursor on a finding and press Alt+A to accept or Alt+R to reject. Decisions are lines in reviews.jsonl.',
       ['reflection.acceptFinding', 'reflection.rejectFinding', 'reflection.markSuperficial'],
     ),
     step(
