@@ -13,9 +13,9 @@ const set = path.join(packageRoot(), 'media', 'problems', 'demo-5.jsonl');
 const MODEL = ['--model', 'one', '--max-tokens', '120'];
 
 describe.each([
-  { command: 'evaluate', args: ['evaluate', set, ...MODEL, '-n', '30'] },
-  { command: 'critique', args: ['critique', 'solved', ...MODEL, '-n', '12'] },
-  { command: 'sample', args: ['sample', set, ...MODEL, '--solutions', '14', '--critiques', '4'] },
+  { command: 'evaluate', args: ['evaluate', set, ...MODEL, '-n', '12'] },
+  { command: 'critique', args: ['critique', 'solved', ...MODEL, '-n', '6'] },
+  { command: 'sample', args: ['sample', set, ...MODEL, '--solutions', '8', '--critiques', '2'] },
 ])('$command', ({ command, args }) => {
   it('is ended by Ctrl-C, SIGTERM and SIGKILL, and is whole in the end', async () => {
     const workspace = await temporaryDir();
