@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Scenario } from '../../scripts/host/scenario.ts';
-import { seriousFaults } from './accessibility.ts';
+import { chartsWithoutTable, seriousFaults, unreachedControls } from './accessibility.ts';
 import { levelled, writeCritiques, writeEvaluations } from './panelRuns.ts';
 import { chooseTheme, themeOfPanel } from './themes.ts';
 
@@ -105,13 +105,18 @@ export const scenario: Scenario = {
       await page.locator('.tab', { hasText: '.transcript' }).waitFor();
     },
 
-    'axe-core finds no serious fault in any theme': async (driver) => {
+    'Tab comes to every control, every chart has its numbers, and axe-core finds no serious fault': async (
+      driver,
+    ) => {
       const { palette, pickMany, webview, shot } = driver;
       await palette('View: Close All Editors');
       await palette('Reflection: Compare Checkpoints');
       await pickMany(MODELS.map((model) => new RegExp(`^${model} on aime-made`)));
       const panel = webview('editor');
       await panel.locator('.metrics tbody tr', { hasText: 'pass@8' }).waitFor();
+      assert.deepEqual(await unreachedControls(panel, driver.page), []);
+      assert.deepEqual(await chartsWithoutTable(panel), []);
+      await panel.locator('main').evaluate((main) => main.scrollIntoView({ block: 'start' }));
       const faults: string[] = [];
       for (const theme of ['light', 'contrast', 'dark'] as const) {
         await chooseTheme(driver, theme);
