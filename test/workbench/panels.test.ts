@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Scenario } from '../../scripts/host/scenario.ts';
 import { startEvent } from '../vscode/runFixtures.ts';
-import { seriousFaults } from './accessibility.ts';
+import { chartsWithoutTable, seriousFaults, unreachedControls } from './accessibility.ts';
 import { HOSTILE, SAMPLED, TRAINED, trainingEvent, writeSamplingRun, writeTrainingRun } from './panelRuns.ts';
 import { chooseTheme, themeOfPanel } from './themes.ts';
 
@@ -118,6 +118,45 @@ export const scenario: Scenario = {
       await panel.locator('vscode-button', { hasText: 'Show all prompts' }).click();
     },
 
+    'the rollouts of a step: by its number, from an alarm, and by a click into a chart': async (driver) => {
+      const { webview, page, until } = driver;
+      const panel = webview('editor');
+      const steps = async () => [
+        ...new Set(await panel.locator('.rollouts tbody tr td:first-child').allInnerTexts()),
+      ];
+      const shown = (step: string) =>
+        until(`the rollouts of step ${step}`, async () => (await steps()).join() === step);
+      await panel.locator('#stratum').click();
+      await panel.locator('#stratum vscode-option', { hasText: 'all' }).click();
+      await panel.locator('#rollout-step').fill('47');
+      await page.keyboard.press('Enter');
+      await shown('40');
+      await panel.locator('.filters', { hasText: 'logged at step 40' }).waitFor();
+      await panel.locator('.alarms .link', { hasText: 'show its rollouts' }).focus();
+      await page.keyboard.press('Enter');
+      await shown('180');
+      await panel.locator('vscode-button', { hasText: 'All steps' }).click();
+      const chart = panel.locator('.curve-card .u-over').first();
+      const box = await chart.boundingBox();
+      await chart.click({ position: { x: (box?.width ?? 0) / 2, y: 30 } });
+      await until('about the middle', async () => ['80', '100'].includes((await steps()).join()));
+      await panel.locator('vscode-button', { hasText: 'All steps' }).click();
+    },
+
+    'a rollout opens beside, and nobody is asked to save it': async ({ webview, page, palette }) => {
+      const panel = webview('editor');
+      await panel.locator('.completion .link', { hasText: 'whole text' }).first().focus();
+      await page.keyboard.press('Enter');
+      await page.locator('.tab', { hasText: /rollout \d+, step \d+/ }).waitFor();
+      await page
+        .locator('.editor-instance .view-line', { hasText: /A.tank.holds/ })
+        .first()
+        .waitFor();
+      await palette('View: Close Editor');
+      assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
+      await panel.locator('#rollouts').waitFor();
+    },
+
     'steps appear as they are written, also one whose line was torn': async (driver) => {
       const { webview, workspace, until } = driver;
       const file = path.join(workspace, '.reflection/runs', TRAINED, 'events.jsonl');
@@ -150,6 +189,9 @@ export const scenario: Scenario = {
         0,
       );
       assert.ok((await row.innerText()).length < 4000);
+      // Typeset, it is formulas and text, and still no more than that.
+      await row.locator('.formula.typeset').first().waitFor();
+      assert.equal(await panel.locator('.rollouts img, .rollouts script, .rollouts a').count(), 0);
     },
 
     'both panels come back when the window is reloaded': async (driver) => {
@@ -163,6 +205,44 @@ export const scenario: Scenario = {
       await webview('editor').locator('.funnel tbody tr').first().waitFor();
       await page.locator('.tab', { hasText: 'Training' }).click();
       await until('the dashboard', () => webview('editor').locator('.curve-card canvas').first().isVisible());
+    },
+
+    'Tab comes to every control, and numbers stand behind every chart': async (driver) => {
+      const { webview, page, openContainer } = driver;
+      const panel = webview('editor');
+      for (const [tab, ready] of [
+        ['Training', '.curve-card canvas'],
+        ['Rejection Sampling', '.funnel tbody tr'],
+      ] as const) {
+        await page.locator('.tab', { hasText: tab }).click();
+        await panel.locator(ready).first().waitFor();
+        assert.deepEqual(await unreachedControls(panel, page), [], tab);
+        assert.deepEqual(await chartsWithoutTable(panel), [], tab);
+      }
+      await openContainer('Reflection');
+      const view = webview('sideBar');
+      await view.locator('.run canvas').first().waitFor();
+      assert.deepEqual(await unreachedControls(view, page), [], 'side bar');
+      assert.deepEqual(await chartsWithoutTable(view), [], 'side bar');
+    },
+
+    'axe-core finds no serious fault in the Training view of the side bar': async (driver) => {
+      const { webview, openContainer } = driver;
+      await openContainer('Reflection');
+      const view = webview('sideBar');
+      await view.locator('.run canvas').first().waitFor();
+      assert.match(await view.locator('.numbers').innerText(), /reward 0\.\d+[\s\S]*KL 0\.00/);
+      await view.locator('summary', { hasText: 'Reward as a table' }).click();
+      assert.equal(await view.locator('.chart-table tbody tr').count(), 20);
+      const faults: string[] = [];
+      for (const theme of ['light', 'contrast', 'dark'] as const) {
+        await chooseTheme(driver, theme);
+        await themeOfPanel(view, theme);
+        const rules = theme === 'light' ? null : ['color-contrast'];
+        faults.push(...(await seriousFaults(view, rules)).map((fault) => `side bar, ${theme}: ${fault}`));
+        await driver.shot(`side-bar-${theme}`);
+      }
+      assert.deepEqual(faults, []);
     },
 
     'axe-core finds no serious fault in any theme': async (driver) => {
