@@ -69,10 +69,7 @@ interface Outcome {
   readonly colour: string;
 }
 
-/**
- * A reflection with no answer before it has nothing to tell, and no bar. The colours are opaque in every theme, those of
- * high contrast included: `charts.orange` is a half-transparent one.
- */
+/** A reflection with no answer before it has nothing to tell, and no bar. The colours are opaque in every theme. */
 const OUTCOMES: readonly Outcome[] = [
   { holds: ({ transition }) => transition === 'i→c', colour: 'testing.iconPassed' },
   { holds: ({ transition }) => transition === 'c→i', colour: 'testing.iconFailed' },
