@@ -54,7 +54,7 @@ export const scenario: Scenario = {
     },
 
     'a review is undone after a reload of the window': async (driver) => {
-      const { page, palette, until, workspace } = driver;
+      const { page, palette, until, workspace, statusBar } = driver;
       const loaded = page.waitForEvent('load');
       await palette('Developer: Reload Window');
       await loaded;
@@ -62,6 +62,7 @@ export const scenario: Scenario = {
       await page.locator('.monaco-editor .squiggly-warning').first().waitFor();
       await page.locator('.monaco-editor .view-lines').first().click();
       await page.keyboard.press('Control+z');
+      await statusBar(/Taken back: accept of tank#0\/0, /).waitFor();
       // Of the acceptance before, which was the last decision that still stood.
       const last = await until('the undo', () => {
         const rows = reviews(workspace);

@@ -10,6 +10,8 @@ export interface ReviewFile {
 export interface UndoLine {
   readonly dir: string;
   readonly line: Omit<Review, 'by' | 'at'>;
+  /** What is taken back. */
+  readonly taken: Review;
 }
 
 /**
@@ -28,6 +30,7 @@ export function undoLines(files: readonly ReviewFile[], by: string): UndoLine[] 
     .filter(({ last }) => Date.parse(last.at) === newest)
     .map(({ dir, last, before }) => ({
       dir,
+      taken: last,
       line: {
         critiqueId: last.critiqueId,
         ...(last.finding === undefined ? {} : { finding: last.finding }),

@@ -45,7 +45,7 @@ describe('undoing reviews from their file', () => {
       { dir: RUN, reviews: [review(0, 'reject'), review(1, 'accept', { finding: 1 })] },
       { dir: OTHER, reviews: [review(1, 'accept', { critiqueId: 'q#0/0' })] },
     ];
-    expect(undoLines(files, 'ada')).toEqual([
+    expect(undoLines(files, 'ada').map(({ dir, line }) => ({ dir, line }))).toEqual([
       { dir: RUN, line: { critiqueId: 'p#0/0', finding: 1, decision: 'undone', undoes: at } },
       { dir: OTHER, line: { critiqueId: 'q#0/0', finding: 0, decision: 'undone', undoes: at } },
     ]);
@@ -55,6 +55,7 @@ describe('undoing reviews from their file', () => {
     const edited = { ...review(1, 'edited', { text: 'Mine.' }), finding: undefined };
     const rejected = { ...review(2, 'reject'), finding: undefined };
     const [line] = undoLines([{ dir: RUN, reviews: [edited, rejected] as Review[] }], 'ada');
+    expect(line?.taken).toEqual(rejected);
     expect(line?.line).toEqual({ critiqueId: 'p#0/0', decision: 'edited', text: 'Mine.', undoes: moment(2) });
   });
 

@@ -2,8 +2,9 @@ import os from 'node:os';
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
 import type { FindingGroup } from '../../../core/findings/index.ts';
-import { standingReviews, undoLines } from '../../../core/runs/index.ts';
+import { standingReviews, type UndoLine, undoLines } from '../../../core/runs/index.ts';
 import type { Review } from '../../../core/schema/lines.ts';
+import { visibleLine } from '../../../core/visibleText.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import { setting } from '../../settings.ts';
@@ -76,9 +77,25 @@ export function createReviews(services: Services): Reviews {
         if (lines.length === 0) throw nothingToUndo();
         const at = now();
         for (const { dir, line } of lines) await append(dir, line, at);
+        tellUndone(lines);
       }),
   };
 }
+
+/** It may be days since the decision: what was taken back is said. */
+function tellUndone([first, ...rest]: readonly UndoLine[]): void {
+  if (first === undefined) return;
+  const { decision, critiqueId, at } = first.taken;
+  const time = new Date(at).toLocaleString();
+  const what = visibleLine(critiqueId, 60);
+  const told =
+    rest.length === 0
+      ? vscode.l10n.t('Taken back: {0} of {1}, {2}', decision, what, time)
+      : vscode.l10n.t('Taken back: {0} of {1} and {2} more, {3}', decision, what, rest.length, time);
+  void vscode.window.setStatusBarMessage(told, TOLD_MS);
+}
+
+const TOLD_MS = 8000;
 
 function nothingToUndo(): UserError {
   return new UserError('nothing-to-undo', vscode.l10n.t('There is no review of yours here to take back.'), {
