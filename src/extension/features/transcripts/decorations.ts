@@ -69,10 +69,10 @@ interface Outcome {
   readonly colour: string;
 }
 
-/** A reflection with no answer before it has nothing to tell, and no bar. The colours are opaque in every theme. */
+/** A reflection with no answer before it has nothing to tell, and no bar. Each colour is there and opaque in every theme. */
 const OUTCOMES: readonly Outcome[] = [
-  { holds: ({ transition }) => transition === 'i→c', colour: 'testing.iconPassed' },
-  { holds: ({ transition }) => transition === 'c→i', colour: 'testing.iconFailed' },
+  { holds: ({ transition }) => transition === 'i→c', colour: 'charts.green' },
+  { holds: ({ transition }) => transition === 'c→i', colour: 'charts.red' },
   { holds: ({ transition }) => transition === 'c→c', colour: 'charts.blue' },
   { holds: ({ transition }) => transition === 'i→i', colour: 'charts.yellow' },
 ];
