@@ -162,6 +162,8 @@ const grammars = [
 /** Model text is read, not edited: no links to click in it, no prompts about it, and no line wider than the window. */
 const configurationDefaults = {
   [`[${TRANSCRIPT_LANGUAGE}]`]: {
+    'files.encoding': 'utf8',
+    'files.autoGuessEncoding': false,
     'editor.wordWrap': 'on',
     'editor.links': false,
     'editor.unusualLineTerminators': 'off',
@@ -245,7 +247,6 @@ export const contributions = {
   activationEvents: [
     `onFileSystem:${TRANSCRIPT_SCHEME}`,
     `onFileSystem:${CRITIQUE_EDIT_SCHEME}`,
-    `onFileSystem:${LIVE_SCHEME}`,
     `onWebviewPanel:${COMPARE_PANEL}`,
     `onWebviewPanel:${SAMPLING_PANEL}`,
     `onWebviewPanel:${DASHBOARD_PANEL}`,

@@ -85,7 +85,7 @@ describe('transcripts', () => {
   it('show markup, escapes, right-to-left marks and long lines as text', async () => {
     const hostile = [
       '<script>alert(1)</script> [click](command:workbench.action.quit) javascript:alert(1)',
-      '\u001b[31mred\u001b[0m \u202Eevil\u202C \u2028 separator',
+      '\u001b[31mred\u001b[0m \u0000 \u202Eevil\u202C \u2028 separator',
       `${'9'.repeat(200_000)}`,
       '\\boxed{158}',
     ].join('\n');
@@ -96,7 +96,9 @@ describe('transcripts', () => {
       solutions: [solution('tank', 0, 'incorrect', text)],
     });
     const document = await vscode.workspace.openTextDocument(await open('transcripts-hostile', 'tank#0'));
-    assert.ok(document.getText().replaceAll('\r\n', '\n').includes(text.replaceAll('\r\n', '\n')));
+    // What begins with a NUL is no text to an editor: it stands there as a sign.
+    const shown = text.replaceAll('\r\n', '\n').replaceAll('\0', '␀');
+    assert.ok(document.getText().replaceAll('\r\n', '\n').includes(shown));
   });
 
   it('of one line of ten megabytes open, and say how far they were read', async () => {

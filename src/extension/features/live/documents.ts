@@ -47,7 +47,6 @@ export class LiveDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    // After a reload of the window nobody has looked at the disk yet.
     if (this.#services.runs.runs.length === 0) await this.#services.runs.refresh();
     const text = await this.#read(uri);
     this.#texts.set(uri.toString(), text);

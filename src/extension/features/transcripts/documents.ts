@@ -2,16 +2,28 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../../core/errors.ts';
 import { TRANSCRIPT_SCHEME } from '../../contributions.ts';
 import type { Services } from '../../services.ts';
+import { transcriptAddress } from '../../transcriptAddress.ts';
 import { type LoadedTranscript, loadTranscript } from './library.ts';
 
-/** Serves transcript documents, and keeps the open ones up to date with the run directories. */
-export class TranscriptDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+/** A transcript as a file: as it was last read, and since when it is so. */
+interface Served {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly mtime: number;
+}
+
+/**
+ * Serves transcript documents, and keeps the open ones up to date with the run directories. They are read-only files of a
+ * file system: only editors of files are there again after a reload of the window.
+ */
+export class TranscriptDocuments implements vscode.FileSystemProvider, vscode.Disposable {
   readonly #services: Services;
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly #loaded = new vscode.EventEmitter<vscode.Uri>();
   readonly #closed = new vscode.EventEmitter<vscode.Uri>();
   /** The open documents as they were last read. */
   readonly #known = new Map<string, LoadedTranscript>();
+  readonly #served = new Map<string, Served>();
   readonly #subscriptions: vscode.Disposable[];
   #hold: vscode.Disposable | undefined;
   #reloading = Promise.resolve();
@@ -20,7 +32,10 @@ export class TranscriptDocuments implements vscode.TextDocumentContentProvider, 
   constructor(services: Services) {
     this.#services = services;
     this.#subscriptions = [
-      vscode.workspace.registerTextDocumentContentProvider(TRANSCRIPT_SCHEME, this),
+      vscode.workspace.registerFileSystemProvider(TRANSCRIPT_SCHEME, this, {
+        isCaseSensitive: true,
+        isReadonly: true,
+      }),
       vscode.workspace.onDidOpenTextDocument((document) => this.#opened(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (isTranscript(document)) this.#loaded.fire(document.uri);
@@ -31,7 +46,7 @@ export class TranscriptDocuments implements vscode.TextDocumentContentProvider, 
     this.#holdWhileOpen();
   }
 
-  get onDidChange(): vscode.Event<vscode.Uri> {
+  get onDidChangeFile(): vscode.Event<vscode.FileChangeEvent[]> {
     return this.#changed.event;
   }
 
@@ -48,11 +63,37 @@ export class TranscriptDocuments implements vscode.TextDocumentContentProvider, 
     return this.#known.get(uri.toString());
   }
 
-  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    // After a reload of the window nobody has looked at the disk yet.
-    if (this.#services.runs.runs.length === 0) await this.#services.runs.refresh();
-    const { text } = await this.#load(uri);
-    return text;
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { bytes, mtime } = this.#served.get(uri.toString()) ?? (await this.#serve(uri));
+    return { type: vscode.FileType.File, ctime: 0, mtime, size: bytes.length };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    return (await this.#serve(uri)).bytes;
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => undefined);
+  }
+
+  readDirectory(): [] {
+    return [];
+  }
+
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  writeFile(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
   }
 
   /** Reads all open documents again now, as after a review. */
@@ -75,6 +116,7 @@ export class TranscriptDocuments implements vscode.TextDocumentContentProvider, 
   #closedDocument(document: vscode.TextDocument): void {
     if (!isTranscript(document)) return;
     this.#known.delete(document.uri.toString());
+    this.#served.delete(document.uri.toString());
     this.#closed.fire(document.uri);
     this.#holdWhileOpen();
   }
@@ -94,6 +136,24 @@ export class TranscriptDocuments implements vscode.TextDocumentContentProvider, 
     return transcript;
   }
 
+  async #serve(uri: vscode.Uri): Promise<Served> {
+    if (transcriptAddress(uri) === null) throw vscode.FileSystemError.FileNotFound(uri);
+    // After a reload of the window nobody has looked at the disk yet.
+    if (this.#services.runs.runs.length === 0) await this.#services.runs.refresh();
+    return this.#serveText(uri, (await this.#load(uri)).text);
+  }
+
+  /** VS Code reads a file again when its time has changed. */
+  #serveText(uri: vscode.Uri, text: string): Served {
+    const known = this.#served.get(uri.toString());
+    if (known?.text === text) return known;
+    // With a NUL at its beginning a file would be taken for a binary one.
+    const bytes = Buffer.from(text.replaceAll('\0', '␀'));
+    const served = { text, bytes, mtime: Math.max(Date.now(), (known?.mtime ?? 0) + 1) };
+    this.#served.set(uri.toString(), served);
+    return served;
+  }
+
   /** One reload at a time; whoever asks during one shares the next. */
   #reloadOpen(): Promise<void> {
     this.#queued ??= this.#reloading.then(async () => {
@@ -111,9 +171,12 @@ export class TranscriptDocuments implements vscode.TextDocumentContentProvider, 
   async #reloadOne(uri: vscode.Uri): Promise<void> {
     const before = this.get(uri);
     const after = await this.#load(uri);
-    // A change of the text comes back through provideTextDocumentContent, and only then fits the document.
-    if (before?.text !== after.text) this.#changed.fire(uri);
-    else this.#loaded.fire(uri);
+    // A change of the text comes back through readFile, and only then fits the document.
+    if (before?.text === after.text) this.#loaded.fire(uri);
+    else {
+      this.#serveText(uri, after.text);
+      this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+    }
   }
 }
 
