@@ -29,12 +29,17 @@ function spreadOf(interval: Estimate['interval'], scale: number): string {
   return ` ±${shown((interval.high - interval.low) / 2)}`;
 }
 
-/** How far a run is: `412/480 solutions, 0:40 left`, `step 20/28, loss 0.214, 0:12 left`, or its error. */
+/**
+ * How far a run is: `412/480 solutions, 0:40 left`, `step 20/28, loss 0.214, 0:12 left`, or its error. Under a reward the
+ * loss says nothing, and the reward stands there.
+ */
 export function progressOf(state: RunState): string {
   if (state.status === 'failed' && state.error !== null) return state.error.split('\n')[0] ?? '';
   const left = state.etaSeconds === null ? '' : `, ${clock(state.etaSeconds)} left`;
+  const reward = state.metrics.reward?.at(-1)?.[1];
   const loss = state.lastLoss === null ? '' : `, loss ${state.lastLoss.toFixed(3)}`;
-  if (state.step !== null) return `step ${state.step}/${state.totalSteps ?? '?'}${loss}${left}`;
+  const number = reward === undefined ? loss : `, reward ${reward.toFixed(3)}`;
+  if (state.step !== null) return `step ${state.step}/${state.totalSteps ?? '?'}${number}${left}`;
   return state.total === null
     ? state.status
     : `${state.done}/${state.total} ${state.stage ?? ''}`.trim() + left;

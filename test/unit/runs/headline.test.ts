@@ -59,6 +59,15 @@ it('a running evaluation counts its samples and says how long it needs', () => {
   expect(progressOf(state)).toBe('3/5 solutions, 0:02 left');
 });
 
+it('a training shows its loss, and under a reward the reward', () => {
+  const step = (metrics: Record<string, number>) =>
+    ({ type: 'step', t: 1, step: 20, total: 28, metrics }) as const;
+  const shown = (metrics: Record<string, number>) =>
+    progressOf(runState([start, step(metrics)], { now: 1, processAlive: true }));
+  expect(shown({ loss: 0.2143 })).toMatch(/^step 20\/28, loss 0\.214/);
+  expect(shown({ loss: -0.01, reward: 0.83 })).toMatch(/^step 20\/28, reward 0\.830/);
+});
+
 it('a failed run shows its error', () => {
   const end = { type: 'run_end', t: 1, status: 'failed', error: 'out of memory\ntrace' } as const;
   expect(progressOf(runState([start, end], { now: 1, processAlive: false }))).toBe('out of memory');
