@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { LoadedModel, LoadOptions } from '../../core/protocol/inference.ts';
 import { type LlamaModelConfig, llamaModelSchema } from '../../core/schema/model.ts';
 import type { EngineFacts, ModelIdentity } from '../../core/schema/run.ts';
+import { NARROW_KERNELS } from '../inference/narrowKernels.ts';
 import type { Engine, EngineModule } from './engine.ts';
 import { type Launched, launch, surveyDevices } from './llamaLaunch.ts';
 import { type LaunchPlan, planLaunch } from './llamaPlan.ts';
@@ -11,6 +12,8 @@ import { createLlamaPool } from './llamaPool.ts';
 import { startLoaded } from './llamaProcess.ts';
 import { hashModelFile, inspectModelFile } from './modelFile.ts';
 
+/** Models of up to so many bytes have heads so narrow that wide kernels are slower. */
+const TINY_BYTES = 20e6;
 /** More samples side by side raise the speed up to about here. */
 const DEFAULT_SLOTS = 32;
 
@@ -28,14 +31,17 @@ async function connectLlama(config: LlamaModelConfig, signal: AbortSignal): Prom
   const hashing = Promise.all([file, ...adapters].map((each) => hashModelFile(each, signal)));
   // Awaited below; a failure to load must not leave it unhandled.
   hashing.catch(() => undefined);
-  const scout = await surveyDevices(config.gpu, signal);
+  const kernels: Record<string, string> = file.bytes < TINY_BYTES ? { [NARROW_KERNELS]: '1' } : {};
+  const scout = await surveyDevices(config.gpu, signal, kernels);
   const { devices } = scout;
-  const plan = planLaunch({
+  const planned = planLaunch({
     devices,
     modelBytes: file.bytes,
     processes: config.processes,
     environment: process.env,
   });
+  const environments = planned.environments.map((environment) => ({ ...environment, ...kernels }));
+  const plan = { ...planned, environments };
   const options: LoadOptions = {
     path: file.path,
     gpu: devices.backend,

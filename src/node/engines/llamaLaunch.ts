@@ -24,12 +24,16 @@ export interface Launched {
 }
 
 /** Looks at the devices. With `auto`, a driver that crashes means that there is no GPU. */
-export async function surveyDevices(gpu: GpuChoice, signal: AbortSignal): Promise<Scout> {
+export async function surveyDevices(
+  gpu: GpuChoice,
+  signal: AbortSignal,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Scout> {
   try {
-    return await startScout(gpu, signal);
+    return await startScout(gpu, signal, environment);
   } catch (thrown) {
     if (!(thrown instanceof InferenceProcessError)) throw thrown;
-    if (gpu === 'auto') return await startScout('cpu', signal);
+    if (gpu === 'auto') return await startScout('cpu', signal, environment);
     throw new UserError('gpu-unusable', `llama.cpp does not survive looking for a GPU. ${thrown.message}`, {
       place: { field: 'gpu' },
       remedy: 'Set gpu to "cpu", or mend the driver of the GPU.',
@@ -111,8 +115,8 @@ async function loadFirst(
 ): Promise<LoadedProcess> {
   const environment = plan.environments[0] ?? {};
   try {
-    if (scout !== undefined && Object.keys(environment).length === 0)
-      return await scout.load(options, signal);
+    const isSame = Object.entries(environment).every(([name, value]) => scout?.environment[name] === value);
+    if (scout !== undefined && isSame) return await scout.load(options, signal);
     // The scout sees all GPUs.
     await scout?.kill();
     return await startLoaded(options, signal, environment);

@@ -20,6 +20,7 @@ export interface LoadedProcess {
 /** A started inference process that has looked at the devices and has no model yet. */
 export interface Scout {
   readonly devices: Devices;
+  readonly environment: Environment;
   load(options: LoadOptions, signal: AbortSignal): Promise<LoadedProcess>;
   kill(): Promise<void>;
 }
@@ -39,11 +40,15 @@ export async function startLoaded(
   return await startUnloaded(environment).load(options, signal);
 }
 
-export async function startScout(gpu: GpuChoice, signal: AbortSignal): Promise<Scout> {
+export async function startScout(
+  gpu: GpuChoice,
+  signal: AbortSignal,
+  environment: Environment = {},
+): Promise<Scout> {
   signal.throwIfAborted();
-  const { process, load } = startUnloaded({});
+  const { process, load } = startUnloaded(environment);
   const devices = await orKill(process, signal, () => process.remote.survey(gpu));
-  return { devices, load, kill: process.kill };
+  return { devices, environment, load, kill: process.kill };
 }
 
 function startUnloaded(environment: Environment) {

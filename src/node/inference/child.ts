@@ -9,6 +9,7 @@ import { createRemote, serve } from '../../core/rpc.ts';
 import { type Loaded, loadModel, type OpenDevice, openDevice } from './loadModel.ts';
 import { createLockstep, type Lockstep } from './lockstep.ts';
 import { measureSpeed } from './measureSpeed.ts';
+import { NARROW_KERNELS, useNarrowKernels } from './narrowKernels.ts';
 import { processPort } from './processPort.ts';
 import { promptMaker } from './tokens.ts';
 
@@ -16,6 +17,7 @@ const port = processPort(process);
 const host = createRemote<InferenceHost>(port);
 // A folder of our own, made by the host and removed by whoever survives.
 const folder = process.argv[2] ?? '.';
+if (process.env[NARROW_KERNELS] !== undefined) useNarrowKernels(folder);
 let device: OpenDevice | undefined;
 let loaded: Loaded | undefined;
 let lockstep: Lockstep | undefined;
