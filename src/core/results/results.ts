@@ -132,7 +132,7 @@ function readRow(file: string, row: RowOrBreak): ResultRow {
     listLength: () => listLength(cell, fault),
     sampleNumber: () => {
       const given = cell('sample');
-      if (given === undefined || given === null) return null;
+      if (given === undefined || given === null || given === '') return null;
       const number = readCount(given);
       if (number === undefined) throw fault('sample', `${shown(given)} is no number of a sample`);
       return number;
@@ -188,7 +188,8 @@ function answerOf(cell: unknown, fault: Fault): string | null {
 }
 
 function gradeOf(cell: unknown, fault: Fault): Grade | null {
-  if (cell === undefined || cell === null) return null;
+  // An empty cell of a CSV file says nothing.
+  if (cell === undefined || cell === null || cell === '') return null;
   const grade = readGrade(cell);
   if (grade !== undefined) return grade;
   throw fault('grade', `${shown(cell)} says neither right nor wrong`, 'Write true or false, or 1 or 0.');

@@ -64,6 +64,25 @@ it("a file without gold answers is graded by those of a run, and agrees with the
   expect(comparison.metrics[0].paired.difference).toBe(0);
 }, 60_000);
 
+it('answers are found in the texts where no column has them, and reflections are counted in them', async () => {
+  const rows = (period: number) =>
+    levelled(PROBLEMS)
+      .map(({ id }, at) => {
+        const answer = at % period === 0 ? 148 : 7;
+        const response = `So it is ${answer}. Wait, let me check that again. Yes: \\boxed{${answer}}`;
+        return JSON.stringify({ id, response, gold: 148 });
+      })
+      .join('\n');
+  const cwd = await workspaceWith({ 'base.jsonl': rows(4), 'tuned.jsonl': rows(2) });
+  const { stdout } = await runCli(['compare', 'base.jsonl', 'tuned.jsonl', ...ARGS], { cwd });
+  const { metrics } = JSON.parse(stdout).comparisons[0];
+  const found = (id: string) => metrics.find((metric: { id: string }) => metric.id === id)?.other.value;
+  expect(found('pass@1')).toBe(1 / 2);
+  expect(found('no-answer')).toBe(0);
+  expect(metrics.some(({ id }: { id: string }) => id.startsWith('err'))).toBe(true);
+  expect(found('tokens')).toBeUndefined();
+}, 60_000);
+
 it('a row that cannot be used is named with file, line and field', async () => {
   const cwd = await workspaceWith({
     'good.jsonl': results(2),

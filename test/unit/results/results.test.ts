@@ -86,6 +86,17 @@ describe('a results file', () => {
     expect(read([forms[3]?.[0] ?? {}]).problems[0]?.answer).toBe('5');
   });
 
+  it('is read from CSV, where every cell is text and an empty one says nothing', () => {
+    const reader = createResultsReader('results.csv');
+    const csv = 'Problem ID,sample,Answer,is_correct,tokens\na,0,25,True,12\na,1,,False,\nb,,7,,3\n';
+    for (const row of splitRows(csv, 'csv')) reader.add(row);
+    expect(reader.finish().samples).toMatchObject([
+      { problemId: 'a', index: 0, answer: '25', grade: 'correct', tokens: 12 },
+      { problemId: 'a', index: 1, answer: null, grade: 'incorrect', tokens: null },
+      { problemId: 'b', index: 0, answer: '7', grade: null, tokens: 3 },
+    ]);
+  });
+
   it('is told from a problem set, though it repeats the statements', () => {
     for (const columns of [
       ['id', 'problem', 'answer', 'prediction'],
