@@ -150,17 +150,23 @@ async function plainSample(
 
 /** llama.cpp's own server with the same file, slots and context, through our engine for servers. */
 export async function llamaServerFigures(task: Task, binary: string): Promise<void> {
+  // Small models are slower with more threads, and nobody asks the server to find out.
+  for (const threads of new Set([1, availableParallelism()])) await servedFigures(task, binary, threads);
+}
+
+async function servedFigures(task: Task, binary: string, threads: number): Promise<void> {
   const model = path.basename(task.file);
+  const how = `llama-server, ${threads} thread${threads === 1 ? '' : 's'}`;
   for (const width of task.widths) {
     const port = await freePort();
     const flags = ['-m', task.file, '--host', '127.0.0.1', '--port', String(port), '--jinja', '-ngl', '0'];
-    const shape = ['-np', String(width), '-c', String(width * CONTEXT), '-t', String(availableParallelism())];
+    const shape = ['-np', String(width), '-c', String(width * CONTEXT), '-t', String(threads)];
     const server = spawn(binary, [...flags, ...shape], { stdio: 'ignore' });
     try {
       await untilHealthy(port, () => server.exitCode === null);
       const baseUrl = `http://127.0.0.1:${port}/v1`;
       const engine = await openEngine({ name: model, engine: 'openai', baseUrl, model, concurrency: width });
-      await engineFigure(task, engine, 'llama-server', width);
+      await engineFigure(task, engine, how, width);
     } finally {
       server.kill('SIGKILL');
     }
