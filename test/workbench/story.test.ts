@@ -13,11 +13,12 @@ const MINUTES = 60_000;
 /**
  * The first ten minutes of the README, row by row: the whole chain as a person goes through it who has installed the package, with the real embedded model and the real
  * trainer: solve, read a critique, review it, make a training set, train, evaluate the checkpoint, compare. Nothing of
- * this folder is there to help, but the Python packages that the setting names.
+ * this folder is there to help, but the Python packages that the environment names (a setting of the machine does not reach
+ * a window in a browser).
  */
 export const scenario: Scenario = {
   installed: true,
-  settings: { 'reflection.python': venvPython },
+  env: { REFLECTION_PYTHON: venvPython },
   stepLimitMs: 8 * MINUTES,
   prepare(workspace) {
     const problems = path.join(projectRoot, 'media/problems');
