@@ -11,10 +11,10 @@ import { chooseTheme } from './themes.ts';
 const MINUTES = 60_000;
 
 /**
- * The first ten minutes of the README, row by row: the whole chain as a person goes through it who has installed the package, with the real embedded model and the real
- * trainer: solve, read a critique, review it, make a training set, train, evaluate the checkpoint, compare. Nothing of
- * this folder is there to help, but the Python packages that the environment names (a setting of the machine does not reach
- * a window in a browser).
+ * The first ten minutes of the README, row by row: the whole chain as a person goes through it who has installed the
+ * package, with the real embedded model and the real trainer: solve, read a critique, review it, make a training set,
+ * train, evaluate the checkpoint, compare. Nothing of this folder is there to help but the Python packages, which the
+ * environment names: a setting of the machine is not read from the user settings of a window in a browser.
  */
 export const scenario: Scenario = {
   installed: true,
