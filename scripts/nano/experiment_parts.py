@@ -18,7 +18,7 @@ from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM
 from nano import pools
 from nano.evaluate import sample
 from nano.experiment_data import make_datasets
-from nano.experiment_plan import Part, file_of, train_state
+from nano.experiment_plan import CRITICS, TRANSCRIBED, Part, file_of, train_state
 from nano.experiment_settings import (
     BASE,
     BY_NAME,
@@ -28,7 +28,7 @@ from nano.experiment_settings import (
     TEST_SAMPLES,
     TEST_TEMPERATURE,
 )
-from nano.experiment_transcripts import make_transcripts
+from nano.experiment_transcripts import Asked
 from nano.family import Problem
 from nano.reading import boxed_answer, final_solution, verdict
 from nano.wording import CRITIQUE_REQUEST, RECHECK
@@ -57,11 +57,7 @@ def do(work: Path, part: Part, tick: Tick) -> None:
     elif part.kind == "measure":
         write_whole(target, json.dumps(outcomes_of(work, part)))
     else:
-        solutions = solutions_of(work)
-        found = make_transcripts(
-            lambda name: load(work, name, part.seed), test_problems(), solutions
-        )
-        write_whole(target, json.dumps(found, indent=2))
+        write_whole(target, json.dumps(transcripts(work, part.seed)))
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -168,6 +164,23 @@ def measure_critic(
             [verdict(critique) == (boxed_answer(solution) == gold)]
             for gold, solution, critique in judged
         ],
+    }
+
+
+def transcripts(work: Path, seed: int) -> dict[str, Asked]:
+    """Greedy critiques of the wrong solutions, and greedy traces of all problems."""
+
+    def ask(names: Sequence[str], requests: list[str], golds: list[int]) -> Asked:
+        answers = {name: sample(*load(work, name, seed), requests, 0.0, seed=0) for name in names}
+        return {"requests": requests, "golds": golds, "answers": answers}
+
+    problems = test_problems()
+    solved = [(problems[i], solution) for i, solution in solutions_of(work)]
+    wrong = [(p, solution) for p, solution in solved if boxed_answer(solution) != p.answer]
+    critiques = [CRITIQUE_REQUEST.format(problem=p.text, solution=s) for p, s in wrong]
+    return {
+        "critiques": ask(CRITICS, critiques, [p.answer for p, _ in wrong]),
+        "traces": ask(TRANSCRIBED, [p.text for p in problems], [p.answer for p in problems]),
     }
 
 

@@ -15,7 +15,7 @@ from nano.experiment_settings import BY_NAME, S2R, label
 
 ONCE = 0  # in the place of a seed: the same for all seeds
 TRANSCRIBED = ("base", "scft", "rlerr", "outcome-only", "bi", "orl", "prl")
-DATA_KINDS = ("scft", "self-distill", "s2r", "problems")
+CRITICS = ("base", "scft")  # of the transcripts
 # Of a whole part on one idle core of the machine that the committed table was made on.
 SECONDS = {
     "solutions": 25,

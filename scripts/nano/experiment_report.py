@@ -18,6 +18,7 @@ import numpy as np
 
 from nano.experiment_plan import file_of, measured
 from nano.experiment_settings import NAMES, label
+from nano.experiment_transcripts import behaviour, pairs
 
 PAGE, NUMBERS = "training-experiments.md", "training-experiments.json"
 EMPTY_PAGE = """# The training methods on the embedded model
@@ -73,15 +74,19 @@ def write_report(work: Path, out: Path) -> None:
     ]
     transcripts = work / "transcripts.json"
     seen = json.loads(transcripts.read_text()) if transcripts.exists() else None
-    report = {"seeds": seeds, "arms": numbers, "differences": claims}
+    report: dict[str, Any] = {"seeds": seeds, "arms": numbers, "differences": claims}
     if seen is not None:
-        report["behaviour"] = seen["behaviour"]
+        traces = seen["traces"]
+        report["behaviour"] = {
+            name: behaviour(texts, traces["golds"]) for name, texts in traces["answers"].items()
+        }
     (out / NUMBERS).write_text(json.dumps(report, indent=2) + "\n")
     page = out / PAGE
     text = page.read_text(encoding="utf-8") if page.exists() else EMPTY_PAGE
     text = between_marks(text, "results", _tables(numbers, claims))
     if seen is not None:
-        lines = _behaviour(seen["behaviour"]) + _transcripts(seen["pairs"])
+        examples = pairs(seen["critiques"], seen["traces"])
+        lines = _behaviour(report["behaviour"]) + _transcripts(examples)
         text = between_marks(text, "transcripts", lines)
     page.write_text(text, encoding="utf-8")
 
@@ -140,8 +145,13 @@ def _difference(
     runs = [[arm[seed] for seed in seeds] for arm in (a, b)]
     gap = per_problem(runs[0], measure) - per_problem(runs[1], measure)
     low, high = interval(gap)
+    each = [
+        per_problem([one], measure).mean() - per_problem([other], measure).mean()
+        for one, other in zip(*runs, strict=True)
+    ]
     return {
         "seeds": seeds,
+        "bySeed": [round(float(value), 4) for value in each],
         "value": round(float(gap.mean()), 4),
         "low": round(low, 4),
         "high": round(high, 4),
@@ -161,19 +171,25 @@ def _tables(numbers: dict[str, Any], claims: Sequence[dict[str, Any]]) -> list[s
     lines += [
         "",
         "Differences in percentage points, paired by problem; **bold** where the interval is clear",
-        "of zero:",
+        "of zero and every seed is on the same side of it:",
         "",
-        "| | measure | difference | seeds |",
+        "| | measure | difference | by seed |",
         "| --- | --- | --- | --- |",
     ]
     for claim in claims:
         value, low, high = (100 * claim[key] for key in ("value", "low", "high"))
         shown = f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
-        shown = f"**{shown}**" if low > 0 or high < 0 else shown
+        shown = f"**{shown}**" if is_shown(claim) else shown
         pair = f"{label(claim['arm'])} - {label(claim['against'])}"
-        name, count = MEASURES[claim["measure"]], len(claim["seeds"])
-        lines.append(f"| {pair} | {name} | {shown} | {count} |")
+        each = ", ".join(f"{100 * gap:+.1f}" for gap in claim["bySeed"])
+        lines.append(f"| {pair} | {MEASURES[claim['measure']]} | {shown} | {each} |")
     return lines
+
+
+def is_shown(claim: dict[str, Any]) -> bool:
+    """The interval holds no chance of trainings: one seed that went wrong can carry the mean."""
+    each = claim["bySeed"]
+    return (claim["low"] > 0 and min(each) > 0) or (claim["high"] < 0 and max(each) < 0)
 
 
 def _cell(share: dict[str, Any], name: str) -> str:

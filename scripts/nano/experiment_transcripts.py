@@ -1,29 +1,30 @@
-"""What the models do when they reflect, from their greedy traces, with examples for the report.
+"""What the models do when they reflect, from their greedy texts, with examples for the report.
 
 The examples are not picked by hand: each pair is the first of the held-out problems for which its
-sentence holds, and the report says for how many it holds.
+sentence holds, and the report says for how many it holds. No torch here: the texts are there.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
-from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM
-
-from nano.evaluate import sample
-from nano.experiment_plan import TRANSCRIBED
 from nano.experiment_settings import label
-from nano.family import Problem
 from nano.reading import ANSWER, VERDICT, boxed_answer, first_answer, verdict
-from nano.wording import CRITIQUE_REQUEST
 
 STATED = re.compile(f"{ANSWER.pattern}|{VERDICT.pattern}")
 
 Texts = dict[str, str]
 Holds = Callable[[int, Texts], bool]
-Load = Callable[[str], tuple[Qwen2ForCausalLM, PreTrainedTokenizerFast]]
+
+
+class Asked(TypedDict):
+    """The same requests to several models: the right answers, and what each model wrote."""
+
+    requests: list[str]
+    golds: list[int]
+    answers: dict[str, list[str]]
 
 
 def verdicts_are_true(text: str, gold: int) -> list[bool]:
@@ -44,6 +45,12 @@ def repaired(text: str, gold: int) -> bool:
     return wrong_first and bool(true) and all(true) and boxed_answer(text) == gold
 
 
+def right_at_once(text: str, gold: int) -> bool:
+    """The first attempt is right, and all that is said of it is true."""
+    true = verdicts_are_true(text, gold)
+    return first_answer(text) == boxed_answer(text) == gold and bool(true) and all(true)
+
+
 def scft_holds(gold: int, texts: Texts) -> bool:
     """Asked for wrong solutions only."""
     before, after = texts["base"], texts["scft"]
@@ -52,11 +59,13 @@ def scft_holds(gold: int, texts: Texts) -> bool:
 
 
 def rlerr_holds(gold: int, texts: Texts) -> bool:
-    return boxed_answer(texts["base"]) != gold and repaired(texts["rlerr"], gold)
+    return repaired(texts["scft"], gold) and right_at_once(texts["rlerr"], gold)
 
 
 def prl_holds(gold: int, texts: Texts) -> bool:
-    return boxed_answer(texts["bi"]) != gold and repaired(texts["prl"], gold)
+    before = texts["bi"]
+    believed = verdict(before) is True and boxed_answer(before) != gold
+    return believed and right_at_once(texts["prl"], gold)
 
 
 def outcome_only_holds(gold: int, texts: Texts) -> bool:
@@ -64,17 +73,30 @@ def outcome_only_holds(gold: int, texts: Texts) -> bool:
     return untrue and all(boxed_answer(text) == gold for text in texts.values())
 
 
-# Of traces: (the pair, what is shown, for which it holds).
+# The pair, what is said of it, and for which it holds: of critiques, then of traces.
+CRITIQUES = (
+    ("base", "scft"),
+    "a wrong solution: {a} believes it; {b} finds the fault and repairs it",
+    scft_holds,
+)
 TRACES: tuple[tuple[tuple[str, str], str, Holds], ...] = (
-    (("base", "rlerr"), "{a} is wrong; {b} starts wrong, sees it and repairs it", rlerr_holds),
-    (("bi", "prl"), "{a} is wrong; {b} starts wrong, sees it and repairs it", prl_holds),
+    (
+        ("scft", "rlerr"),
+        "{a} starts wrong, sees it and repairs it; {b} is right at once",
+        rlerr_holds,
+    ),
+    (("bi", "prl"), "{a} is wrong and believes it; {b} is right at once", prl_holds),
     (
         ("rlerr", "outcome-only"),
         "both are right, but what {b} says of its own attempt is not true",
         outcome_only_holds,
     ),
 )
-CRITIQUES = "a wrong solution: {a} believes it; {b} finds the fault and repairs it"
+
+
+def pairs(critiques: Asked, traces: Asked) -> list[dict[str, Any]]:
+    """One for each sentence."""
+    return [picked(*CRITIQUES, critiques), *(picked(*one, traces) for one in TRACES)]
 
 
 def behaviour(traces: Sequence[str], golds: Sequence[int]) -> dict[str, float | None]:
@@ -96,37 +118,9 @@ def behaviour(traces: Sequence[str], golds: Sequence[int]) -> dict[str, float | 
     }
 
 
-def make_transcripts(
-    load: Load, problems: Sequence[Problem], solutions: Sequence[tuple[int, str]]
-) -> dict[str, Any]:
-    """`behaviour` by model, and the `pairs`: one for each sentence."""
-    wrong = [(problems[i], s) for i, s in solutions if boxed_answer(s) != problems[i].answer]
-    requests = [CRITIQUE_REQUEST.format(problem=p.text, solution=s) for p, s in wrong]
-    critiques = {name: _greedy(load, name, requests) for name in ("base", "scft")}
-    golds = [problem.answer for problem, _ in wrong]
-    found = [picked(("base", "scft"), CRITIQUES, scft_holds, requests, golds, critiques)]
-    texts = [problem.text for problem in problems]
-    traces = {name: _greedy(load, name, texts) for name in TRANSCRIBED}
-    golds = [problem.answer for problem in problems]
-    for pair, sentence, holds in TRACES:
-        found.append(picked(pair, sentence, holds, texts, golds, traces))
-    rows = {name: behaviour(traces[name], golds) for name in TRANSCRIBED}
-    return {"behaviour": rows, "pairs": found}
-
-
-def _greedy(load: Load, name: str, requests: list[str]) -> list[str]:
-    return sample(*load(name), requests, 0.0, seed=0)
-
-
-def picked(
-    pair: tuple[str, str],
-    sentence: str,
-    holds: Holds,
-    requests: Sequence[str],
-    golds: Sequence[int],
-    answers: dict[str, list[str]],
-) -> dict[str, Any]:
+def picked(pair: tuple[str, str], sentence: str, holds: Holds, asked: Asked) -> dict[str, Any]:
     """The first case for which the sentence holds, and for how many it does."""
+    requests, golds, answers = asked["requests"], asked["golds"], asked["answers"]
     cases = [{name: answers[name][i] for name in pair} for i in range(len(requests))]
     where = [i for i, texts in enumerate(cases) if holds(golds[i], texts)]
     told = sentence.format(a=label(pair[0]), b=label(pair[1]))

@@ -13,10 +13,10 @@ from nano.experiment_data import Critiqued, s2r_rows, scft_rows
 from nano.experiment_parts import grouped, write_whole
 from nano.experiment_transcripts import (
     TRACES,
+    Asked,
     behaviour,
     picked,
     repaired,
-    rlerr_holds,
     verdicts_are_true,
 )
 from nano.family import make_problem
@@ -76,10 +76,19 @@ def test_the_report_has_means_intervals_and_paired_differences(tmp_path: Path) -
     claims = {(c["arm"], c["against"]): c for c in report["differences"]}
     gap = claims[("prl", "bi")]
     assert 0 < gap["low"] < gap["value"] < gap["high"]
+    assert np.mean(gap["bySeed"]) == pytest.approx(gap["value"], abs=1e-3)
     assert claims[("orl", "bi")]["seeds"] == [2] and claims[("bi", "base")]["seeds"] == [1, 2]
     text = (tmp_path / "training-experiments.md").read_text()
     assert "| S2R-PRL | 2 |" in text and "S2R-PRL - S2R-BI | pass@1, T 0.6 | **+" in text
     assert "| S2R-ORL | 1 |" in text
+
+
+def test_a_difference_is_shown_when_every_seed_has_it() -> None:
+    clear = {"low": 0.1, "high": 0.3}
+    assert experiment_report.is_shown({**clear, "bySeed": [0.2, 0.1]})
+    assert not experiment_report.is_shown({**clear, "bySeed": [0.4, 0.0]})
+    assert not experiment_report.is_shown({"low": -0.1, "high": 0.3, "bySeed": [0.1]})
+    assert experiment_report.is_shown({"low": -0.3, "high": -0.1, "bySeed": [-0.2]})
 
 
 def test_a_report_leaves_what_people_wrote(tmp_path: Path) -> None:
@@ -98,21 +107,29 @@ def test_a_report_leaves_what_people_wrote(tmp_path: Path) -> None:
 
 
 def test_the_page_shows_what_the_models_wrote(tmp_path: Path) -> None:
-    row = {"firstRight": 0.5, "repaired": 0.25, "broken": 0.0, "verdicts": 0.7}
-    answers = [{"model": "base", "text": "one\ntwo"}, {"model": "RLERR", "text": "three"}]
-    pair = {"sentence": "base is wrong", "count": 3, "of": 200}
+    wrong, right = "The answer is 3.", "The answer is 2."
+    denied, confirmed = "Therefore, the answer is incorrect.", "Therefore, the answer is correct."
+    at_once, mended = (
+        f"{right}\n{confirmed} \\boxed{{2}}",
+        f"{wrong}\n{denied}\n{right} \\boxed{{2}}",
+    )
+    believed = f"{wrong}\n{confirmed} \\boxed{{3}}"
+    models = {"base": believed, "scft": mended, "rlerr": at_once, "bi": believed, "prl": mended}
+    models |= {"outcome-only": at_once, "orl": at_once}
+    asked = {"requests": ["why?"], "golds": [2]}
+    critics = {"base": believed, "scft": f"{denied} \\boxed{{2}}"}
     seen = {
-        "behaviour": {"base": {**row, "verdictsTrue": None}, "bi": {**row, "verdictsTrue": 0.9}},
-        "pairs": [{**pair, "request": "why?", "gold": 4, "answers": answers}, pair],
+        "critiques": {**asked, "answers": {name: [text] for name, text in critics.items()}},
+        "traces": {**asked, "answers": {name: [text] for name, text in models.items()}},
     }
     (tmp_path / "transcripts.json").write_text(json.dumps(seen))
     experiment_report.write_report(tmp_path, tmp_path)
     text = (tmp_path / "training-experiments.md").read_text()
-    assert "| base | 50.0 | 25.0 | 0.0 | 70.0 | - |" in text
-    assert "| S2R-BI | 50.0 | 25.0 | 0.0 | 70.0 | 90.0 |" in text
-    assert text.count("**Base is wrong** (3 of 200).") == 2
-    assert "Asked (the answer is 4):\n\n```text\nwhy?\n```\n" in text
-    assert "base:\n\n```text\none\ntwo\n```\n\nRLERR:\n\n```text\nthree\n```\n" in text
+    assert "| base | 0.0 | 0.0 | 0.0 | 100.0 | 0.0 |" in text
+    assert "| SCFT | 0.0 | 100.0 | 0.0 | 100.0 | 100.0 |" in text
+    assert "finds the fault and repairs it** (1 of 1).\n\nAsked (the answer is 2):" in text
+    assert f"SCFT:\n\n```text\n{mended}\n```\n\nRLERR:\n\n```text\n{at_once}\n```\n" in text
+    assert "**S2R-BI is wrong and believes it; S2R-PRL is right at once** (0 of 1).\n" in text
 
 
 def test_verdicts_are_held_against_the_answer_before_them() -> None:
@@ -149,12 +166,13 @@ def test_behaviour_counts_what_came_of_the_reflections() -> None:
 
 def test_a_transcript_is_the_first_of_those_that_are_so() -> None:
     wrong, right = "The answer is 3. \\boxed{3}", "The answer is 2. \\boxed{2}"
-    mended = f"The answer is 3.\nTherefore, the answer is incorrect. {right}"
-    answers = {"base": [wrong, wrong, wrong], "rlerr": [right, mended, mended]}
-    found = picked(TRACES[0][0], TRACES[0][1], rlerr_holds, ["p", "q", "r"], [2, 2, 2], answers)
-    assert (found["count"], found["of"], found["request"]) == (2, 3, "q")
-    assert [one["text"] for one in found["answers"]] == [wrong, mended]
-    none = picked(TRACES[0][0], TRACES[0][1], rlerr_holds, ["p"], [3], answers)
+    untrue = f"The answer is 2.\nTherefore, the answer is incorrect. {right}"
+    answers = {"rlerr": [right, right, right, wrong], "outcome-only": [right, *[untrue] * 3]}
+    asked: Asked = {"requests": ["p", "q", "r", "s"], "golds": [2] * 4, "answers": answers}
+    found = picked(*TRACES[-1], asked)
+    assert (found["count"], found["of"], found["request"]) == (2, 4, "q")
+    assert [one["text"] for one in found["answers"]] == [right, untrue]
+    none = picked(*TRACES[-1], {**asked, "golds": [3] * 4})
     assert none["count"] == 0 and "request" not in none
 
 
