@@ -18,6 +18,12 @@ from reflection_trainer.checkpoints import complete_checkpoints
 from trainer_runs import curve, ends, of_type, read_events, starts, write_config, write_rows
 
 STEPS, SAVED_EVERY = 12, 3
+GIVEN = str(Path(__file__).parent / "given_rollouts.py")
+ONLINE = {
+    **{"maxSteps": 8, "saveEverySteps": 2, "klWeight": 0.02, "learningRate": 1e-3},
+    **{"maxLength": 512, "worldSize": 2},
+    "rollouts": {"perProblem": 4, "problems": 4, "maxTokens": 200, "maxPromptTokens": 300},
+}
 
 
 def uninterrupted(run_dir: Path) -> None:
@@ -86,3 +92,32 @@ def test_all_measure_and_one_tells(runs: tuple[Path, Path]) -> None:
     assert {problem for _, _, problem in shown} == {"0", "1", "2"}
     assert len(of_type(events, "run_start")) == 1
     assert complete_checkpoints(runs[0])[-1].mark["worldSize"] == 2
+
+
+@pytest.mark.parametrize("method", ["rlerr", "prl"])
+def test_rollouts_of_two_processes_go_on_as_they_were(
+    tmp_path: Path, tiny_model: Path, method: str
+) -> None:
+    """Each process draws rollouts from its own random state; two steps use one batch of them."""
+    rows = [{"id": str(i), "problem": f"What is {i}+{4 - i}?", "answer": "4"} for i in range(10)]
+    data = write_rows(tmp_path / "problems.jsonl", rows)
+    for name in ("whole", "broken"):
+        write_config(tmp_path / name, tiny_model, data, method=method, **ONLINE)
+    whole = start_ranks(tmp_path / "whole", 2, GIVEN, "drawn")
+    broken = start_ranks(tmp_path / "broken", 2, GIVEN, "drawn")
+    broken[0].until_step(3)
+    broken[1].signal(signal.SIGTERM)
+    all_end_well(broken)
+    all_end_well(start_ranks(tmp_path / "broken", 2, GIVEN, "drawn"))
+    all_end_well(whole)
+    events = read_events(tmp_path / "broken")
+    assert ends(events) == ["cancelled", "ok"]
+    (_, first), (name, second) = starts(events)
+    assert first == 1 and name is not None and second is not None and second % 2 == 1
+    expected, found = curve(read_events(tmp_path / "whole")), curve(events)
+    assert set(found) == set(expected) == set(range(1, 9))
+    for step, metrics in expected.items():
+        drawn = ("reward", "num_tokens") if step % 2 else ()
+        for key in ("loss", "grad_norm", "kl", *drawn):
+            assert found[step][key] == metrics[key], (step, key)
+        assert metrics["grad_norm"] > 0
