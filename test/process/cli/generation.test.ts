@@ -64,7 +64,7 @@ describe('reflection evaluate, critique, sample', () => {
 
   it('keeps what was finished when it is stopped, says how to go on, and goes on', async () => {
     const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS });
-    const args = ['evaluate', 'two.jsonl', '-n', '80', '--run-dir', 'run', '--json'];
+    const args = ['evaluate', 'two.jsonl', '-n', '40', '--run-dir', 'run', '--json'];
     const { child, ended } = startCli(args, { cwd });
     const file = path.join(cwd, 'run', 'solutions.jsonl');
     await eventually(async () => {
@@ -76,14 +76,14 @@ describe('reflection evaluate, critique, sample', () => {
     expect(stopped.code).toBe(130);
     expect(stopped.stderr).toMatch(/reflection resume run/);
     const before = await lines(file, solutionSchema);
-    const resumed = await runCli(['evaluate', 'two.jsonl', '-n', '80', '--run-dir', 'run', '--json'], {
+    const resumed = await runCli(['evaluate', 'two.jsonl', '-n', '40', '--run-dir', 'run', '--json'], {
       cwd,
     });
     expect(resumed.code).toBe(0);
     const after = await lines(file, solutionSchema);
     expect(after.slice(0, before.length)).toEqual(before);
-    expect(new Set(after.map(({ id }) => id)).size).toBe(160);
-    expect(after).toHaveLength(160);
+    expect(new Set(after.map(({ id }) => id)).size).toBe(80);
+    expect(after).toHaveLength(80);
   });
 });
 
