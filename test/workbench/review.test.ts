@@ -69,6 +69,8 @@ export const scenario: Scenario = {
         return rows.length === 4 ? rows.at(-1) : undefined;
       });
       assert.deepEqual([last.decision, last.undoes], ['undone', reviews(workspace)[0]?.at]);
+      // From the end of this solution to its own finding, and on to that of the one before.
+      await palette('Reflection: Previous Finding');
       await palette('Reflection: Previous Finding');
       await page.locator('.tab.active', { hasText: 'tank#0' }).waitFor();
       await page.keyboard.press('Alt+a');
@@ -89,23 +91,6 @@ export const scenario: Scenario = {
         .waitFor();
       await until('the decision', () => reviews(workspace).length === 6);
       await shot('review-1-progress');
-    },
-
-    'marking superficial and the whole critique have keys, too': async (driver) => {
-      const { page, treeRow, until, workspace } = driver;
-      await treeRow(/Check 2/)
-        .first()
-        .click();
-      await page.locator('.tab.active', { hasText: 'tank#0' }).waitFor();
-      await page.locator('.monaco-editor .squiggly-warning').first().waitFor();
-      const last = () => reviews(workspace).at(-1)?.decision;
-      await page.keyboard.press('Alt+s');
-      await until('superficial', () => last() === 'superficial');
-      await page.keyboard.press('Control+z');
-      await until('accepted as before', () => last() === 'accept');
-      await page.keyboard.press('Alt+Enter');
-      await page.locator('.tab', { hasText: '.critique' }).waitFor();
-      await page.locator('.tab.active', { hasText: 'tank#0' }).waitFor();
     },
 
     'a critique is edited beside, and saving is the review': async (driver) => {

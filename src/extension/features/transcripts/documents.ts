@@ -5,6 +5,9 @@ import type { Services } from '../../services.ts';
 import { transcriptAddress } from '../../transcriptAddress.ts';
 import { type LoadedTranscript, loadTranscript } from './library.ts';
 
+/** Texts that are kept besides those of open documents. */
+const SERVED_AT_MOST = 20;
+
 /** A transcript as a file: as it was last read, and since when it is so. */
 interface Served {
   readonly text: string;
@@ -151,7 +154,20 @@ export class TranscriptDocuments implements vscode.FileSystemProvider, vscode.Di
     const bytes = Buffer.from(text.replaceAll('\0', '␀'));
     const served = { text, bytes, mtime: Math.max(Date.now(), (known?.mtime ?? 0) + 1) };
     this.#served.set(uri.toString(), served);
+    this.#forgetUnopened();
     return served;
+  }
+
+  /** VS Code also asks for files that it does not open, and never says that it is done with them. */
+  #forgetUnopened(): void {
+    if (this.#served.size <= SERVED_AT_MOST) return;
+    const open = new Set(openTranscripts().map(({ uri }) => uri.toString()));
+    // The last ones may be about to be opened.
+    for (const key of [...this.#served.keys()].slice(0, -SERVED_AT_MOST / 2)) {
+      if (open.has(key)) continue;
+      this.#served.delete(key);
+      this.#known.delete(key);
+    }
   }
 
   /** One reload at a time; whoever asks during one shares the next. */
