@@ -16,7 +16,7 @@ import pytest
 
 from reflection_trainer.checkpoints import complete_checkpoints
 
-from trainer_runs import curve, ends, of_type, read_events, start, starts, write_config
+from trainer_runs import PATIENCE, curve, ends, of_type, read_events, start, starts, write_config
 
 KILLS = int(os.environ.get("REFLECTION_KILLS", "10"))
 STEPS_A_KILL = 24  # more than a trainer does before it is killed
@@ -77,7 +77,8 @@ def runs(
         # for the soak, which does not capture it
         print(f"kill {number + 1} of {KILLS}, {where}; whole: {', '.join(kept)}", flush=True)
     for child in (start(killed), never_killed):
-        status, err = child.wait()
+        # What the kills have left to do, and a soak leaves a lot.
+        status, err = child.wait(PATIENCE * max(1, KILLS // 10))
         assert status == 0, f"seed {SEED}: {err}"
     return killed, whole, kills
 

@@ -35,8 +35,8 @@ class Child:
     run_dir: Path
     written_before: int = 0  # bytes of events.jsonl that earlier processes wrote
 
-    def wait(self) -> tuple[int, str]:
-        _, err = self.process.communicate(timeout=PATIENCE)
+    def wait(self, seconds: float = PATIENCE) -> tuple[int, str]:
+        _, err = self.process.communicate(timeout=seconds)
         return self.process.returncode, err
 
     def until(self, text: str, times: int = 1) -> None:
