@@ -1,20 +1,23 @@
 """How long a step takes, and what being observed costs: `bench.py MODEL SCFT.jsonl PROBLEMS`.
 
 Overhead: the same SFTTrainer on the same rows, bare and with everything that a run adds (events,
-alarms, heartbeat, clean stop, NaN check), in turns in one process, so that both meet the same
-machine; and the time spent inside the callback itself, which has no noise of the two trainings in
-it. CPU time is the measure: it does not count what other processes take. Split: where the time
-of a step goes. Prints JSON; `npm run bench -- trainer` prints tables.
+alarms, heartbeat, clean stop, NaN check), which take turns step by step in one process, so that
+both meet the same machine; and the time spent inside the callback itself, which has no noise of
+the two trainings in it. CPU time is the measure: it does not count what other processes take.
+Split: where the time of a step goes. Prints JSON; `npm run bench -- trainer` prints tables.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,7 @@ from reflection_trainer.room import peak_bytes, used_bytes
 from reflection_trainer.session import Session
 from reflection_trainer.stop import StopRequest
 
+WARM_UP = 3  # steps
 PROMPTS = {"solve": "{problem}", "solutionSlot": "last-attempt"}
 ROLLOUTS = {"maxPromptTokens": 256, "maxTokens": 400, "temperature": 1.0}
 RUNS: dict[str, dict[str, Any]] = {
@@ -118,38 +122,101 @@ def seconds(work: Callable[[], object]) -> tuple[float, float]:
     return time.process_time() - cpu, time.perf_counter() - wall
 
 
-def overhead(model: Path, data: Path, steps: int, turns: int) -> dict[str, Any]:
-    times: dict[str, list[float]] = {"bare": [], "observed": []}
-    inside: list[float] = []
+class TakeTurns:
+    """Lets two trainings take turns, a step at a time, and clocks each step by CPU time.
+
+    Neighbouring steps meet the same machine, on the same rows: their ratio holds what the two
+    trainings differ in, and little of the minute in which they ran. Who goes first alternates
+    (A B B A ...), so that what the first leaves to the second falls to both.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.order, self.queue = list(names), list(names)
+        self.seconds: dict[str, list[float]] = {name: [] for name in names}
+        self.turn = threading.Condition()
+
+    def wait(self, name: str) -> None:
+        with self.turn:
+            self.turn.wait_for(lambda: self.queue[0] == name)
+            self.began = time.process_time()
+
+    def pass_on(self, name: str) -> None:
+        self.seconds[name].append(time.process_time() - self.began)
+        with self.turn:
+            self.queue.remove(name)
+            if not self.queue:
+                self.order.reverse()
+                self.queue = list(self.order)
+            self.turn.notify_all()
+
+    def leave(self, name: str) -> None:
+        with self.turn:
+            self.order.remove(name)
+            self.queue = [other for other in self.queue if other != name] or list(self.order)
+            self.turn.notify_all()
+
+
+class Turn(TrainerCallback):
+    """Steps run from begin to begin, so that logging after a step is part of it."""
+
+    def __init__(self, turns: TakeTurns, name: str) -> None:
+        self.turns, self.name = turns, name
+
+    def on_train_begin(self, *_: object, **__: object) -> None:
+        self.turns.wait(self.name)
+
+    def on_step_begin(self, *_: object, **__: object) -> None:
+        self.turns.pass_on(self.name)
+        self.turns.wait(self.name)
+
+
+def overhead(model: Path, data: Path, steps: int) -> dict[str, Any]:
+    """What a run adds to a step: the median of the ratios of neighbours, with its 95 % interval."""
     config = configured("scft", model, data)
-    for turn in range(turns + 1):
-        order = ("bare", "observed") if turn % 2 else ("observed", "bare")
-        for name in order:
-            with tempfile.TemporaryDirectory() as folder:
-                run_dir = Path(folder)
-                if name == "bare":
-                    plain = bare(config, run_dir, steps)
-                    spent, _ = seconds(plain.train)
-                else:
-                    trainer, session, _ = make(config, run_dir, steps)
-                    parts = {"callback": 0.0}
-                    for callback in trainer.callback_handler.callbacks:
-                        if isinstance(callback, RunCallback):
-                            for event in ("on_train_begin", "on_step_end", "on_log"):
-                                clocked(callback, event, parts, "callback", time.process_time)
-                    with heartbeat(session.events, 2, lambda: 0):
-                        spent, _ = seconds(trainer.train)
-                    inside.append(parts["callback"] / steps)
-                if turn:  # the first turn warms up
-                    times[name].append(spent / steps)
+    turns = TakeTurns(("bare", "observed"))
+    parts = {"callback": 0.0}
+    with tempfile.TemporaryDirectory() as bare_dir, tempfile.TemporaryDirectory() as run_dir:
+        observed, session, _ = make(config, Path(run_dir), steps)
+        trainers: dict[str, Trainer] = {
+            "bare": bare(config, Path(bare_dir), steps),
+            "observed": observed,
+        }
+        for callback in observed.callback_handler.callbacks:
+            if isinstance(callback, RunCallback):
+                for event in ("on_train_begin", "on_step_end", "on_log"):
+                    clocked(callback, event, parts, "callback", time.process_time)
+
+        def train(name: str) -> None:
+            trainers[name].add_callback(Turn(turns, name))
+            try:
+                trainers[name].train()
+            finally:
+                turns.leave(name)
+
+        with heartbeat(session.events, 2, lambda: 0), ThreadPoolExecutor() as pool:
+            list(pool.map(train, trainers))
+    # Before the first step lies the start; the steps after it warm up.
+    times = {name: spent[1 + WARM_UP :] for name, spent in turns.seconds.items()}
     ratios = [b / a - 1 for a, b in zip(times["bare"], times["observed"], strict=True)]
+    low, high = median_interval(ratios)
     return {
         "bareSeconds": statistics.median(times["bare"]),
         "observedSeconds": statistics.median(times["observed"]),
-        "overhead": statistics.median(times["observed"]) / statistics.median(times["bare"]) - 1,
-        "pairs": ratios,
-        "callbackSeconds": statistics.median(inside),
+        "overhead": statistics.median(ratios),
+        "interval": [low, high],
+        "steps": len(ratios),
+        "callbackSeconds": parts["callback"] / steps,
     }
+
+
+def median_interval(values: list[float]) -> tuple[float, float]:
+    """95 % interval of the median from order statistics: no assumption on how values lie."""
+    ordered, count = sorted(values), len(values)
+    below, rank = 0.5**count, 0
+    while rank < count // 2 and below <= 0.025:
+        rank += 1
+        below += math.comb(count, rank) * 0.5**count
+    return ordered[max(rank - 1, 0)], ordered[-max(rank, 1)]
 
 
 def split(method: str, model: Path, data: Path, steps: int) -> dict[str, Any]:
@@ -198,8 +265,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("scft", type=Path)
     parser.add_argument("problems", type=Path)
-    parser.add_argument("--steps", type=int, default=12)
-    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=64, help="of each of the two trainings")
     parser.add_argument("--rollouts", type=int, default=3, help="steps that are split")
     asked = parser.parse_args()
     import torch
@@ -208,7 +274,7 @@ def main() -> None:
     data = {"scft": asked.scft, "rlerr": asked.problems, "prl": asked.problems}
     # The largest first: the peak of a process never falls, so only the first is a measure.
     splits = [split(n, asked.model, data[n], asked.rollouts) for n in ("scft", "rlerr", "prl")]
-    found = overhead(asked.model, asked.scft, asked.steps, asked.turns)
+    found = overhead(asked.model, asked.scft, asked.steps)
     print(json.dumps({"splits": splits, "overhead": found}))
 
 
