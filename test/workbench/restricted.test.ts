@@ -30,13 +30,11 @@ export const scenario: Scenario = {
     'runs can be read': async ({ openContainer, treeRow, page, shot }) => {
       await openContainer('Reflection');
       await treeRow(/nano/).first().click();
-      // By keyboard: the tooltip of the row that was clicked covers the next ones.
-      await treeRow('tank').waitFor();
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('ArrowRight');
-      await treeRow('sample 0').waitFor();
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
+      // The tooltip of the row under the pointer would cover the next ones.
+      await page.mouse.move(800, 400);
+      await treeRow('tank').click();
+      await page.mouse.move(800, 400);
+      await treeRow('sample 0').click();
       await page.locator('.monaco-editor .squiggly-warning').first().waitFor();
       await shot('restricted-transcript');
     },
