@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from pathlib import Path
 from random import Random
@@ -29,6 +30,9 @@ from nano.tokenizer import make_tokenizer
 LOG_SECONDS = 10
 EVALUATIONS = 10  # dev evaluations and intermediate checkpoints over the run
 WARM_UP_STEPS = 60
+# What oneDNN and PyTorch compile for a shape is kept, 1024 each unless told. Hardly a shape of our
+# batches comes again, so that was gigabytes of kernels for nothing; the numbers are the same.
+FEW_KERNELS = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64", "LRU_CACHE_CAPACITY": "64"}
 # What is not an option, for the report.
 FIXED_SETTINGS = {
     "optimizer": "Muon for matrices (momentum 0.95, weight decay 0.05), AdamW for the rest",
@@ -44,6 +48,7 @@ def main() -> None:
     """Parse the command line and start the processes."""
     options = parse_options()
     options.out.mkdir(parents=True, exist_ok=True)
+    os.environ.update(FEW_KERNELS)  # before the first kernel, and for the processes
     if options.processes > 1:
         torch.multiprocessing.spawn(train, (options,), options.processes)
     else:
