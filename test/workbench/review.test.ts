@@ -93,6 +93,24 @@ export const scenario: Scenario = {
       await shot('review-1-progress');
     },
 
+    'marking superficial and the whole critique have keys, too': async (driver) => {
+      const { page, palette, treeRow, until, workspace } = driver;
+      await treeRow(/Check 2/)
+        .first()
+        .click();
+      await page.locator('.tab.active', { hasText: 'tank#0' }).waitFor();
+      await page.locator('.monaco-editor .squiggly-warning').first().waitFor();
+      const last = () => reviews(workspace).at(-1)?.decision;
+      await page.keyboard.press('Alt+s');
+      await until('superficial', () => last() === 'superficial');
+      await page.keyboard.press('Control+z');
+      await until('accepted as before', () => last() === 'accept');
+      await page.keyboard.press('Alt+Enter');
+      await page.locator('.tab', { hasText: '.critique' }).waitFor();
+      await palette('View: Close Editors in Other Groups');
+      await page.locator('.tab', { hasText: '.critique' }).waitFor({ state: 'detached' });
+    },
+
     'a critique is edited beside, and saving is the review': async (driver) => {
       const { page, treeRow, until, workspace, palette, shot } = driver;
       await treeRow(/Check 2/)
