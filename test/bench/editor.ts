@@ -136,7 +136,10 @@ async function largeRun(): Promise<void> {
 
 async function comparison(problems: number, samples: number) {
   const ids = writeEvaluations(folder, { problems: levelled(problems), samples, models: MODELS });
-  const runs = ids.map((id) => ({ dir: path.join(folder, '.reflection/runs', id), revision: '1' }));
+  const runs = ids.map((id) => ({
+    dir: path.join(folder, '.reflection/runs', id),
+    revision: `${problems} x ${samples}`,
+  }));
   const [baseline] = runs;
   const what = `comparison of ${problems} x ${samples} x ${runs.length}`;
   const first = await timed(() => comparer.remote.compare(runs, baseline?.dir ?? '', 'headline'));
