@@ -68,10 +68,9 @@ export const scenario: Scenario = {
     },
 
     'a quick fix accepts the finding, and the decision is a line of the run': async (driver) => {
-      const { page, workspace, until, shot } = driver;
-      await page.locator('.monaco-editor .codicon-gutter-lightbulb-auto-fix').click();
-      const accept = page
-        .locator('.action-widget .monaco-list-row')
+      const { page, picks, workspace, until, shot } = driver;
+      await page.keyboard.press('Control+.');
+      const accept = picks()
         .filter({ hasText: /^\s*Accept/ })
         .first();
       await accept.waitFor();
