@@ -14,7 +14,7 @@ import { type Server, startServer, workbenchUrl } from './server.ts';
 
 /** Exit codes of this shim, beside those of the test run itself (0 and 1). */
 const EXIT = { bug: 70, serverDied: 71, browserDied: 72, noResults: 74, timeout: 124, interrupted: 130 };
-const TIMEOUT_MS = Number(process.env.REFLECTION_HOST_TIMEOUT_MS ?? 300_000);
+const TIMEOUT_MS = Number(process.env.REFLECTION_HOST_TIMEOUT_MS ?? 1_200_000);
 
 const flags = readFlags(process.argv.slice(2));
 const temp = makeTempDir('rwt-');

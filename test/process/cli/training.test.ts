@@ -119,7 +119,7 @@ describe('reflection train', () => {
     const cwd = await workspaceWith({ 'data.jsonl': dataset(4) });
     const { code, stderr } = await runCli(TRAIN, { cwd, env: { REFLECTION_PYTHON: '/nonexistent/python' } });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/nonexistent\/python could not be run[\s\S]*npm run setup/);
+    expect(stderr).toMatch(/nonexistent\/python could not be run[\s\S]*pip install -r/);
     expect((await readRunState(path.join(cwd, 'run'))).status).toBe('empty');
   });
 

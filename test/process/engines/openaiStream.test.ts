@@ -97,7 +97,7 @@ describe('a text that is watched', () => {
         { choices: [{ delta: { content: '4' }, finish_reason: 'length' }] },
       ]),
     );
-    expect(heard).toEqual(['<think>hm</think>', '<think>hm</think>4']);
+    expect(heard).toEqual(['<think>hm', '<think>hm</think>4']);
     expect(rows).toMatchObject([{ text: '<think>hm</think>4', finish: 'length' }]);
   });
 
