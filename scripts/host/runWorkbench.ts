@@ -7,6 +7,7 @@
  * because a scenario waits more often than it computes. Screenshots go to dist/screenshots.
  */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -24,10 +25,13 @@ const TEST_DIR = 'test/workbench';
 /** So that none of them is begun when the others are done. */
 const LONGEST = ['story', 'training', 'panels', 'screens'];
 
+/** A window, its browser and its server want two cores. */
+const WINDOWS = os.availableParallelism() >= 4 ? '2' : '1';
+
 const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { summary: text, extension: text, windows: { ...text, default: '2' } },
+  options: { summary: text, extension: text, windows: { ...text, default: WINDOWS } },
 });
 const extension = path.resolve(values.extension ?? projectRoot);
 const host = await ensureHost();

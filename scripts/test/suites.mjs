@@ -12,11 +12,13 @@ import { venvPython } from '../setup/python.mjs';
 import { root, run } from '../setup/steps.mjs';
 
 const out = path.join(root, 'dist', 'test-results');
+const SIDE_BY_SIDE = availableParallelism() >= 4;
 const result = (name) => path.join(out, `${name}.json`);
 
 /**
  * Each suite: the files that must run, and how to run them into `{ passed, failed, skipped, files }`. Suites of one lane run
- * one after the other; the lanes run side by side, because windows wait more than they compute.
+ * one after the other; the lanes run side by side, because windows wait more than they compute, where there are cores
+ * for both: on two, windows came too late for what they were to see.
  */
 const SUITES = {
   unit: {
@@ -168,7 +170,7 @@ async function test(names) {
   }
   const lanes = Map.groupBy(
     Object.entries(SUITES).filter(([name]) => wanted(name)),
-    ([, { lane }]) => lane,
+    ([, { lane }]) => (SIDE_BY_SIDE ? lane : 'all'),
   );
   await Promise.all(
     [...lanes.values()].map(async (suites, place) => {

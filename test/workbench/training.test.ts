@@ -10,7 +10,7 @@ import type { ScftRecord } from '../../src/core/schema/dataset.ts';
 import type { RunEvent } from '../../src/core/schema/event.ts';
 import { extensionHost } from './hostProcess.ts';
 
-const MINUTES = 60_000;
+const MINUTES = 100_000; // less than a step of a scenario may take
 
 /** A training that takes longer than what happens to its window: closed terminal, reload, stop, resume. */
 export const scenario: Scenario = {
