@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_objectives import ROLLOUTS, TRAJECTORIES, base, stored_row
+from objectives import ROLLOUTS, TRAJECTORIES, base
+from stored_rollouts import stored_row
 
 from reflection_trainer.config import complete_config
 from reflection_trainer.errors import UserError
