@@ -106,7 +106,7 @@ def test_a_text_that_is_no_trajectory_is_named(tmp_path: Path) -> None:
 
 
 def offline_row(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
-    row = stored_row(0, TRAJECTORIES[0], "R+V+", base().load().eval())
+    row = stored_row(base(), base().load().eval(), 0, TRAJECTORIES[0], "R+V+")
     return {**row, **changes}
 
 
