@@ -56,7 +56,13 @@ export const scenario: Scenario = {
         return (await selected.count()) === 2;
       });
       await row('tuned.jsonl').click({ button: 'right' });
-      await page.locator('.context-view .action-label', { hasText: 'Compare Checkpoints' }).click();
+      // A menu that has just opened takes no click.
+      const compare = page.locator('.context-view .action-label', { hasText: 'Compare Checkpoints' });
+      await compare.waitFor();
+      await driver.until('the menu takes the click', async () => {
+        if (await compare.isVisible()) await compare.click({ timeout: 2_000 }).catch(() => undefined);
+        return !(await compare.isVisible());
+      });
       const panel = webview('editor');
       await panel.locator('.verdict h1', { hasText: 'tuned is better than base' }).waitFor();
       await panel.locator('main[aria-busy="false"]').waitFor();
