@@ -60,3 +60,12 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from trainer_runs import write_rows
 
     return write_rows(tmp_path_factory.mktemp("data") / "scft.jsonl", records(40))
+
+
+@pytest.fixture(scope="session")
+def problems(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten sums with the same answer, so that a constant rollout is right for all of them."""
+    from trainer_runs import write_rows
+
+    rows = [{"id": str(i), "problem": f"What is {i}+{4 - i}?", "answer": "4"} for i in range(10)]
+    return write_rows(tmp_path_factory.mktemp("problems") / "problems.jsonl", rows)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 from transformers import PreTrainedTokenizerFast
 
 from reflection_trainer.actions import CHECK, RETRY
 
 import tiny_models
+from trainer_runs import write_rows
 
 ODD = ("", " 😀", " 数学", " é≈", "\n\nWait, no.", " Wait, is it?", " Let me try again. No.")
 
@@ -48,3 +50,14 @@ def tokenizer(style: str) -> PreTrainedTokenizerFast:
     draw = random.Random(5)
     texts = [join(trajectory(draw, draw.randint(1, 4))) for _ in range(100)]
     return tiny_models.tokenizer(style, texts, vocabulary=520)
+
+
+def write_trajectories(folder: Path, count: int) -> Path:
+    """A dataset of behaviour initialisation, the same one each time."""
+    draw = random.Random(3)
+    answers = [join(trajectory(draw, 1 + i % 3)) for i in range(count)]
+    rows = [
+        {"prompt": f"Sum {i}?", "system": None, "answer": answer}
+        for i, answer in enumerate(answers)
+    ]
+    return write_rows(folder / "s2r.jsonl", rows)

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
-import s2r_texts
 import torch
 from objectives import base, gradients, shake, trainer_of
-from s2r_texts import join
+from s2r_texts import write_trajectories
 
 from reflection_trainer.scft import NO_LOSS
-
-from trainer_runs import write_rows
-
-
-def bi_rows(folder: Path) -> Path:
-    draw = random.Random(3)
-    rows = [
-        {
-            "prompt": f"Sum {i}?",
-            "system": None,
-            "answer": join(s2r_texts.trajectory(draw, 1 + i % 3)),
-        }
-        for i in range(6)
-    ]
-    return write_rows(folder / "s2r.jsonl", rows)
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.3])
 def test_bi_is_masked_cross_entropy_and_the_kl_to_the_start(tmp_path: Path, weight: float) -> None:
     trainer = trainer_of(
-        tmp_path, bi_rows(tmp_path), method="bi", klWeight=weight, batchSize=6, microBatchSize=6
+        tmp_path,
+        write_trajectories(tmp_path, 6),
+        method="bi",
+        klWeight=weight,
+        batchSize=6,
+        microBatchSize=6,
     )
     trainer.model.train()
     shake(trainer.model, 0.02, seed=1)

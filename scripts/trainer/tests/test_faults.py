@@ -7,7 +7,6 @@ import signal
 from pathlib import Path
 
 import psutil
-import pytest
 from safetensors.torch import load_file
 
 from reflection_trainer.checkpoints import complete_checkpoints
@@ -30,12 +29,6 @@ ONLINE = {
     "maxLength": 512,
     "rollouts": {"perProblem": 4, "problems": 2, "maxTokens": 200, "maxPromptTokens": 300},
 }
-
-
-@pytest.fixture(scope="module")
-def problems(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = [{"id": str(i), "problem": f"What is {i}+{4 - i}?", "answer": "4"} for i in range(10)]
-    return write_rows(tmp_path_factory.mktemp("problems") / "problems.jsonl", rows)
 
 
 def failed(run_dir: Path) -> Event:

@@ -5,15 +5,13 @@ SCFT's stories are in test_run.py, those of methods with rollouts in test_rl_run
 
 from __future__ import annotations
 
-import random
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import s2r_texts
-from s2r_texts import join
+from s2r_texts import write_trajectories
 from stored_rollouts import stored_data
 
 from reflection_trainer.model import open_model
@@ -30,16 +28,7 @@ def solutions(folder: Path, model: Path) -> Path:
 
 
 def trajectories(folder: Path, model: Path) -> Path:
-    draw = random.Random(3)
-    rows = [
-        {
-            "prompt": f"Sum {i}?",
-            "system": None,
-            "answer": join(s2r_texts.trajectory(draw, 1 + i % 3)),
-        }
-        for i in range(32)
-    ]
-    return write_rows(folder / "s2r.jsonl", rows)
+    return write_trajectories(folder, 32)
 
 
 def rollouts(folder: Path, model: Path) -> Path:

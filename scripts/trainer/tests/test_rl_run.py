@@ -19,7 +19,6 @@ from trainer_runs import (
     start,
     starts,
     write_config,
-    write_rows,
 )
 
 METHODS = ["rlerr", "orl", "prl"]
@@ -37,12 +36,6 @@ ONLINE = {
     "klWeight": 0.02,
     "rollouts": {"perProblem": 4, "problems": 4, "maxTokens": 200, "maxPromptTokens": 300},
 }
-
-
-@pytest.fixture(scope="module")
-def problems(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = [{"id": str(i), "problem": f"What is {i}+{4 - i}?", "answer": "4"} for i in range(10)]
-    return write_rows(tmp_path_factory.mktemp("problems") / "problems.jsonl", rows)
 
 
 def begin(run_dir: Path, how: str = "drawn") -> Child:

@@ -17,9 +17,9 @@ import pytest
 import torch
 from accelerate.utils.launch import prepare_deepspeed_cmd_env, prepare_multi_gpu_env
 from ranks import all_end_well, start_ranks
+from s2r_texts import write_trajectories
 from safetensors.torch import load_file
 from test_launch_configs import resolved
-from test_resume import trajectories
 from test_rl_run import without_dropout
 
 from reflection_trainer.checkpoints import complete_checkpoints
@@ -38,7 +38,6 @@ from trainer_runs import (
     start,
     starts,
     write_config,
-    write_rows,
 )
 
 HERE = Path(__file__).parent
@@ -59,12 +58,6 @@ def environment(kind: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         _, made = prepare_deepspeed_cmd_env(args)
     found = {name: value for name, value in made.items() if os.environ.get(name) != value}
     return {**found, "DS_ACCELERATOR": "cpu"}
-
-
-@pytest.fixture(scope="module")
-def problems(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = [{"id": str(i), "problem": f"What is {i}+{4 - i}?", "answer": "4"} for i in range(10)]
-    return write_rows(tmp_path_factory.mktemp("problems") / "problems.jsonl", rows)
 
 
 ONLINE = {
@@ -102,7 +95,7 @@ def test_sharded_processes_have_the_loss_of_one(
     kind: str,
     method: str,
 ) -> None:
-    data = {"scft": dataset, "rlerr": problems, "bi": trajectories(tmp_path, plain_model)}[method]
+    data = {"scft": dataset, "rlerr": problems, "bi": write_trajectories(tmp_path, 32)}[method]
     settings = {
         "scft": {"exportGguf": True},
         "rlerr": ONLINE,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -56,19 +57,11 @@ def write_gguf(
     if rope != "default" and (architecture, rope) != ("llama", "llama3"):
         raise ValueError(f"{path}: cannot write rope type '{rope}' of {architecture} as GGUF")
     pre = _pre_tokenizer_name(tokenizer, path)
-    part = path.with_name(path.name + ".part")
-    writer = gguf.GGUFWriter(part, architecture)
-    try:
+    with _writing(path, architecture) as writer:
         _add_sizes(writer, model, dtype, name)
         _add_lineage(writer, lineage or {})
         _add_tokenizer(writer, tokenizer, pre, model.config.vocab_size)
         _add_tensors(writer, model, dtype)
-        writer.write_header_to_file()
-        writer.write_kv_data_to_file()
-        writer.write_tensors_to_file()
-    finally:
-        writer.close()
-    os.replace(part, path)
 
 
 def write_adapter_gguf(
@@ -79,9 +72,7 @@ def write_adapter_gguf(
     base = cast("PreTrainedModel", adapted.get_base_model())
     architecture = _architecture(base, path)
     settings: Any = adapted.peft_config["default"]
-    part = path.with_name(path.name + ".part")
-    writer = gguf.GGUFWriter(part, architecture)
-    try:
+    with _writing(path, architecture) as writer:
         writer.add_type(gguf.GGUFType.ADAPTER)
         writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
         writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, float(settings.lora_alpha))
@@ -97,6 +88,15 @@ def write_adapter_gguf(
                 array = _llama_order(array, module, base.config)
             target = gguf_name(f"{found[1]}.weight")
             writer.add_tensor(f"{target}.lora_{found[2].lower()}", np.ascontiguousarray(array))
+
+
+@contextmanager
+def _writing(path: Path, architecture: str) -> Iterator[gguf.GGUFWriter]:
+    """A writer whose file appears under its name when all that was added is written."""
+    part = path.with_name(path.name + ".part")
+    writer = gguf.GGUFWriter(part, architecture)
+    try:
+        yield writer
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
