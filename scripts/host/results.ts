@@ -20,6 +20,8 @@ export interface Summary {
   failed: number;
   skipped: number;
   files: number;
+  /** Of each test that failed: its file and title, and the first line of its error. */
+  failures: string[];
 }
 
 export function summarise(results: TestResult[]): Summary {
@@ -29,6 +31,9 @@ export function summarise(results: TestResult[]): Summary {
     failed: count('failed'),
     skipped: count('skipped'),
     files: new Set(results.map((result) => result.file).filter(Boolean)).size,
+    failures: results
+      .filter((result) => result.state === 'failed')
+      .map(({ file, title, error = '' }) => `${file} > ${title}: ${error.split('\n')[0]}`),
   };
 }
 

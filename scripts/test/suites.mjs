@@ -1,6 +1,6 @@
 /**
  * Runs the suites named on the command line, or all: check, unit, process, python, vscode, workbench.
- * The last line is `N passed, N failed`. A suite that ran fewer test files than there are fails: a test that never runs
+ * The last lines are the failures of all suites by name, and `N passed, N failed`. A suite that ran fewer test files than there are fails: a test that never runs
  * is worse than none.
  */
 import { closeSync, globSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -66,12 +66,23 @@ async function vitest(project, { stdio, say }) {
       if (test.status === 'pending' || test.status === 'skipped') say(`skipped: ${test.fullName}`);
     }
   }
+  const lost = report.testResults.flatMap((suite) =>
+    suite.assertionResults
+      .filter((test) => test.status === 'failed')
+      .map((test) => failure(suite.name, test.fullName, test.failureMessages[0])),
+  );
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests,
     files: report.testResults.length,
+    failures: [...lost, ...broken.map((suite) => failure(suite.name, 'the file', suite.message))],
   };
+}
+
+/** A line for the end of the output, where someone who reads only that still finds it. */
+function failure(file, title, error = '') {
+  return `${path.relative(root, path.resolve(root, file))} > ${title}: ${error.split('\n')[0]}`;
 }
 
 /** More workers than this would wait for the processes that each of them starts. */
@@ -94,11 +105,17 @@ async function python({ stdio, say }) {
   const count = (name) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
   const failed = count('failures') + count('errors');
   const files = new Set([...xml.matchAll(/<testcase [^>]*\bfile="([^"]+)"/g)].map((match) => match[1]));
+  const lost = xml.split('<testcase ').flatMap((testcase) => {
+    const error = /<(?:failure|error) message="([^"]*)"/.exec(testcase)?.[1];
+    const of = (attribute) => new RegExp(`\\b${attribute}="([^"]*)"`).exec(testcase)?.[1];
+    return error === undefined ? [] : [failure(of('file'), of('name'), error.split('&#10;')[0])];
+  });
   return {
     passed: count('tests') - failed - count('skipped'),
     failed,
     skipped: count('skipped'),
     files: files.size,
+    failures: lost,
   };
 }
 
@@ -120,17 +137,22 @@ async function attempt(say, start) {
 async function runSuite(name, suite, options) {
   const { say } = options;
   const expected = globSync(suite.files, { cwd: root }).length;
-  if (expected === 0) return { passed: 0, failed: 0, skipped: 0, files: 0 };
+  if (expected === 0) return { passed: 0, failed: 0, skipped: 0, files: 0, failures: [] };
   const began = Date.now();
   let tally;
   try {
     tally = await suite.run(options);
   } catch (error) {
-    say(`${name}: no report: ${error.message}`);
-    tally = { passed: 0, failed: 1, skipped: 0, files: 0 };
+    tally = {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      files: 0,
+      failures: [`${name}: no report: ${error.message}`],
+    };
   }
   if (tally.files < expected) {
-    say(`${name}: ${tally.files} of ${expected} test files ran`);
+    tally.failures.push(`${name}: ${tally.files} of ${expected} test files ran`);
     tally.failed += 1;
   }
   say(
@@ -163,10 +185,12 @@ async function test(names) {
   const wanted = (name) => names.length === 0 || names.includes(name);
   let passed = 0;
   let failed = 0;
+  const failures = [];
   if (wanted('check')) {
     const checks = await check();
     passed += checks.passed;
     failed += checks.failed.length;
+    failures.push(...checks.failed.map((title) => `check > ${title}`));
   }
   const lanes = Map.groupBy(
     Object.entries(SUITES).filter(([name]) => wanted(name)),
@@ -178,9 +202,11 @@ async function test(names) {
         const tally = await (place === 0 ? runSuite(name, suite, ON_SCREEN) : runSuiteQuietly(name, suite));
         passed += tally.passed;
         failed += tally.failed;
+        failures.push(...tally.failures);
       }
     }),
   );
+  for (const line of failures) console.log(`failed: ${line}`);
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0;
 }
