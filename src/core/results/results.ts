@@ -60,7 +60,9 @@ export function createResultsReader(file: string): { add(row: RowOrBreak): void;
     if (sample.text === null) lacks.add('text');
     if (sample.tokens === null) lacks.add('tokens');
     if (sample.finish === null) lacks.add('finish');
-    if (sample.answer === null && sample.text === null && sample.grade !== null) lacks.add('answer');
+    // Of a sample that the file has graded no answer is looked for in its text.
+    const isGiven = row.hasAnswers && sample.text !== null;
+    if (sample.grade !== null && sample.answer === null && !isGiven) lacks.add('answer');
     samples.push(sample);
   };
 
@@ -93,6 +95,8 @@ export function createResultsReader(file: string): { add(row: RowOrBreak): void;
 interface ResultRow {
   readonly problemId: string;
   readonly line: number;
+  /** There is a column for answers: an empty one says that the model gave none. */
+  readonly hasAnswers: boolean;
   problem(): Problem;
   /** Of a row with one problem and lists of samples; null for one sample. */
   listLength(): number | null;
@@ -127,6 +131,7 @@ function readRow(file: string, row: RowOrBreak): ResultRow {
   return {
     problemId,
     line,
+    hasAnswers: columns.answer !== undefined,
     fault,
     problem: () => problemOf(problemId, cell),
     listLength: () => listLength(cell, fault),

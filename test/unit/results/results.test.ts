@@ -130,6 +130,12 @@ describe('a results file', () => {
       'text',
       'tokens',
     ]);
+    // Graded by the program, which left the answers in the texts: "no answer" would be made up.
+    const graded = { id: 'a', generation: '\\boxed{5}', correct: true };
+    expect(read([graded]).lacks).toContain('answer');
+    expect(read([{ ...graded, prediction: '5' }]).lacks).not.toContain('answer');
+    expect(read([{ ...graded, correct: false, prediction: null }]).lacks).not.toContain('answer');
+    expect(read([{ ...graded, correct: undefined, gold: '5' }]).lacks).not.toContain('answer');
   });
 
   it('names line and field of what it cannot use', () => {
