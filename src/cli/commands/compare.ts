@@ -79,7 +79,7 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
     const arms = await Promise.all(
       all.map((name) => readNamed(workspace, name, { signal, isWhole: options.detail === true })),
     );
-    const measured = withUniqueLabels(await gradeArms(arms));
+    const measured = withUniqueLabels(await gradeArms(arms, signal));
     for (const { label, lacks } of measured) {
       if (lacks?.has('uncounted-text'))
         output.note(`${label} is large: metrics that read its texts whole need --detail.`);

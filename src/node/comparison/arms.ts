@@ -30,7 +30,7 @@ export async function readArm(place: string, options: ReadArmOptions = {}): Prom
 }
 
 /** Grades the files among the arms: a problem's gold answer may stand in one arm alone, runs before files. */
-export async function gradeArms(arms: readonly ReadArm[]): Promise<MeasuredArm[]> {
+export async function gradeArms(arms: readonly ReadArm[], signal?: AbortSignal): Promise<MeasuredArm[]> {
   const known = new Map<string, Problem>();
   const learn = (problems: readonly Problem[]) => {
     for (const problem of problems) {
@@ -39,5 +39,5 @@ export async function gradeArms(arms: readonly ReadArm[]): Promise<MeasuredArm[]
   };
   for (const arm of arms) if ('run' in arm) learn(arm.run.problems);
   for (const arm of arms) if (!('run' in arm)) learn(arm.problems);
-  return Promise.all(arms.map((arm) => ('run' in arm ? arm : measureResults(arm, known))));
+  return Promise.all(arms.map((arm) => ('run' in arm ? arm : measureResults(arm, known, signal))));
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { GradeResult, GradingPolicy } from '../../core/answers/index.ts';
+import type { GradeResult } from '../../core/answers/index.ts';
 import { compareAnswers, defaultPolicy } from '../../core/answers/index.ts';
 import { UserError } from '../../core/errors.ts';
 import { groupByProblem } from '../../core/metrics/index.ts';
@@ -52,13 +52,16 @@ export async function readResultsFile(
   }
   const reader = createResultsReader(file);
   for await (const row of readRows(path, format, signal)) reader.add(row);
-  return { ...reader.finish(), path, sha256: await sha256Of(path) };
+  return { ...reader.finish(), path, sha256: await sha256Of(path, signal) };
 }
 
-async function sha256Of(file: string): Promise<string> {
+async function sha256Of(file: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
   await onDisk(file, async () => {
-    for await (const piece of createReadStream(file)) hash.update(piece as Buffer); // Without an encoding they are buffers.
+    for await (const piece of createReadStream(file)) {
+      signal?.throwIfAborted();
+      hash.update(piece as Buffer); // Without an encoding they are buffers.
+    }
   });
   return hash.digest('hex');
 }
@@ -70,16 +73,17 @@ async function sha256Of(file: string): Promise<string> {
 export async function measureResults(
   results: ResultsFile,
   known: ReadonlyMap<string, Problem>,
-  policy: GradingPolicy = defaultPolicy,
+  signal?: AbortSignal,
 ): Promise<MeasuredArm> {
   const problems = results.problems.map((problem) => completed(problem, known.get(problem.id)));
   const byId = new Map(problems.map((problem) => [problem.id, problem]));
-  const solutions = await graded(results, byId, policy);
+  const solutions = await graded(results, byId, signal);
   const { file, path, sha256 } = results;
   const groups = groupByProblem({
     problems,
     solutions,
-    grade: ({ answer, mode }, pred) => compareAnswers({ gold: answer, pred, mode, policy }).grade,
+    grade: ({ answer, mode }, pred) =>
+      compareAnswers({ gold: answer, pred, mode, policy: defaultPolicy }).grade,
   });
   const n = groups.reduce((most, group) => Math.max(most, group.solutions.length), 0);
   const manifest: RecordedRun = {
@@ -136,13 +140,14 @@ const WINDOW = 64;
 async function graded(
   { file, samples }: ResultsFile,
   problems: ReadonlyMap<string, Problem>,
-  policy: GradingPolicy,
+  signal: AbortSignal | undefined,
 ): Promise<Solution[]> {
   const isOpen = samples.some(({ grade }) => grade === null);
   const worker = isOpen ? createGradingWorker() : null;
   const solutions: Solution[] = [];
   try {
     for (let from = 0; from < samples.length; from += WINDOW) {
+      signal?.throwIfAborted();
       const batch = samples.slice(from, from + WINDOW);
       solutions.push(
         ...(await Promise.all(
@@ -151,7 +156,7 @@ async function graded(
             const problem = problems.get(sample.problemId);
             if (problem === undefined || problem.answer === null) throw noGold(file, sample);
             const { answer, text } = sample;
-            const asked = { gold: problem.answer, mode: problem.mode, policy };
+            const asked = { gold: problem.answer, mode: problem.mode, policy: defaultPolicy };
             const truncated = sample.finish === 'length';
             const result = await worker?.grade(
               answer === null && text !== null ? { ...asked, text, truncated } : { ...asked, pred: answer },

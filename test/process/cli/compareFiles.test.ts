@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { gradeArms, readArm } from '../../../src/node/comparison/arms.ts';
 import { levelled, writeEvaluations } from '../../workbench/panelRuns.ts';
 import { runCli, workspaceWith } from './cli.ts';
 
@@ -82,6 +83,14 @@ it('answers are found in the texts where no column has them, and reflections are
   expect(metrics.some(({ id }: { id: string }) => id.startsWith('err'))).toBe(true);
   expect(found('tokens')).toBeUndefined();
 }, 60_000);
+
+it('is given up on a signal: answers of a large file take minutes', async () => {
+  const cwd = await workspaceWith({ 'base.jsonl': results(4, () => ({ gold: '148' })) });
+  const arm = await readArm(path.join(cwd, 'base.jsonl'));
+  const stopped = AbortSignal.abort(new Error('enough'));
+  await expect(gradeArms([arm], stopped)).rejects.toThrow('enough');
+  await expect(readArm(path.join(cwd, 'base.jsonl'), { signal: stopped })).rejects.toThrow('enough');
+});
 
 it('a row that cannot be used is named with file, line and field', async () => {
   const cwd = await workspaceWith({
