@@ -1,17 +1,33 @@
-/** The strings that the extension shows, for translators: every literal that is given to `vscode.l10n.t`. */
+/** The strings that the extension and its panels show, for translators: every literal that is given to `l10n.t`. */
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type SourceString, sourceStrings } from './sourceStrings.ts';
 
 /** `bundle.l10n.json`: each string under itself, sorted. */
 export function extensionStrings(root: string): string {
-  const found = new Set(
-    editorStrings(root)
+  const found = [
+    ...editorStrings(root)
       .filter(isTranslated)
-      .map(({ text }) => text.replace(/\\(['"\\])/g, '$1')),
-  );
-  const strings = [...found].sort();
+      .map(({ text }) => text),
+    ...panelKeys(root),
+  ];
+  const strings = [...new Set(found.map(unescaped))].sort();
   return `${JSON.stringify(Object.fromEntries(strings.map((text) => [text, text])), null, 2)}\n`;
+}
+
+/** A literal's value, from how it is written: the escapes that our texts have. */
+function unescaped(text: string): string {
+  return text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
+}
+
+/** What the panels give to `l10n.t`; `panelStrings.ts` finds what they do not. */
+function panelKeys(root: string): string[] {
+  return globSync('webview/**/*.{ts,tsx}', { cwd: root }).flatMap((file) => {
+    const source = readFileSync(path.join(root, file), 'utf8');
+    return [...source.matchAll(/\bl10n\.t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g)].map(
+      ([, single, double]) => single ?? double ?? '',
+    );
+  });
 }
 
 /** Texts of two words and more that nobody could translate, as `file:line: text`. Logs and our own faults stay English. */

@@ -13,8 +13,8 @@ export function webviewRoot(extensionUri: vscode.Uri): vscode.Uri {
 }
 
 /**
- * Gives a webview its page: constant HTML under a strict policy. No data is in it; data arrives by RPC, because
- * what a model wrote could end a script element.
+ * Gives a webview its page: constant HTML under a strict policy. No data is in it but the texts of our translators; data
+ * arrives by RPC, because what a model wrote could end a script element.
  */
 export function setPage(webview: vscode.Webview, extensionUri: vscode.Uri, panel: PanelPage): void {
   const root = webviewRoot(extensionUri);
@@ -28,16 +28,23 @@ export function setPage(webview: vscode.Webview, extensionUri: vscode.Uri, panel
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource}`,
   ].join('; ');
+  // There is none where the editor speaks English.
+  const { bundle } = vscode.l10n;
   webview.html = `<!DOCTYPE html>
-<html lang="en">
+<html lang="${bundle === undefined ? 'en' : attribute(vscode.env.language)}">
 <head>
 <meta charset="utf-8">
 <title>Reflection</title>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="${file(`${panel}.css`)}">
 </head>
-<body><script nonce="${nonce}" src="${file(`${panel}.js`)}"></script></body>
+<body${bundle === undefined ? '' : ` data-texts="${attribute(JSON.stringify(bundle))}"`}><script nonce="${nonce}" src="${file(`${panel}.js`)}"></script></body>
 </html>`;
+}
+
+/** A text as it stands between the quotes of an attribute. */
+function attribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }
 
 /** The channel to a webview's page. */

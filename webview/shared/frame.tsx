@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import * as l10n from './l10n.ts';
 
 type FrameState =
   | { readonly status: 'loading'; readonly what: string }
@@ -26,7 +27,7 @@ export function Frame({
       )}
       {state.status === 'loading' && (
         <p class="loading">
-          <vscode-progress-ring aria-label="In progress" />
+          <vscode-progress-ring aria-label={l10n.t('In progress')} />
           {state.what}
         </p>
       )}

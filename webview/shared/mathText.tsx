@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type MathPart, splitMath } from '../../src/core/mathText.ts';
+import * as l10n from './l10n.ts';
 import { typesetSoon } from './typeset.ts';
 
 interface Props {
@@ -33,8 +34,8 @@ export function MathText({ text, of, element: Element = 'span', isTypeset = fals
           typesets.value = !typesets.value;
         }}
       >
-        {typesets.value ? 'show source' : 'typeset formulas'}
-        <span class="visually-hidden"> of {of}</span>
+        {typesets.value ? l10n.t('show source') : l10n.t('typeset formulas')}
+        <span class="visually-hidden"> {l10n.t('of {0}', of)}</span>
       </button>
     </>
   );

@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { TrainingCurve } from '../../src/core/protocol/training.ts';
+import * as l10n from './l10n.ts';
 import { themeColour, themeVersion } from './theme.ts';
 
 const HEIGHT = 96;
@@ -37,11 +38,11 @@ export function MiniTable({ curve }: { curve: TrainingCurve }) {
   const rows = curve.steps.slice(from).map((step, at) => ({ step, value: curve.values[from + at] ?? null }));
   return (
     <details class="chart-table">
-      <summary>{capitalised(curve.name)} as a table</summary>
+      <summary>{l10n.t('{0} as a table', capitalised(curve.name))}</summary>
       <table>
         <thead>
           <tr>
-            <th scope="col">step</th>
+            <th scope="col">{l10n.t('step')}</th>
             <th scope="col">{curve.name}</th>
           </tr>
         </thead>
@@ -49,7 +50,7 @@ export function MiniTable({ curve }: { curve: TrainingCurve }) {
           {rows.map(({ step, value }) => (
             <tr key={step}>
               <td>{step}</td>
-              <td>{value === null ? 'not measured' : value.toFixed(4)}</td>
+              <td>{value === null ? l10n.t('not measured') : value.toFixed(4)}</td>
             </tr>
           ))}
         </tbody>
@@ -61,8 +62,14 @@ export function MiniTable({ curve }: { curve: TrainingCurve }) {
 function describe(curve: TrainingCurve, title: string): string {
   const measured = curve.values.filter((value) => value !== null);
   const [first, last] = [measured[0], measured.at(-1)];
-  if (first === undefined || last === undefined) return `${title}: no ${curve.name} yet`;
-  return `${title}: ${curve.name} from ${first.toFixed(3)} to ${last.toFixed(3)} in ${curve.steps.at(-1)} steps`;
+  if (first === undefined || last === undefined) return l10n.t('{0}: no {1} yet', title, curve.name);
+  return l10n.t('{title}: {name} from {first} to {last} in {steps} steps', {
+    title,
+    name: curve.name,
+    first: first.toFixed(3),
+    last: last.toFixed(3),
+    steps: curve.steps.at(-1) ?? 0,
+  });
 }
 
 function capitalised(word: string): string {
