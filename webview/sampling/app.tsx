@@ -7,6 +7,7 @@ import type {
 } from '../../src/core/protocol/sampling.ts';
 import type { SamplingPicture } from '../../src/core/sampling/picture.ts';
 import { Frame } from '../shared/frame.tsx';
+import * as l10n from '../shared/l10n.ts';
 import { Examples } from './examples.tsx';
 import { Funnel } from './funnel.tsx';
 import { Lengths } from './lengths.tsx';
@@ -61,12 +62,9 @@ function Head({
   return (
     <header class="top">
       <div>
-        <h1>
-          {picture.records} record{picture.records === 1 ? '' : 's'}
-          {picture.size !== null && ` of ${picture.size} wanted`}
-        </h1>
+        <h1>{recordsOf(picture)}</h1>
         <p class="about">
-          {head.title} · {KINDS[picture.kind]} · {head.model} on {head.problemSet}
+          {head.title} · {KINDS[picture.kind]} · {l10n.t('{0} on {1}', head.model, head.problemSet)}
         </p>
         <p class="about" role="status">
           <span class={TONES[head.state] ?? 'warning'}>{head.state}</span>
@@ -79,26 +77,26 @@ function Head({
       <div class="actions">
         {head.canStop && (
           <vscode-button appearance="secondary" disabled={!head.trusted} onClick={stopAndKeep}>
-            Stop and keep
+            {l10n.t('Stop and keep')}
           </vscode-button>
         )}
         {head.canResume && (
           <vscode-button appearance="secondary" disabled={!head.trusted} onClick={resume}>
-            Resume
+            {l10n.t('Resume')}
           </vscode-button>
         )}
         {!head.canStop && !head.hasDataset && picture.solutions > 0 && (
           <vscode-button appearance="secondary" disabled={!head.trusted} onClick={stopAndKeep}>
-            Keep what is finished
+            {l10n.t('Keep what is finished')}
           </vscode-button>
         )}
         {head.hasDataset && (
           <>
             <vscode-button appearance="secondary" onClick={openDataset}>
-              Open dataset
+              {l10n.t('Open dataset')}
             </vscode-button>
             <vscode-button disabled={!head.trusted} onClick={train}>
-              Start Training…
+              {l10n.t('Start Training…')}
             </vscode-button>
           </>
         )}
@@ -107,18 +105,29 @@ function Head({
   );
 }
 
+function recordsOf({ records, size }: SamplingPicture): string {
+  if (size !== null) {
+    return records === 1
+      ? l10n.t('1 record of {0} wanted', size)
+      : l10n.t('{0} records of {1} wanted', records, size);
+  }
+  return records === 1 ? l10n.t('1 record') : l10n.t('{0} records', records);
+}
+
 const KINDS: Record<SamplingPicture['kind'], string> = {
-  scft: 'critiques (SCFT)',
-  'self-distill': 'right solutions (Self-Distill)',
-  s2r: 'trajectories (S2R)',
-  offline: 'rollouts (offline RL)',
+  scft: l10n.t('critiques (SCFT)'),
+  'self-distill': l10n.t('right solutions (Self-Distill)'),
+  s2r: l10n.t('trajectories (S2R)'),
+  offline: l10n.t('rollouts (offline RL)'),
 };
 
 function timesOf({ stage, done, total, startedAt, endedAt, etaSeconds, state }: SamplingHead): string {
   const parts = [
-    ...(state === 'running' && total !== null ? [`${done} of ${total} ${stage ?? ''}`.trim()] : []),
-    ...(etaSeconds === null ? [] : [`about ${clock(etaSeconds)} left`]),
-    ...(startedAt !== null && endedAt !== null ? [`took ${clock(endedAt - startedAt)}`] : []),
+    ...(state === 'running' && total !== null
+      ? [[l10n.t('{0} of {1}', done, total), stage].join(' ').trim()]
+      : []),
+    ...(etaSeconds === null ? [] : [l10n.t('about {0} left', clock(etaSeconds))]),
+    ...(startedAt !== null && endedAt !== null ? [l10n.t('took {0}', clock(endedAt - startedAt))] : []),
   ];
   return parts.map((part) => ` · ${part}`).join('');
 }

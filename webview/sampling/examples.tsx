@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { SamplingPicture } from '../../src/core/sampling/picture.ts';
+import * as l10n from '../shared/l10n.ts';
 import { MathText } from '../shared/mathText.tsx';
 
 const SHOWN_AT_FIRST = 3;
@@ -17,9 +18,7 @@ export function Examples({
   const shown = isWhole.value ? examples : examples.slice(0, SHOWN_AT_FIRST);
   return (
     <section>
-      <h2>
-        {shown.length} of {records} kept, drawn at random
-      </h2>
+      <h2>{l10n.t('{0} of {1} kept, drawn at random', shown.length, records)}</h2>
       {shown.map(({ id, type, question, text }) => (
         <article key={id} class="example">
           <h3>
@@ -32,7 +31,7 @@ export function Examples({
             element="p"
             class="about question"
             text={question}
-            of={`the problem of ${id}`}
+            of={l10n.t('the problem of {0}', id)}
             isTypeset
           />
           <MathText element="pre" text={text} of={id} />
@@ -45,7 +44,7 @@ export function Examples({
             isWhole.value = !isWhole.value;
           }}
         >
-          {isWhole.value ? 'Show fewer' : `Show ${examples.length}`}
+          {isWhole.value ? l10n.t('Show fewer') : l10n.t('Show {0}', examples.length)}
         </vscode-button>
       )}
     </section>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { DroppedRows } from '../../src/core/protocol/sampling.ts';
 import { type SamplingPicture, stageWords } from '../../src/core/sampling/picture.ts';
+import * as l10n from '../shared/l10n.ts';
 import { Scroll } from '../shared/scroll.tsx';
 import type { Actions } from './app.tsx';
 
@@ -33,34 +34,38 @@ export function Funnel({ picture, droppedRows, openCandidate }: Props) {
   const idle = (funnel ?? []).filter(({ dropped }, at, all) => dropped === 0 && at < all.length - 1).length;
   return (
     <section>
-      <h2 id="funnel">Funnel</h2>
+      <h2 id="funnel">{l10n.t('Funnel')}</h2>
       <p class="about">
-        {solutions} of {solutionsAsked} solutions, {critiques} critiques sampled
+        {l10n.t('{solutions} of {solutionsAsked} solutions, {critiques} critiques sampled', {
+          solutions,
+          solutionsAsked,
+          critiques,
+        })}
       </p>
       {funnel === null ? (
         <p>
           {solutions === 0
-            ? 'Nothing was sampled yet.'
-            : 'The filters are counted when there is something to filter.'}
+            ? l10n.t('Nothing was sampled yet.')
+            : l10n.t('The filters are counted when there is something to filter.')}
         </p>
       ) : (
-        <Scroll label="Funnel">
+        <Scroll label={l10n.t('Funnel')}>
           <table class="funnel" aria-labelledby="funnel">
             <thead>
               <tr>
-                <th scope="col">Passed</th>
+                <th scope="col">{l10n.t('Passed')}</th>
                 <th scope="col" class="number">
-                  Left
+                  {l10n.t('Left')}
                 </th>
                 <th scope="col">
-                  <span class="visually-hidden">Share</span>
+                  <span class="visually-hidden">{l10n.t('Share')}</span>
                 </th>
-                <th scope="col">Dropped</th>
+                <th scope="col">{l10n.t('Dropped')}</th>
               </tr>
             </thead>
             <tbody>
               <tr>
-                <th scope="row">candidates</th>
+                <th scope="row">{l10n.t('candidates')}</th>
                 <td class="number">{most === 1 ? (funnel[0]?.entered ?? 0) : most}</td>
                 <td>
                   <Bar share={funnel[0]?.entered === 0 ? 0 : 1} />
@@ -106,7 +111,9 @@ export function Funnel({ picture, droppedRows, openCandidate }: Props) {
             isWhole.value = !isWhole.value;
           }}
         >
-          {isWhole.value ? 'Hide' : 'Show'} the {idle} filters that dropped nothing
+          {isWhole.value
+            ? l10n.t('Hide the {0} filters that dropped nothing', idle)
+            : l10n.t('Show the {0} filters that dropped nothing', idle)}
         </button>
       )}
       {fault.value !== null && (
@@ -151,10 +158,12 @@ function Dropped({
   openCandidate: (id: string) => void;
 }) {
   return (
-    <section class="dropped" aria-label={`Dropped: ${stageWords(filter).dropped}`} aria-live="polite">
-      <p>
-        {found.total} {stageWords(filter).dropped}. Each opens what was sampled.
-      </p>
+    <section
+      class="dropped"
+      aria-label={l10n.t('Dropped: {0}', stageWords(filter).dropped)}
+      aria-live="polite"
+    >
+      <p>{l10n.t('{0} {1}. Each opens what was sampled.', found.total, stageWords(filter).dropped)}</p>
       <ul>
         {found.rows.map(({ candidate, detail }) => (
           <li key={candidate}>
@@ -168,11 +177,11 @@ function Dropped({
       <p class="actions">
         {found.rows.length < found.total && (
           <vscode-button appearance="secondary" onClick={() => more(filter, found.rows.length)}>
-            Show more
+            {l10n.t('Show more')}
           </vscode-button>
         )}
         <vscode-button appearance="secondary" onClick={close}>
-          Close
+          {l10n.t('Close')}
         </vscode-button>
       </p>
     </section>

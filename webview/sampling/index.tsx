@@ -7,10 +7,11 @@ import type { SamplingHost, SamplingState, SamplingView } from '../../src/core/p
 import { createRemote, serve } from '../../src/core/rpc.ts';
 import { attempt, failure } from '../shared/attempt.ts';
 import { hostPort, viewState } from '../shared/host.ts';
+import * as l10n from '../shared/l10n.ts';
 import { App } from './app.tsx';
 
 const host = createRemote<SamplingHost>(hostPort).remote;
-const state = signal<SamplingState>({ status: 'loading', what: 'Asking for the run' });
+const state = signal<SamplingState>({ status: 'loading', what: l10n.t('Asking for the run') });
 
 serve<SamplingView>(hostPort, {
   update(next) {

@@ -1,4 +1,5 @@
 import type { SamplingPicture } from '../../src/core/sampling/picture.ts';
+import * as l10n from '../shared/l10n.ts';
 
 const WIDTH = 420;
 const HEIGHT = 90;
@@ -9,16 +10,19 @@ export function Lengths({ picture: { histogram, lengths } }: { picture: Sampling
   if (histogram.length === 0 || lengths === null) return null;
   const most = Math.max(...histogram.map(({ count }) => count));
   const width = WIDTH / histogram.length;
-  const words = `${lengths.min} to ${lengths.max} tokens, median ${lengths.median}, mean ${lengths.mean.toFixed(0)}`;
+  const words = l10n.t('{min} to {max} tokens, median {median}, mean {mean}', {
+    ...lengths,
+    mean: lengths.mean.toFixed(0),
+  });
   return (
     <section>
-      <h2 id="lengths">Lengths of the records</h2>
+      <h2 id="lengths">{l10n.t('Lengths of the records')}</h2>
       <p class="about">{words}</p>
       <svg
         width={WIDTH}
         height={HEIGHT + LABELS}
         role="img"
-        aria-label={`Lengths: ${words}`}
+        aria-label={l10n.t('Lengths: {0}', words)}
         class="histogram"
       >
         {histogram.map(({ from, count }, at) => (
@@ -38,20 +42,18 @@ export function Lengths({ picture: { histogram, lengths } }: { picture: Sampling
         ))}
       </svg>
       <details class="chart-table">
-        <summary>Lengths as a table</summary>
+        <summary>{l10n.t('Lengths as a table')}</summary>
         <table aria-labelledby="lengths">
           <thead>
             <tr>
-              <th scope="col">Tokens</th>
-              <th scope="col">Records</th>
+              <th scope="col">{l10n.t('Tokens')}</th>
+              <th scope="col">{l10n.t('Records')}</th>
             </tr>
           </thead>
           <tbody>
             {histogram.map(({ from, to, count }) => (
               <tr key={from}>
-                <th scope="row">
-                  {from} to {to - 1}
-                </th>
+                <th scope="row">{l10n.t('{0} to {1}', from, to - 1)}</th>
                 <td>{count}</td>
               </tr>
             ))}

@@ -1,4 +1,5 @@
 import type { SamplingPicture } from '../../src/core/sampling/picture.ts';
+import * as l10n from '../shared/l10n.ts';
 
 const WIDTH = 320;
 
@@ -12,14 +13,20 @@ export function MixMeter({ picture: { mix } }: { picture: SamplingPicture }) {
   const ratio = c2c === 0 ? `${i2c} : 0` : `${(i2c / c2c).toFixed(1)} : 1`;
   return (
     <section>
-      <h2>Mix</h2>
+      <h2>{l10n.t('Mix')}</h2>
       <p class="mix">
         <span>i→c {i2c}</span>
         <svg
           width={WIDTH}
           height={18}
           role="img"
-          aria-label={`i to c ${i2c}, c to c ${c2c}; asked ${asked.join(' to ')}, have ${ratio}`}
+          aria-label={l10n.t('i to c {i2c}, c to c {c2c}; asked {repairs} to {confirmations}, have {ratio}', {
+            i2c,
+            c2c,
+            repairs: asked[0],
+            confirmations: asked[1],
+            ratio,
+          })}
         >
           <rect class="track" x={0} y={3} width={WIDTH} height={12} />
           <rect class="fill" x={0} y={3} width={share * WIDTH} height={12} />
@@ -27,7 +34,11 @@ export function MixMeter({ picture: { mix } }: { picture: SamplingPicture }) {
         </svg>
         <span>c→c {c2c}</span>
         <span class="about">
-          asked {asked.join(':')} (the line), have {total === 0 ? 'none yet' : ratio}
+          {l10n.t(
+            'asked {0} (the line), have {1}',
+            asked.join(':'),
+            total === 0 ? l10n.t('none yet') : ratio,
+          )}
         </span>
       </p>
     </section>

@@ -1,4 +1,5 @@
 import type { SamplingPicture } from '../../src/core/sampling/picture.ts';
+import * as l10n from '../shared/l10n.ts';
 import { Scroll } from '../shared/scroll.tsx';
 
 const WIDTH = 140;
@@ -10,23 +11,23 @@ export function Yields({ picture: { yields } }: { picture: SamplingPicture }) {
   const most = Math.max(...sampled.map(({ records, samples }) => records / samples), 1e-9);
   return (
     <section>
-      <h2 id="yield">Yield by level</h2>
-      <Scroll label="Yield by level">
+      <h2 id="yield">{l10n.t('Yield by level')}</h2>
+      <Scroll label={l10n.t('Yield by level')}>
         <table aria-labelledby="yield">
           <thead>
             <tr>
-              <th scope="col">Level</th>
+              <th scope="col">{l10n.t('Level')}</th>
               <th scope="col" class="number">
-                Problems with a record
+                {l10n.t('Problems with a record')}
               </th>
               <th scope="col" class="number">
-                Samples
+                {l10n.t('Samples')}
               </th>
               <th scope="col" class="number">
-                Records
+                {l10n.t('Records')}
               </th>
               <th scope="col" colSpan={2}>
-                Records for 100 samples
+                {l10n.t('Records for 100 samples')}
               </th>
             </tr>
           </thead>
@@ -34,9 +35,7 @@ export function Yields({ picture: { yields } }: { picture: SamplingPicture }) {
             {sampled.map(({ level, problems, productive, samples, records }) => (
               <tr key={level}>
                 <th scope="row">{level}</th>
-                <td class="number">
-                  {productive} of {problems}
-                </td>
+                <td class="number">{l10n.t('{0} of {1}', productive, problems)}</td>
                 <td class="number">{samples}</td>
                 <td class="number">{records}</td>
                 <td class="number">{((100 * records) / samples).toFixed(1)}</td>
