@@ -7,6 +7,7 @@ import type {
   DashboardState,
 } from '../../src/core/protocol/dashboard.ts';
 import { Frame } from '../shared/frame.tsx';
+import * as l10n from '../shared/l10n.ts';
 import { Checkpoints } from './checkpoints.tsx';
 import { Curves } from './curves.tsx';
 import { Rollouts } from './rollouts.tsx';
@@ -41,7 +42,9 @@ function Dashboard({ content, ...actions }: Actions & { content: DashboardConten
       <Head head={head} {...actions} />
       <Alarms head={head} show={rollouts.length > 0 ? show : null} />
       {curves.length === 0 ? (
-        <p>No step was logged yet. {head.detail}</p>
+        <p>
+          {l10n.t('No step was logged yet.')} {head.detail}
+        </p>
       ) : (
         <Curves
           groups={head.groups}
@@ -62,10 +65,10 @@ const MARKS = { good: '✓', busy: '●', warning: '⚠', bad: '✗' } as const;
 
 function Head({ head, stop, resume, openLog }: Actions & { head: DashboardHead }) {
   const times = [
-    ...(head.step === null ? [] : [`step ${head.step}${head.total === null ? '' : ` of ${head.total}`}`]),
-    ...(head.etaSeconds === null ? [] : [`about ${clock(head.etaSeconds)} left`]),
+    ...stepOf(head),
+    ...(head.etaSeconds === null ? [] : [l10n.t('about {0} left', clock(head.etaSeconds))]),
     ...(head.startedAt !== null && head.endedAt !== null
-      ? [`took ${clock(head.endedAt - head.startedAt)}`]
+      ? [l10n.t('took {0}', clock(head.endedAt - head.startedAt))]
       : []),
   ];
   return (
@@ -87,20 +90,25 @@ function Head({ head, stop, resume, openLog }: Actions & { head: DashboardHead }
       <div class="actions">
         {head.canStop && (
           <vscode-button appearance="secondary" disabled={!head.trusted} onClick={() => stop()}>
-            Stop
+            {l10n.t('Stop')}
           </vscode-button>
         )}
         {head.canResume && (
           <vscode-button appearance="secondary" disabled={!head.trusted} onClick={() => resume()}>
-            Resume
+            {l10n.t('Resume')}
           </vscode-button>
         )}
         <vscode-button appearance="secondary" onClick={() => openLog()}>
-          Open log
+          {l10n.t('Open log')}
         </vscode-button>
       </div>
     </header>
   );
+}
+
+function stepOf({ step, total }: DashboardHead): string[] {
+  if (step === null) return [];
+  return [total === null ? l10n.t('step {0}', step) : l10n.t('step {0} of {1}', step, total)];
 }
 
 /** In words, with the step at which to look. */
@@ -114,20 +122,20 @@ function Alarms({
 }) {
   if (alarms.length === 0) return null;
   return (
-    <section class="alarms" aria-label="Alarms" aria-live="polite">
+    <section class="alarms" aria-label={l10n.t('Alarms')} aria-live="polite">
       <h2>
         <span class="warning" aria-hidden="true">
           ⚠
         </span>{' '}
-        {alarms.length} alarm{alarms.length === 1 ? '' : 's'}
+        {alarms.length === 1 ? l10n.t('1 alarm') : l10n.t('{0} alarms', alarms.length)}
       </h2>
       <ul>
         {alarms.toReversed().map(({ step, alarm, message, t }) => (
           <li key={`${t} ${alarm}`}>
-            <strong>step {step}</strong> {message} <span class="about">({alarm})</span>{' '}
+            <strong>{l10n.t('step {0}', step)}</strong> {message} <span class="about">({alarm})</span>{' '}
             {show !== null && (
               <button type="button" class="link" onClick={() => show(step)}>
-                show its rollouts
+                {l10n.t('show its rollouts')}
               </button>
             )}
           </li>
@@ -141,7 +149,7 @@ function Log({ head: { logs }, openLog }: { head: DashboardHead; openLog: () => 
   if (logs.length === 0) return null;
   return (
     <section>
-      <h2>Newest lines of the log</h2>
+      <h2>{l10n.t('Newest lines of the log')}</h2>
       <pre class="log">
         {logs.map(({ t, level, message }, at) => (
           <span key={`${t} ${at}`} class={LEVELS[level]}>
@@ -151,7 +159,7 @@ function Log({ head: { logs }, openLog }: { head: DashboardHead; openLog: () => 
         ))}
       </pre>
       <vscode-button appearance="secondary" onClick={openLog}>
-        Open log
+        {l10n.t('Open log')}
       </vscode-button>
     </section>
   );

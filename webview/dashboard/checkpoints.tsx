@@ -1,4 +1,5 @@
 import type { DashboardHead } from '../../src/core/protocol/dashboard.ts';
+import * as l10n from '../shared/l10n.ts';
 import { Scroll } from '../shared/scroll.tsx';
 import type { Actions } from './app.tsx';
 
@@ -11,23 +12,23 @@ export function Checkpoints({ head, evaluateCheckpoint, compareCheckpoint, revea
   const { checkpointRows, trusted } = head;
   return (
     <section>
-      <h2 id="checkpoints">Checkpoints</h2>
+      <h2 id="checkpoints">{l10n.t('Checkpoints')}</h2>
       {checkpointRows.length === 0 ? (
-        <p class="about">None yet.</p>
+        <p class="about">{l10n.t('None yet.')}</p>
       ) : (
-        <Scroll label="Checkpoints">
+        <Scroll label={l10n.t('Checkpoints')}>
           <table aria-labelledby="checkpoints">
             <thead>
               <tr>
                 <th scope="col" class="number">
-                  Step
+                  {l10n.t('Step')}
                 </th>
                 <th scope="col" class="number">
-                  Size
+                  {l10n.t('Size')}
                 </th>
-                <th scope="col">Evaluation</th>
+                <th scope="col">{l10n.t('Evaluation')}</th>
                 <th scope="col">
-                  <span class="visually-hidden">Actions</span>
+                  <span class="visually-hidden">{l10n.t('Actions')}</span>
                 </th>
               </tr>
             </thead>
@@ -38,7 +39,10 @@ export function Checkpoints({ head, evaluateCheckpoint, compareCheckpoint, revea
                     {step}
                   </th>
                   <td class="number">{(bytes / 1e6).toFixed(1)} MB</td>
-                  <td>{evaluation ?? (gguf ? 'not evaluated yet' : 'no GGUF: cannot be evaluated here')}</td>
+                  <td>
+                    {evaluation ??
+                      (gguf ? l10n.t('not evaluated yet') : l10n.t('no GGUF: cannot be evaluated here'))}
+                  </td>
                   <td class="actions">
                     {gguf && (
                       <vscode-button
@@ -46,16 +50,16 @@ export function Checkpoints({ head, evaluateCheckpoint, compareCheckpoint, revea
                         disabled={!trusted}
                         onClick={() => evaluateCheckpoint(path)}
                       >
-                        Evaluate
+                        {l10n.t('Evaluate')}
                       </vscode-button>
                     )}
                     {evaluation !== null && (
                       <vscode-button appearance="secondary" onClick={() => compareCheckpoint(path)}>
-                        Compare with base
+                        {l10n.t('Compare with base')}
                       </vscode-button>
                     )}
                     <vscode-button appearance="secondary" onClick={() => revealCheckpoint(path)}>
-                      Show files{gguf ? ' (GGUF)' : ''}
+                      {gguf ? l10n.t('Show files (GGUF)') : l10n.t('Show files')}
                     </vscode-button>
                   </td>
                 </tr>

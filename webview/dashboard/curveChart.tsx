@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Curve } from '../../src/core/runs/curves.ts';
+import * as l10n from '../shared/l10n.ts';
 import { soon } from '../shared/soon.ts';
 import { themeColour, themeVersion } from '../shared/theme.ts';
 import { shown } from './curves.tsx';
@@ -87,8 +88,12 @@ function useSeen(place: { readonly current: HTMLElement | null }): { isSeen: boo
 
 function describe({ name, steps, smooth, last }: Curve): string {
   const [from, to] = [steps[0], steps.at(-1)];
-  if (from === undefined || to === undefined) return `${name}: not measured yet`;
-  return `${name}: from ${shown(smooth[0] ?? Number.NaN)} at step ${from} to ${shown(last)} at step ${to}`;
+  if (from === undefined || to === undefined) return l10n.t('{0}: not measured yet', name);
+  return l10n.t('{name}: from {first} at step {from} to {last} at step {to}', {
+    ...{ name, from, to },
+    first: shown(smooth[0] ?? Number.NaN),
+    last: shown(last),
+  });
 }
 
 function data({ steps, low, high, smooth }: Curve): uPlot.AlignedData {

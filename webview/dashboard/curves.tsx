@@ -1,4 +1,5 @@
 import type { Curve, CurveGroup } from '../../src/core/runs/curves.ts';
+import * as l10n from '../shared/l10n.ts';
 import { CurveChart } from './curveChart.tsx';
 
 /** Curves in the order of use, each group under its own heading, all with one time axis and one cursor. */
@@ -51,15 +52,16 @@ function CurveCard({ curve, last, pick }: { curve: Curve; last: number; pick: (s
       <CurveChart curve={curve} last={last} pick={pick} />
       <details class="chart-table">
         <summary>
-          as a table<span class="visually-hidden">: {curve.name}</span>
+          {l10n.t('as a table')}
+          <span class="visually-hidden">: {curve.name}</span>
         </summary>
         <table>
           <thead>
             <tr>
-              <th scope="col">step</th>
-              <th scope="col">lowest</th>
-              <th scope="col">highest</th>
-              <th scope="col">smoothed</th>
+              <th scope="col">{l10n.t('step')}</th>
+              <th scope="col">{l10n.t('lowest')}</th>
+              <th scope="col">{l10n.t('highest')}</th>
+              <th scope="col">{l10n.t('smoothed')}</th>
             </tr>
           </thead>
           <tbody>

@@ -12,10 +12,11 @@ import {
 import { createRemote, serve } from '../../src/core/rpc.ts';
 import { attempt, failure } from '../shared/attempt.ts';
 import { hostPort, viewState } from '../shared/host.ts';
+import * as l10n from '../shared/l10n.ts';
 import { App } from './app.tsx';
 
 const host = createRemote<DashboardHost>(hostPort).remote;
-const state = signal<DashboardState>({ status: 'loading', what: 'Asking for the run' });
+const state = signal<DashboardState>({ status: 'loading', what: l10n.t('Asking for the run') });
 
 serve<DashboardView>(hostPort, {
   show(next) {

@@ -1,5 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { type RolloutRow, rewardSentence } from '../../src/core/runs/rollouts.ts';
+import * as l10n from '../shared/l10n.ts';
 import { MathText } from '../shared/mathText.tsx';
 import { Scroll } from '../shared/scroll.tsx';
 
@@ -7,6 +8,20 @@ const ALL = 'all';
 const STRATA = [ALL, 'best', 'worst', 'truncated', 'zero-variance'] as const;
 type Stratum = (typeof STRATA)[number];
 const ROWS_AT_ONCE = 8;
+
+const STRATUM_NAMES: Readonly<Record<Stratum, string>> = {
+  all: l10n.t('all'),
+  best: l10n.t('best'),
+  worst: l10n.t('worst'),
+  truncated: l10n.t('truncated'),
+  'zero-variance': l10n.t('zero-variance'),
+};
+
+/** Logs of other versions may name others: they are shown as they are. */
+function stratumName(name: string): string {
+  const known = STRATA.find((one) => one === name);
+  return known === undefined ? name : STRATUM_NAMES[known];
+}
 
 interface Props {
   /** The step whose rollouts are looked at; null for all. */
@@ -33,14 +48,14 @@ export function Rollouts({ rows, step, openRollout }: Props) {
   const shown = fitting.slice(0, count.value);
   return (
     <section>
-      <h2 id="rollouts">Rollouts</h2>
+      <h2 id="rollouts">{l10n.t('Rollouts')}</h2>
       <div class="filters">
         {chosen === null ? (
           <>
-            <label for="stratum">Show</label>
+            <label for="stratum">{l10n.t('Show')}</label>
             <vscode-dropdown
               id="stratum"
-              aria-label="Show"
+              aria-label={l10n.t('Show')}
               value={stratum.value}
               onChange={(event) => {
                 const { value } = event.currentTarget as HTMLElement & { value: string };
@@ -49,7 +64,7 @@ export function Rollouts({ rows, step, openRollout }: Props) {
             >
               {STRATA.map((name) => (
                 <vscode-option key={name} value={name}>
-                  {name}
+                  {stratumName(name)}
                 </vscode-option>
               ))}
             </vscode-dropdown>
@@ -57,35 +72,35 @@ export function Rollouts({ rows, step, openRollout }: Props) {
           </>
         ) : (
           <>
-            <span>One prompt, through the steps</span>
+            <span>{l10n.t('One prompt, through the steps')}</span>
             <vscode-button
               appearance="secondary"
               onClick={() => {
                 prompt.value = null;
               }}
             >
-              Show all prompts
+              {l10n.t('Show all prompts')}
             </vscode-button>
           </>
         )}
         <span class="about" role="status">
-          {shown.length} of {fitting.length}
+          {l10n.t('{0} of {1}', shown.length, fitting.length)}
         </span>
       </div>
-      <Scroll label="Rollouts">
+      <Scroll label={l10n.t('Rollouts')}>
         <table class="rollouts" aria-labelledby="rollouts">
           <thead>
             <tr>
               <th scope="col" class="number">
-                Step
+                {l10n.t('Step')}
               </th>
-              <th scope="col">Kind</th>
-              <th scope="col">Reward</th>
+              <th scope="col">{l10n.t('Kind')}</th>
+              <th scope="col">{l10n.t('Reward')}</th>
               <th scope="col" class="number">
-                Advantage
+                {l10n.t('Advantage')}
               </th>
-              <th scope="col">Prompt</th>
-              <th scope="col">Completion</th>
+              <th scope="col">{l10n.t('Prompt')}</th>
+              <th scope="col">{l10n.t('Completion')}</th>
             </tr>
           </thead>
           <tbody>
@@ -113,7 +128,7 @@ export function Rollouts({ rows, step, openRollout }: Props) {
             count.value += ROWS_AT_ONCE;
           }}
         >
-          Show more
+          {l10n.t('Show more')}
         </vscode-button>
       )}
     </section>
@@ -130,12 +145,12 @@ function loggedNear(rows: readonly RolloutRow[], step: number): number {
 function StepChoice({ step, logged }: { step: Signal<number | null>; logged: number | null }) {
   return (
     <>
-      <label for="rollout-step">Step</label>
+      <label for="rollout-step">{l10n.t('Step')}</label>
       <input
         id="rollout-step"
         type="number"
         min={0}
-        placeholder="all"
+        placeholder={l10n.t('all')}
         value={step.value ?? ''}
         onChange={({ currentTarget: { value, valueAsNumber } }) => {
           step.value = value === '' || !Number.isFinite(valueAsNumber) ? null : valueAsNumber;
@@ -143,14 +158,14 @@ function StepChoice({ step, logged }: { step: Signal<number | null>; logged: num
       />
       {logged !== null && (
         <>
-          {logged !== step.value && <span class="about">logged at step {logged}</span>}
+          {logged !== step.value && <span class="about">{l10n.t('logged at step {0}', logged)}</span>}
           <vscode-button
             appearance="secondary"
             onClick={() => {
               step.value = null;
             }}
           >
-            All steps
+            {l10n.t('All steps')}
           </vscode-button>
         </>
       )}
@@ -162,21 +177,28 @@ function Rollout({ row, open, follow }: { row: RolloutRow; open: () => void; fol
   return (
     <tr>
       <td class="number">{row.step}</td>
-      <td>{row.stratum ?? ''}</td>
+      <td>{row.stratum === null ? '' : stratumName(row.stratum)}</td>
       <td>{rewardSentence(row.rewards)}</td>
       <td class="number">{row.advantage === null ? '–' : row.advantage.toFixed(2)}</td>
       <td class="prompt">
-        <MathText element="div" text={row.prompt} of={`the prompt of rollout ${row.id}`} isTypeset />
+        <MathText
+          element="div"
+          text={row.prompt}
+          of={l10n.t('the prompt of rollout {0}', row.id)}
+          isTypeset
+        />
         {follow !== null && (
           <button type="button" class="link" onClick={follow}>
-            through the steps
+            {l10n.t('through the steps')}
           </button>
         )}
       </td>
       <td class="completion">
-        <MathText element="div" class="text" text={row.completion} of={`rollout ${row.id}`} />
+        <MathText element="div" class="text" text={row.completion} of={l10n.t('rollout {0}', row.id)} />
         <button type="button" class="link" onClick={open}>
-          whole text<span class="visually-hidden"> of rollout {row.id}</span> ({row.length} characters)
+          {l10n.t('whole text')}
+          <span class="visually-hidden"> {l10n.t('of rollout {0}', row.id)}</span>{' '}
+          {l10n.t('({0} characters)', row.length)}
         </button>
       </td>
     </tr>

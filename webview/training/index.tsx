@@ -15,6 +15,7 @@ import { createRemote, serve } from '../../src/core/rpc.ts';
 import { attempt, failure } from '../shared/attempt.ts';
 import { Frame } from '../shared/frame.tsx';
 import { hostPort } from '../shared/host.ts';
+import * as l10n from '../shared/l10n.ts';
 import { MiniChart, MiniTable } from '../shared/miniChart.tsx';
 
 const host = createRemote<TrainingHost>(hostPort).remote;
@@ -40,7 +41,11 @@ function App() {
   const shown = state.value;
   return (
     <Frame
-      state={shown === null ? { status: 'loading', what: 'Reading the training runs' } : { status: 'ready' }}
+      state={
+        shown === null
+          ? { status: 'loading', what: l10n.t('Reading the training runs') }
+          : { status: 'ready' }
+      }
       failure={failure.value}
     >
       {shown !== null &&
@@ -56,11 +61,13 @@ function App() {
 function Empty({ trusted }: { trusted: boolean }) {
   return (
     <section class="empty">
-      <p>No training runs yet. Train a model on critiques it got right, and its curve appears here.</p>
+      <p>
+        {l10n.t('No training runs yet. Train a model on critiques it got right, and its curve appears here.')}
+      </p>
       {trusted ? (
-        <vscode-button onClick={() => attempt(() => host.start())}>Start Training…</vscode-button>
+        <vscode-button onClick={() => attempt(() => host.start())}>{l10n.t('Start Training…')}</vscode-button>
       ) : (
-        <p>This workspace is in restricted mode: trust it to start a training.</p>
+        <p>{l10n.t('This workspace is in restricted mode: trust it to start a training.')}</p>
       )}
     </section>
   );
@@ -78,16 +85,16 @@ function Run({ row: { head, curve }, trusted }: { row: TrainingRow; trusted: boo
         </span>
       </header>
       <p class="numbers">
-        <span class="step">step {stepText(head.step, head.total)}</span>
+        <span class="step">{l10n.t('step {0}', stepText(head.step, head.total))}</span>
         {head.numbers.map(({ name, text }) => (
           <span key={name}>
             {name} {text}
           </span>
         ))}
-        {head.etaSeconds !== null && <span class="eta">{clock(head.etaSeconds)} left</span>}
+        {head.etaSeconds !== null && <span class="eta">{l10n.t('{0} left', clock(head.etaSeconds))}</span>}
         {head.checkpoints > 0 && (
           <span>
-            {head.checkpoints} checkpoint{head.checkpoints === 1 ? '' : 's'}
+            {head.checkpoints === 1 ? l10n.t('1 checkpoint') : l10n.t('{0} checkpoints', head.checkpoints)}
           </span>
         )}
       </p>
@@ -100,7 +107,7 @@ function Run({ row: { head, curve }, trusted }: { row: TrainingRow; trusted: boo
             disabled={!trusted}
             onClick={() => attempt(() => host.stop(head.id))}
           >
-            Stop
+            {l10n.t('Stop')}
           </vscode-button>
         )}
         {head.canResume && (
@@ -109,11 +116,11 @@ function Run({ row: { head, curve }, trusted }: { row: TrainingRow; trusted: boo
             disabled={!trusted}
             onClick={() => attempt(() => host.resume(head.id))}
           >
-            Resume
+            {l10n.t('Resume')}
           </vscode-button>
         )}
         <vscode-button appearance="secondary" onClick={() => attempt(() => host.open(head.id))}>
-          Open
+          {l10n.t('Open')}
         </vscode-button>
       </p>
       {curve.steps.length > 0 && <MiniTable curve={curve} />}
