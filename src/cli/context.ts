@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { z } from 'zod';
 import { createOutput, type Output } from './output.ts';
 
 export interface Context {
@@ -52,17 +53,19 @@ function findWorkspace(from: string): string {
 /** Parsers of option values: a wrong one ends with exit code 2 and says what was expected. */
 export function wholeNumber(minimum: number) {
   return (text: string): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= minimum) return value;
+    // The empty text, as of a variable that is not set, would be 0.
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isSafeInteger(value) && value >= minimum) return value;
     throw new InvalidArgumentError(`expected a whole number of at least ${minimum}.`);
   };
 }
 
-export function numberFrom(minimum: number) {
+/** A number as a schema takes it: what would be refused when the run is made is refused here. */
+export function numberOf(schema: z.ZodType<number>, expected: string) {
   return (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value) && value >= minimum) return value;
-    throw new InvalidArgumentError(`expected a number of at least ${minimum}.`);
+    const parsed = schema.safeParse(text.trim() === '' ? undefined : Number(text));
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(`expected ${expected}.`);
   };
 }
 

@@ -7,7 +7,7 @@ import { UserError } from '../core/errors.ts';
 import { defaultSampling } from '../core/prompts/index.ts';
 import { nearNames, type RunEstimate } from '../core/runs/index.ts';
 import type { RunKind } from '../core/schema/common.ts';
-import type { Prompts, SamplingOptions } from '../core/schema/run.ts';
+import { type Prompts, type SamplingOptions, samplingSchema } from '../core/schema/run.ts';
 import type { Engine } from '../node/engines/engine.ts';
 import { connectEngine } from '../node/engines/index.ts';
 import {
@@ -20,7 +20,7 @@ import {
 import { identifyProblems, type ProblemSet, readProblemSet } from '../node/problems/readProblems.ts';
 import { readWorkspace, resolveModel, resolvePrompts } from '../node/workspace/index.ts';
 import { type BudgetOptions, budgetOption } from './budget.ts';
-import { type CommonOptions, type Context, common, numberFrom, wholeNumber } from './context.ts';
+import { type CommonOptions, type Context, common, numberOf, wholeNumber } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { type FieldOptions, fieldOption } from './fieldOption.ts';
 import { type LiveOptions, liveOption, liveTexts } from './live.ts';
@@ -56,8 +56,12 @@ export function generationOptions(command: Command): Command {
         `how answers are graded: ${Object.keys(GRADING_POLICIES).join(', ')} (default: the run's own, or default)`,
         knownPolicy,
       )
-      .option('--temperature <t>', '0 is greedy', numberFrom(0))
-      .option('--top-p <p>', '1 is off', numberFrom(0))
+      .option('--temperature <t>', '0 is greedy', temperature)
+      .option(
+        '--top-p <p>',
+        '1 is off',
+        numberOf(samplingSchema.shape.topP, 'a number above 0, and at most 1'),
+      )
       .option('--top-k <k>', '0 is off', wholeNumber(0))
       .option('--max-tokens <n>', 'new tokens at most', wholeNumber(1))
       .option(
@@ -68,6 +72,8 @@ export function generationOptions(command: Command): Command {
       ),
   );
 }
+
+export const temperature = numberOf(samplingSchema.shape.temperature, 'a number from 0 to 100');
 
 /** Refused before a set is read and a model is loaded. */
 function knownPolicy(name: string): string {

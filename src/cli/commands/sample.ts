@@ -13,11 +13,17 @@ import {
 } from '../../node/pipeline/index.ts';
 import { type RunData, readRun, resolveRun } from '../../node/runs/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
-import { type Context, createContext, numberFrom, ratio, wholeNumber } from '../context.ts';
+import { type Context, createContext, ratio, wholeNumber } from '../context.ts';
 import { withCritic } from '../critic.ts';
 import { datasetFacts, funnelText } from '../datasetReport.ts';
 import { refuseFields } from '../fieldOption.ts';
-import { generationOptions, openProblemSet, type RunRequest, withPipeline } from '../generation.ts';
+import {
+  generationOptions,
+  openProblemSet,
+  type RunRequest,
+  temperature,
+  withPipeline,
+} from '../generation.ts';
 import {
   COUNTS,
   critiqueSampling,
@@ -50,7 +56,7 @@ export function registerSample(program: Command, signal: AbortSignal): void {
     .option(
       '--critique-temperature <t>',
       'temperature of the critiques (default: that of the solutions; s2r 0.1)',
-      numberFrom(0),
+      temperature,
     )
     .option('--mix <i2c:c2c>', 'scft: corrections to confirmations', ratio, [2, 1])
     .option(

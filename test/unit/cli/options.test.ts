@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { generationOptions } from '../../../src/cli/generation.ts';
+import { runManifestSchema, samplingSchema } from '../../../src/core/schema/run.ts';
+
+/** The value of an option as the command takes it; undefined where it is refused as wrong usage. */
+function taken(flag: string, text: string): unknown {
+  const command = generationOptions(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  try {
+    command.parse([`${flag}=${text}`], { from: 'user' });
+  } catch (thrown) {
+    expect(thrown).toMatchObject({ code: 'commander.invalidArgument' });
+    return undefined;
+  }
+  return Object.values(command.opts()).find((value) => typeof value === 'number');
+}
+
+const OPTIONS = [
+  { flag: '--temperature', schema: samplingSchema.shape.temperature },
+  { flag: '--top-p', schema: samplingSchema.shape.topP },
+  { flag: '--top-k', schema: samplingSchema.shape.topK },
+  { flag: '--max-tokens', schema: samplingSchema.shape.maxTokens },
+  { flag: '--seed', schema: runManifestSchema.shape.seed },
+];
+
+it.each(OPTIONS)('$flag takes what a manifest takes, and nothing else', ({ flag, schema }) => {
+  const text = fc.oneof(
+    fc.constantFrom('', ' ', '0', '1', '-1', '2', '0.5', '1.0', '101', '1e20', '1e400', 'NaN', 'x', '-0.1'),
+    fc.double({ noNaN: true }).map(String),
+    fc.integer().map(String),
+  );
+  fc.assert(
+    fc.property(text, (one) => {
+      const isNumber = one.trim() !== '' && schema.safeParse(Number(one)).success;
+      expect(taken(flag, one)).toBe(isNumber ? Number(one) : undefined);
+    }),
+  );
+});
