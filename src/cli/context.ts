@@ -28,6 +28,13 @@ export function common(command: Command): Command {
     .addOption(new Option('--workspace <dir>', 'folder that holds .reflection').env('REFLECTION_WORKSPACE'));
 }
 
+/** An option that may be given several times. */
+export function repeated(flags: string, description: string): Option {
+  return new Option(flags, `${description}; may be repeated`)
+    .argParser((one: string, before: readonly string[]) => [...before, one])
+    .default([], 'all');
+}
+
 export function createContext(options: CommonOptions, signal: AbortSignal): Context {
   return {
     workspace: path.resolve(options.workspace ?? findWorkspace(process.cwd())),

@@ -1,5 +1,5 @@
 /** `--field problem=prompt`: which column of a set plays which role, where its name does not tell. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../core/errors.ts';
 import type { FieldMap, FieldRole } from '../core/problems/index.ts';
 
@@ -20,11 +20,11 @@ export interface FieldOptions {
 }
 
 export function fieldOption(command: Command): Command {
-  return command.option(
-    '--field <role=column>',
-    `column of the set that holds the ${Object.keys(ROLES).join(', ')}; may be repeated`,
-    addField,
-    {},
+  const roles = Object.keys(ROLES).join(', ');
+  return command.addOption(
+    new Option('--field <role=column>', `column of the set that holds the ${roles}; may be repeated`)
+      .argParser(addField)
+      .default({}, 'told by the names'),
   );
 }
 

@@ -20,7 +20,7 @@ import {
 import { identifyProblems, type ProblemSet, readProblemSet } from '../node/problems/readProblems.ts';
 import { readWorkspace, resolveModel, resolvePrompts } from '../node/workspace/index.ts';
 import { type BudgetOptions, budgetOption } from './budget.ts';
-import { type CommonOptions, type Context, common, numberOf, wholeNumber } from './context.ts';
+import { type CommonOptions, type Context, common, numberOf, repeated, wholeNumber } from './context.ts';
 import { EXIT } from './exitCodes.ts';
 import { type FieldOptions, fieldOption } from './fieldOption.ts';
 import { type LiveOptions, liveOption, liveTexts } from './live.ts';
@@ -64,12 +64,7 @@ export function generationOptions(command: Command): Command {
       )
       .option('--top-k <k>', '0 is off', wholeNumber(0))
       .option('--max-tokens <n>', 'new tokens at most', wholeNumber(1))
-      .option(
-        '--problem <id>',
-        'only this problem of the set; may be repeated',
-        (id: string, all: string[]) => [...all, id],
-        [],
-      ),
+      .addOption(repeated('--problem <id>', 'only this problem of the set')),
   );
 }
 

@@ -5,7 +5,7 @@ import { defaultSampling, offlineSampling, s2rSampling } from '../core/prompts/i
 import type { DatasetKind } from '../core/schema/dataset.ts';
 import type { Prompts, SamplingOptions } from '../core/schema/run.ts';
 import type { DatasetOptions } from '../node/pipeline/index.ts';
-import type { Context } from './context.ts';
+import { type Context, repeated } from './context.ts';
 import { openHeldOut } from './critic.ts';
 import type { GenerationOptions, PipelineBase } from './generation.ts';
 
@@ -47,11 +47,10 @@ export function kindOptions(command: Command): Command {
     )
     .option('--refine', 's2r: the verifier rewrites its verifications as self-checks (default: rules do it)')
     .option('--keep-all', 's2r: keep every trajectory, where the paper thins them out by difficulty')
-    .option(
-      '--accuracy <low:high>',
-      'offline: shares of right rollouts a problem may have',
-      share,
-      [0.1, 0.7],
+    .addOption(
+      new Option('--accuracy <low:high>', 'offline: shares of right rollouts a problem may have')
+        .argParser(share)
+        .default([0.1, 0.7], '0.1:0.7'),
     )
     .option('--no-balance', 'offline: keep more rollouts that are never right than others');
 }
@@ -62,12 +61,7 @@ export function runOptions(command: Command): Command {
       '--reviewed',
       'of a run: only critiques that a person accepted or edited, every one of them unless --mix is given',
     )
-    .option(
-      '--solution <id>',
-      'of a run: criticise only this solution; may be repeated',
-      (id: string, all: string[]) => [...all, id],
-      [],
-    );
+    .addOption(repeated('--solution <id>', 'of a run: criticise only this solution'));
 }
 
 /** `0.1:0.7` */

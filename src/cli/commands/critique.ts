@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import { type CritiqueSource, critique } from '../../node/pipeline/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
-import { type Context, createContext, wholeNumber } from '../context.ts';
+import { type Context, createContext, repeated, wholeNumber } from '../context.ts';
 import { refuseFields } from '../fieldOption.ts';
 import { type GenerationOptions, generationOptions, openProblemSet, withPipeline } from '../generation.ts';
 import { type MetricsOptions, metricsOptions, reportRun, withJson } from './evaluate.ts';
@@ -22,12 +22,7 @@ export function registerCritique(program: Command, signal: AbortSignal): void {
       .command('critique')
       .argument('<run|set|document>', 'run with solutions, or a file with worked solutions')
       .option('-n <critiques>', 'critiques per solution (default: 1)', wholeNumber(1))
-      .option(
-        '--solution <id>',
-        'only this solution of the run; may be repeated',
-        (id: string, all: string[]) => [...all, id],
-        [],
-      )
+      .addOption(repeated('--solution <id>', 'only this solution of the run'))
       .addOption(
         new Option('--template <which>', 'prompt: for sampling, or the one that SCFT trains on')
           .choices(['sampling', 'training'])

@@ -127,7 +127,7 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
   common(
     program
       .command('watch')
-      .argument('<run>')
+      .argument('<run>', 'name, part of one, or directory')
       .option('--live', 'instead of a bar: texts as they grow, of a run that was started with --live')
       .description('Follow a run until it ends. Ctrl-C ends the watching, not the run.'),
   ).action(async (name: string, options: CommonOptions & LiveOptions) => {
@@ -141,7 +141,7 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
   common(
     program
       .command('stop')
-      .argument('<run>')
+      .argument('<run>', 'name, part of one, or directory')
       .option(
         '--grace <seconds>',
         'before it is killed; a trainer needs a step and a checkpoint',

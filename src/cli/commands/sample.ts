@@ -58,7 +58,11 @@ export function registerSample(program: Command, signal: AbortSignal): void {
       'temperature of the critiques (default: that of the solutions; s2r 0.1)',
       temperature,
     )
-    .option('--mix <i2c:c2c>', 'scft: corrections to confirmations', ratio, [2, 1])
+    .addOption(
+      new Option('--mix <i2c:c2c>', 'scft: corrections to confirmations')
+        .argParser(ratio)
+        .default([2, 1], '2:1'),
+    )
     .option(
       '--size <records>',
       'records wanted; sampling stops there (default: all there are)',

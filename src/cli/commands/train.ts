@@ -1,6 +1,6 @@
 /** `train` and the training half of `resume`: starts the trainer in its own session and follows it. */
 import path from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../../core/errors.ts';
 import { reasoningPrompts } from '../../core/prompts/index.ts';
 import type { RunState } from '../../core/runs/index.ts';
@@ -53,11 +53,13 @@ export function registerTrain(program: Command, signal: AbortSignal): void {
       .option('--title <text>', 'what to call it')
       .option('--seed <n>', 'seed', wholeNumber(0), 0)
       .option('--evaluate-on <file>', 'held-out problem set, measured at every checkpoint')
-      .option(
-        '--set <field=value>',
-        'overrule a field such as epochs or rollouts.problems; may be repeated',
-        collect,
-        {},
+      .addOption(
+        new Option(
+          '--set <field=value>',
+          'overrule a field such as epochs or rollouts.problems; may be repeated',
+        )
+          .argParser(collect)
+          .default({}, 'what the recipe says'),
       )
       .option('--python <command>', 'interpreter for training')
       .option('--detach', 'start it and return')

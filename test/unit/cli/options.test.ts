@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { registerCommands } from '../../../src/cli/commands/index.ts';
 import { generationOptions } from '../../../src/cli/generation.ts';
 import { runManifestSchema, samplingSchema } from '../../../src/core/schema/run.ts';
 
@@ -38,4 +39,15 @@ it.each(OPTIONS)('$flag takes what a manifest takes, and nothing else', ({ flag,
       expect(taken(flag, one)).toBe(isNumber ? Number(one) : undefined);
     }),
   );
+});
+
+it('help says what a person would type, and what each argument is', () => {
+  const program = new Command();
+  registerCommands(program, new AbortController().signal);
+  expect(program.commands.length).toBeGreaterThan(10);
+  for (const command of program.commands) {
+    expect(command.helpInformation(), command.name()).not.toMatch(/default: [[{]/);
+    for (const argument of command.registeredArguments)
+      expect(argument.description, `${command.name()} ${argument.name()}`).not.toBe('');
+  }
 });
