@@ -1,6 +1,7 @@
 import type { TransitionRows } from '../../src/core/comparison/index.ts';
 import type { ComparedRun, CompareHost, CompareState } from '../../src/core/protocol/compare.ts';
 import { Frame } from '../shared/frame.tsx';
+import * as l10n from '../shared/l10n.ts';
 import { Configuration } from './configuration.tsx';
 import { Levels } from './levels.tsx';
 import { MetricTable } from './metricTable.tsx';
@@ -48,8 +49,8 @@ function Comparison({ state, ...actions }: Actions & { state: Ready }) {
       <MetricTable state={state} nameOf={nameOf} />
       {isPartial && (
         <p class="loading" role="status">
-          <vscode-progress-ring aria-label="In progress" />
-          The other metrics are being computed: ten thousand bootstrap draws each.
+          <vscode-progress-ring aria-label={l10n.t('In progress')} />
+          {l10n.t('The other metrics are being computed: ten thousand bootstrap draws each.')}
         </p>
       )}
       <Transitions state={state} nameOf={nameOf} {...actions} />
@@ -79,10 +80,10 @@ function Toolbar({
 }) {
   return (
     <header class="top">
-      <label for="baseline">Baseline</label>
+      <label for="baseline">{l10n.t('Baseline')}</label>
       <vscode-dropdown
         id="baseline"
-        aria-label="Baseline"
+        aria-label={l10n.t('Baseline')}
         value={baseline}
         onChange={(event) => {
           const { value } = event.currentTarget as HTMLElement & { value: string };
@@ -97,14 +98,14 @@ function Toolbar({
         ))}
       </vscode-dropdown>
       <span class="spacer" />
-      <span>Export as</span>
+      <span>{l10n.t('Export as')}</span>
       {REPORTS.map(([format, name]) => (
         <vscode-button key={format} appearance="secondary" onClick={() => exportReport(format)}>
           {name}
         </vscode-button>
       ))}
       <vscode-button appearance="secondary" onClick={copyCommand}>
-        Copy command
+        {l10n.t('Copy command')}
       </vscode-button>
     </header>
   );
@@ -115,8 +116,10 @@ function Large({ runs }: { runs: readonly ComparedRun[] }) {
   if (runs.length === 0) return null;
   return (
     <p class="legend">
-      {runs.map(({ label }) => label).join(', ')}: too large to read every text here. Metrics that need the
-      texts whole are left out; the command has them with --detail.
+      {l10n.t(
+        '{0}: too large to read every text here. Metrics that need the texts whole are left out; the command has them with --detail.',
+        runs.map(({ label }) => label).join(', '),
+      )}
     </p>
   );
 }
@@ -127,7 +130,10 @@ function Unfinished({ runs }: { runs: readonly ComparedRun[] }) {
   if (unfinished.length === 0) return null;
   return (
     <p class="warning">
-      {unfinished.map(({ label, status }) => `${label} is ${status}`).join('; ')}: compared as far as it is.
+      {l10n.t(
+        '{0}: compared as far as it is.',
+        unfinished.map(({ label, status }) => l10n.t('{0} is {1}', label, status)).join('; '),
+      )}
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ConfigurationRow } from '../../src/core/comparison/index.ts';
+import * as l10n from '../shared/l10n.ts';
 import { Scroll } from '../shared/scroll.tsx';
 
 /** How each run was made, side by side; what differs comes first. */
@@ -15,12 +16,12 @@ export function Configuration({
   const shown = isWhole.value ? [...differing, ...rows.filter(({ isEqual }) => isEqual)] : differing;
   return (
     <section>
-      <h2 id="configuration">Configuration</h2>
-      <Scroll label="Configuration">
+      <h2 id="configuration">{l10n.t('Configuration')}</h2>
+      <Scroll label={l10n.t('Configuration')}>
         <table class="configuration" aria-labelledby="configuration">
           <thead>
             <tr>
-              <th scope="col">Setting</th>
+              <th scope="col">{l10n.t('Setting')}</th>
               {labels.map((label, at) => (
                 <th key={at} scope="col">
                   {label}
@@ -34,7 +35,7 @@ export function Configuration({
                 <th scope="row">
                   {setting}
                   {!isEqual && (
-                    <span class="warning" title="differs">
+                    <span class="warning" title={l10n.t('differs')}>
                       {' '}
                       ≠
                     </span>
@@ -54,7 +55,7 @@ export function Configuration({
           isWhole.value = !isWhole.value;
         }}
       >
-        {isWhole.value ? 'Show what differs only' : `Show all ${rows.length} settings`}
+        {isWhole.value ? l10n.t('Show what differs only') : l10n.t('Show all {0} settings', rows.length)}
       </vscode-button>
     </section>
   );

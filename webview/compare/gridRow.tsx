@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid is one tab stop and names its current row itself.
 import { countOf, type GridRow, type GridView, gridDifference } from '../../src/core/comparison/index.ts';
 import type { ComparedRun } from '../../src/core/protocol/compare.ts';
+import * as l10n from '../shared/l10n.ts';
 import { type ArmColours, cellWidth, RowCanvas } from './armCanvas.tsx';
 
 export const ROW_HEIGHT = 24;
@@ -30,10 +31,10 @@ export function Heads({ runs, samples }: { runs: readonly ComparedRun[]; samples
       style={{ width: `${gridWidth(runs.length, samples)}px` }}
     >
       <span role="columnheader" class="grid-problem">
-        Problem
+        {l10n.t('Problem')}
       </span>
       <span role="columnheader" class="grid-points">
-        Points
+        {l10n.t('Points')}
       </span>
       {runs.map(({ id, label }) => (
         <span key={id} role="columnheader" class="grid-arm" style={{ width: `${width}px` }} title={label}>
@@ -90,7 +91,7 @@ export function Row({ row, at, view, runs, samples, colours, marked }: RowProps)
           style={{ width: `${armWidth}px`, paddingLeft: `${samples * width + 8}px` }}
           data-run={run}
         >
-          <span class="arm-count">{letters === null ? 'not in this run' : armText(letters)}</span>
+          <span class="arm-count">{letters === null ? l10n.t('not in this run') : armText(letters)}</span>
         </span>
       ))}
     </div>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { countOf, type GridRow, type GridView, gridDifference } from '../../src/core/comparison/index.ts';
 import type { ComparedRun } from '../../src/core/protocol/compare.ts';
+import * as l10n from '../shared/l10n.ts';
 import { points } from './gridRow.tsx';
 
 const ROWS_AT_ONCE = 100;
@@ -24,19 +25,19 @@ export function GridTable({
         isOpen.value = event.currentTarget.open;
       }}
     >
-      <summary>Problems as a table</summary>
+      <summary>{l10n.t('Problems as a table')}</summary>
       {isOpen.value && (
         <>
           <table aria-labelledby="problems">
             <thead>
               <tr>
-                <th scope="col">Problem</th>
+                <th scope="col">{l10n.t('Problem')}</th>
                 {runs.map(({ id, label }) => (
                   <th key={id} scope="col">
                     {label}
                   </th>
                 ))}
-                <th scope="col">Points</th>
+                <th scope="col">{l10n.t('Points')}</th>
               </tr>
             </thead>
             <tbody>
@@ -47,7 +48,7 @@ export function GridTable({
                     <th scope="row">{row.problemId}</th>
                     {row.arms.map((letters, at) => (
                       <td key={at}>
-                        {letters === null ? '–' : `${countOf(letters, 'c')} of ${letters.length}`}
+                        {letters === null ? '–' : l10n.t('{0} of {1}', countOf(letters, 'c'), letters.length)}
                       </td>
                     ))}
                     <td>{difference === null ? '–' : points(100 * difference)}</td>
@@ -63,7 +64,7 @@ export function GridTable({
                 count.value += ROWS_AT_ONCE;
               }}
             >
-              Show {Math.min(ROWS_AT_ONCE, rows.length - count.value)} more
+              {l10n.t('Show {0} more', Math.min(ROWS_AT_ONCE, rows.length - count.value))}
             </vscode-button>
           )}
         </>

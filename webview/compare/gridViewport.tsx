@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { firstChange, type GridRow, type GridView } from '../../src/core/comparison/index.ts';
 import type { ComparedRun, PairRequest } from '../../src/core/protocol/compare.ts';
+import * as l10n from '../shared/l10n.ts';
 import { themeVersion } from '../shared/theme.ts';
 import { placesFor, rowPlaces, rowWindow, scrollToRow } from '../shared/virtualRows.ts';
 import { armColours, cellWidth } from './armCanvas.tsx';
@@ -144,7 +145,9 @@ export function GridViewport({ rows, runs, view, openPair, onCurrent }: Props) {
       </div>
       <p id="grid-keys" class="legend">
         {said ??
-          'Click a sample, or press Enter on it, to open it in both runs. Arrows move; Home, End, Page Up and Page Down jump.'}
+          l10n.t(
+            'Click a sample, or press Enter on it, to open it in both runs. Arrows move; Home, End, Page Up and Page Down jump.',
+          )}
       </p>
       <div class="visually-hidden" aria-live="polite">
         {said ?? ''}
@@ -197,12 +200,17 @@ function longest(row: GridRow | undefined): number {
   return Math.max(1, ...(row?.arms ?? []).map((arm) => arm?.length ?? 0));
 }
 
-const WORDS: Record<string, string> = { c: 'correct', i: 'incorrect', u: 'undetermined' };
+const WORDS: Record<string, string> = {
+  c: l10n.t('correct'),
+  i: l10n.t('incorrect'),
+  u: l10n.t('undetermined'),
+};
 
 function sampleText(row: GridRow, sample: number, runs: readonly ComparedRun[]): string {
   const parts = row.arms.map((letters, run) => {
     const letter = letters?.[sample];
-    return `${runs[run]?.label ?? ''} ${letter === undefined ? 'has no such sample' : WORDS[letter]}`;
+    const label = runs[run]?.label ?? '';
+    return letter === undefined ? l10n.t('{0} has no such sample', label) : `${label} ${WORDS[letter]}`;
   });
-  return `${row.problemId}, sample ${sample}: ${parts.join(', ')}. Enter opens both.`;
+  return l10n.t('{0}, sample {1}: {2}. Enter opens both.', row.problemId, sample, parts.join(', '));
 }

@@ -12,10 +12,11 @@ import { createRemote, serve } from '../../src/core/rpc.ts';
 import '../shared/controls.ts';
 import { attempt, failure } from '../shared/attempt.ts';
 import { hostPort, viewState } from '../shared/host.ts';
+import * as l10n from '../shared/l10n.ts';
 import { App } from './app.tsx';
 
 const host = createRemote<CompareHost>(hostPort).remote;
-const state = signal<CompareState>({ status: 'loading', what: 'Asking for the comparison' });
+const state = signal<CompareState>({ status: 'loading', what: l10n.t('Asking for the comparison') });
 let saved: SavedComparison | undefined;
 
 serve<CompareView>(hostPort, {

@@ -1,5 +1,6 @@
 import type { ComparedPair, CompareState } from '../../src/core/protocol/compare.ts';
 import type { Estimate } from '../../src/core/schema/comparison.ts';
+import * as l10n from '../shared/l10n.ts';
 import { Scroll } from '../shared/scroll.tsx';
 import { ForestPlot, forestScale } from './forestPlot.tsx';
 
@@ -12,13 +13,13 @@ export function MetricTable({ state, nameOf }: { state: Ready; nameOf: (id: stri
   const rows = metricsOf(pairs);
   return (
     <section>
-      <h2 id="metrics">Metrics</h2>
-      <Scroll label="Metrics">
+      <h2 id="metrics">{l10n.t('Metrics')}</h2>
+      <Scroll label={l10n.t('Metrics')}>
         <table class="metrics" aria-labelledby="metrics">
           <thead>
             <tr>
               <th scope="col" rowSpan={2}>
-                Metric
+                {l10n.t('Metric')}
               </th>
               <th scope="col" rowSpan={2} class="number">
                 {nameOf(baseline)}
@@ -38,7 +39,7 @@ export function MetricTable({ state, nameOf }: { state: Ready; nameOf: (id: stri
           <tbody>
             {rows.map((metric) => (
               <tr key={metric.id} class={metric.isHeadline ? 'headline' : ''}>
-                <th scope="row" title={`per ${metric.per}`}>
+                <th scope="row" title={l10n.t('per {0}', metric.per)}>
                   {metric.label}
                 </th>
                 <Value estimate={metric.baseline} format={metric.format} />
@@ -47,7 +48,7 @@ export function MetricTable({ state, nameOf }: { state: Ready; nameOf: (id: stri
                     key={other}
                     metric={comparison.metrics.find(({ id }) => id === metric.id)}
                     all={comparison.metrics}
-                    what={`${metric.label} of ${nameOf(other)}`}
+                    what={l10n.t('{0} of {1}', metric.label, nameOf(other))}
                   />
                 ))}
               </tr>
@@ -56,8 +57,9 @@ export function MetricTable({ state, nameOf }: { state: Ready; nameOf: (id: stri
         </table>
       </Scroll>
       <p class="legend">
-        Intervals: 95 %, bootstrap over problems. p: two-sided sign flips, corrected by Holm. * fewer than 20
-        counted.
+        {l10n.t(
+          'Intervals: 95 %, bootstrap over problems. p: two-sided sign flips, corrected by Holm. * fewer than 20 counted.',
+        )}
       </p>
       <Undefined pairs={pairs} />
     </section>
@@ -76,9 +78,7 @@ function Undefined({ pairs }: { pairs: readonly ComparedPair[] }) {
   return (
     <ul class="legend undefined">
       {[...labels].map(([reason, names]) => (
-        <li key={reason}>
-          {[...names].join(', ')} undefined: {reason}
-        </li>
+        <li key={reason}>{l10n.t('{0} undefined: {1}', [...names].join(', '), reason)}</li>
       ))}
     </ul>
   );
@@ -97,10 +97,10 @@ function PairHeads() {
   return (
     <>
       <th scope="col" class="number run-head">
-        Value
+        {l10n.t('Value')}
       </th>
       <th scope="col" colSpan={2}>
-        Paired difference
+        {l10n.t('Paired difference')}
       </th>
       <th scope="col" class="number">
         p
@@ -132,19 +132,19 @@ function PairCells({
           <span class={paired.verdict === 'better' ? 'good' : 'bad'}> {MARKS[paired.verdict]}</span>
         )}
       </td>
-      <td class="number" title={paired.test === null ? '' : `${paired.test} test`}>
+      <td class="number" title={paired.test === null ? '' : l10n.t('{0} test', paired.test)}>
         {shownP(paired.pAdjusted ?? paired.p)}
       </td>
     </>
   );
 }
 
-const MARKS = { better: '▲ better', worse: '▼ worse' } as const;
+const MARKS = { better: `▲ ${l10n.t('better')}`, worse: `▼ ${l10n.t('worse')}` };
 
 function Value({ estimate, format }: { estimate: Estimate; format: MetricRow['format'] }) {
   const { interval } = estimate;
   const title = [
-    `${estimate.numerator} of ${estimate.denominator}, ${estimate.problems} problems`,
+    l10n.t('{0} of {1}, {2} problems', estimate.numerator, estimate.denominator, estimate.problems),
     ...(estimate.reason === undefined ? [] : [estimate.reason]),
   ].join('\n');
   return (
@@ -157,7 +157,7 @@ function Value({ estimate, format }: { estimate: Estimate; format: MetricRow['fo
         </span>
       )}
       {estimate.isSmall && estimate.value !== null && (
-        <span class="warning" title="Fewer than 20 counted: do not quote it">
+        <span class="warning" title={l10n.t('Fewer than 20 counted: do not quote it')}>
           {' '}
           *
         </span>

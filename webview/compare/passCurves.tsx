@@ -1,4 +1,5 @@
 import type { PassCurve } from '../../src/core/comparison/index.ts';
+import * as l10n from '../shared/l10n.ts';
 import { seriesAt } from '../shared/series.ts';
 
 const WIDTH = 520;
@@ -15,7 +16,7 @@ export function PassCurves({ curves, labels }: { curves: readonly PassCurve[]; l
   if (most < 2) return null;
   return (
     <section>
-      <h2 id="pass-curve">pass@k</h2>
+      <h2 id="pass-curve">{l10n.t('pass@k')}</h2>
       <p class="legend">
         {labels.map((label, at) => (
           <span key={at} class="legend-item">
@@ -25,7 +26,7 @@ export function PassCurves({ curves, labels }: { curves: readonly PassCurve[]; l
             {label}
           </span>
         ))}
-        <span>whiskers: 95 % intervals over problems</span>
+        <span>{l10n.t('whiskers: 95 % intervals over problems')}</span>
       </p>
       <svg
         class="pass-curve"
@@ -41,7 +42,7 @@ export function PassCurves({ curves, labels }: { curves: readonly PassCurve[]; l
         ))}
       </svg>
       <details class="chart-table">
-        <summary>pass@k as a table</summary>
+        <summary>{l10n.t('pass@k as a table')}</summary>
         <table aria-labelledby="pass-curve">
           <thead>
             <tr>
@@ -128,6 +129,6 @@ function Curve({ curve, at, most, of }: { curve: PassCurve; at: number; most: nu
 
 function describe({ points }: PassCurve, label: string): string {
   const [first, last] = [points[0], points.at(-1)];
-  if (first === undefined || last === undefined) return `${label}: no solutions`;
+  if (first === undefined || last === undefined) return l10n.t('{0}: no solutions', label);
   return `${label}: pass@${first.k} ${first.estimate.text}, pass@${last.k} ${last.estimate.text}`;
 }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ProblemText } from '../../src/core/protocol/compare.ts';
+import * as l10n from '../shared/l10n.ts';
 import { MathText } from '../shared/mathText.tsx';
 
 /** A row of the grid that the arrows only pass by is not asked for. */
@@ -34,17 +35,17 @@ export function ProblemDetail({
   if (shown.value?.id !== problemId) return null;
   const { statement, gold, level, subject } = shown.value.problem;
   const facts = [
-    ...(level === null ? [] : [`level ${level}`]),
+    ...(level === null ? [] : [l10n.t('level {0}', level)]),
     ...(subject === null ? [] : [subject]),
-    gold === null ? 'no gold answer' : `gold ${gold}`,
+    gold === null ? l10n.t('no gold answer') : l10n.t('gold {0}', gold),
   ];
   return (
-    <section class="problem" aria-label={`Problem ${problemId}`}>
+    <section class="problem" aria-label={l10n.t('Problem {0}', problemId)}>
       <h3>
         <strong>{problemId}</strong> <span class="legend">{facts.join(' · ')}</span>
       </h3>
       {statement === '' ? (
-        <p class="legend">The statement is not in these files.</p>
+        <p class="legend">{l10n.t('The statement is not in these files.')}</p>
       ) : (
         <MathText
           key={problemId}

@@ -8,12 +8,29 @@ import {
   gridRows,
 } from '../../src/core/comparison/index.ts';
 import type { CompareState } from '../../src/core/protocol/compare.ts';
+import * as l10n from '../shared/l10n.ts';
 import type { Actions } from './app.tsx';
 import { GridTable } from './gridTable.tsx';
 import { GridViewport } from './gridViewport.tsx';
 import { ProblemDetail } from './problemDetail.tsx';
 
 type Ready = Extract<CompareState, { status: 'ready' }>;
+
+const FILTER_NAMES: Readonly<Record<GridFilter, string>> = {
+  all: l10n.t('all'),
+  changed: l10n.t('changed'),
+  improved: l10n.t('improved'),
+  regressed: l10n.t('regressed'),
+  unchanged: l10n.t('unchanged'),
+  undetermined: l10n.t('undetermined'),
+};
+
+const ORDER_NAMES: Readonly<Record<GridOrder, string>> = {
+  'regressions first': l10n.t('regressions first'),
+  'improvements first': l10n.t('improvements first'),
+  'hardest first': l10n.t('hardest first'),
+  'as in the set': l10n.t('as in the set'),
+};
 
 /** Problems by samples: what moved, and the two texts a click away. */
 export function ProblemGrid({
@@ -41,22 +58,24 @@ export function ProblemGrid({
   );
   return (
     <section class="problems">
-      <h2 id="problems">Problems and samples</h2>
+      <h2 id="problems">{l10n.t('Problems and samples')}</h2>
       <div class="filters">
         <Choice
           id="filter"
-          label="Show"
+          label={l10n.t('Show')}
           value={filter.value}
           options={GRID_FILTERS}
+          nameOf={(value) => FILTER_NAMES[value]}
           choose={(value) => {
             filter.value = value;
           }}
         />
         <Choice
           id="order"
-          label="Order"
+          label={l10n.t('Order')}
           value={order.value}
           options={GRID_ORDERS}
+          nameOf={(value) => ORDER_NAMES[value]}
           choose={(value) => {
             order.value = value;
           }}
@@ -64,7 +83,7 @@ export function ProblemGrid({
         {others.length > 1 && other !== undefined && (
           <Choice
             id="against"
-            label="Against"
+            label={l10n.t('Against')}
             value={other.id}
             options={others.map(({ id }) => id)}
             nameOf={(id) => runs.find((run) => run.id === id)?.label ?? id}
@@ -74,15 +93,15 @@ export function ProblemGrid({
           />
         )}
         <span class="legend">
-          <span class="correct">●</span> correct <span class="incorrect">○</span> incorrect{' '}
-          <span class="undetermined">–</span> undetermined
+          <span class="correct">●</span> {l10n.t('correct')} <span class="incorrect">○</span>{' '}
+          {l10n.t('incorrect')} <span class="undetermined">–</span> {l10n.t('undetermined')}
         </span>
       </div>
       <p class="shown" role="status">
-        {rows.length} of {grid.length} problems
+        {l10n.t('{0} of {1} problems', rows.length, grid.length)}
       </p>
       {rows.length === 0 ? (
-        <p>No problem is {filter.value}.</p>
+        <p>{l10n.t('No problem is {0}.', FILTER_NAMES[filter.value])}</p>
       ) : (
         <>
           <GridViewport
@@ -107,14 +126,14 @@ function Choice<T extends string>({
   label,
   value,
   options,
-  nameOf = (one) => one,
+  nameOf,
   choose,
 }: {
   id: string;
   label: string;
   value: T;
   options: readonly T[];
-  nameOf?: (value: T) => string;
+  nameOf: (value: T) => string;
   choose: (value: T) => void;
 }) {
   return (

@@ -3,15 +3,16 @@ import type { TransitionRows } from '../../src/core/comparison/index.ts';
 import type { CompareState } from '../../src/core/protocol/compare.ts';
 import type { Transition } from '../../src/core/schema/common.ts';
 import type { TransitionCounts } from '../../src/core/schema/comparison.ts';
+import * as l10n from '../shared/l10n.ts';
 import type { Actions } from './app.tsx';
 
 type Ready = Extract<CompareState, { status: 'ready' }>;
 
 const MEANINGS: Record<Transition, string> = {
-  'i→c': 'wrong solution, the critique ends right',
-  'c→c': 'right solution, the critique ends right',
-  'i→i': 'wrong solution, the critique ends wrong',
-  'c→i': 'right solution, the critique ends wrong',
+  'i→c': l10n.t('wrong solution, the critique ends right'),
+  'c→c': l10n.t('right solution, the critique ends right'),
+  'i→i': l10n.t('wrong solution, the critique ends wrong'),
+  'c→i': l10n.t('right solution, the critique ends wrong'),
 };
 
 interface Cell {
@@ -47,7 +48,7 @@ export function Transitions({ state, nameOf, transitionRows, openCritique }: Pro
   };
   return (
     <section>
-      <h2 id="transitions">What critiques did</h2>
+      <h2 id="transitions">{l10n.t('What critiques did')}</h2>
       <div class="matrices">
         {matrices.map(({ run, counts }) => (
           <Matrix
@@ -108,7 +109,11 @@ function Matrix({
         aria-pressed={pressed === transition}
         disabled={counts[transition] === 0}
         title={MEANINGS[transition]}
-        aria-label={`${name}, ${transition}, ${MEANINGS[transition]}: ${counts[transition]} critiques`}
+        aria-label={l10n.t('{name}, {transition}, {meaning}: {count} critiques', {
+          ...{ name, transition },
+          meaning: MEANINGS[transition],
+          count: counts[transition],
+        })}
         onClick={() => choose(transition)}
       >
         <strong>{counts[transition]}</strong> {transition}
@@ -121,19 +126,19 @@ function Matrix({
       <caption>{name}</caption>
       <thead>
         <tr>
-          <th scope="col">solution</th>
-          <th scope="col">critique right</th>
-          <th scope="col">critique wrong</th>
+          <th scope="col">{l10n.t('solution')}</th>
+          <th scope="col">{l10n.t('critique right')}</th>
+          <th scope="col">{l10n.t('critique wrong')}</th>
         </tr>
       </thead>
       <tbody>
         <tr>
-          <th scope="row">wrong</th>
+          <th scope="row">{l10n.t('wrong')}</th>
           {cell('i→c')}
           {cell('i→i')}
         </tr>
         <tr>
-          <th scope="row">right</th>
+          <th scope="row">{l10n.t('right')}</th>
           {cell('c→c')}
           {cell('c→i')}
         </tr>
@@ -156,9 +161,14 @@ function CellRows({
   open: (run: string, critiqueId: string) => void;
 }) {
   return (
-    <section class="cell-rows" aria-label={`${cell.transition} of ${name}`} aria-live="polite">
+    <section class="cell-rows" aria-label={l10n.t('{0} of {1}', cell.transition, name)} aria-live="polite">
       <p>
-        {found.total} critiques of {name}: {MEANINGS[cell.transition]}. Each opens beside its solution.
+        {l10n.t(
+          '{0} critiques of {1}: {2}. Each opens beside its solution.',
+          found.total,
+          name,
+          MEANINGS[cell.transition],
+        )}
       </p>
       <ul>
         {found.rows.map((row) => (
@@ -167,14 +177,19 @@ function CellRows({
               {row.critiqueId}
             </button>{' '}
             <span class="statement">
-              says {row.verdict}, answers {row.answer ?? 'nothing'}, {row.tokens} tokens
+              {l10n.t(
+                'says {0}, answers {1}, {2} tokens',
+                row.verdict,
+                row.answer ?? l10n.t('nothing'),
+                row.tokens,
+              )}
             </span>
           </li>
         ))}
       </ul>
       {found.rows.length < found.total && (
         <vscode-button appearance="secondary" onClick={() => more(cell, found.rows.length)}>
-          Show more
+          {l10n.t('Show more')}
         </vscode-button>
       )}
     </section>

@@ -1,4 +1,5 @@
 import type { ComparedPair } from '../../src/core/protocol/compare.ts';
+import * as l10n from '../shared/l10n.ts';
 
 /** The answer, before any number: better, worse, or cannot tell. */
 export function Verdicts({
@@ -11,7 +12,7 @@ export function Verdicts({
   baseline: string;
 }) {
   return (
-    <section class={`verdicts ${pairs.length > 1 ? 'several' : ''}`} aria-label="Verdict">
+    <section class={`verdicts ${pairs.length > 1 ? 'several' : ''}`} aria-label={l10n.t('Verdict')}>
       {pairs.map(({ other, comparison }) => (
         <Verdict key={other} name={nameOf(other)} baseline={baseline} comparison={comparison} />
       ))}
@@ -39,7 +40,12 @@ function Verdict({
   if (verdict === null) {
     return (
       <p class="verdict">
-        {name} and {baseline} have nothing in common that can be compared ({problems.shared} shared problems).
+        {l10n.t(
+          '{0} and {1} have nothing in common that can be compared ({2} shared problems).',
+          name,
+          baseline,
+          problems.shared,
+        )}
       </p>
     );
   }
@@ -65,6 +71,8 @@ function withoutVerdict(sentence: string): string {
 }
 
 function headline(name: string, baseline: string, verdict: keyof typeof LOOKS): string {
-  if (verdict === 'cannot tell') return `Cannot tell ${name} from ${baseline}`;
-  return `${name} is ${verdict} than ${baseline}`;
+  if (verdict === 'cannot tell') return l10n.t('Cannot tell {0} from {1}', name, baseline);
+  return verdict === 'better'
+    ? l10n.t('{0} is better than {1}', name, baseline)
+    : l10n.t('{0} is worse than {1}', name, baseline);
 }

@@ -1,4 +1,5 @@
 import type { ComparedPair } from '../../src/core/protocol/compare.ts';
+import * as l10n from '../shared/l10n.ts';
 
 /** What is not comparable, said before the numbers, with its likely effect. */
 export function Warnings({
@@ -9,15 +10,15 @@ export function Warnings({
   nameOf: (id: string) => string;
 }) {
   const shown = pairs.filter(({ differences }) => differences.length > 0);
-  if (shown.length === 0) return <p class="comparable">The runs differ in their model only.</p>;
+  if (shown.length === 0) return <p class="comparable">{l10n.t('The runs differ in their model only.')}</p>;
   const count = shown.reduce((sum, { differences }) => sum + differences.length, 0);
   return (
-    <section class="warnings" aria-label="Differences in settings">
+    <section class="warnings" aria-label={l10n.t('Differences in settings')}>
       <h2>
         <span class="warning" aria-hidden="true">
           ⚠
         </span>{' '}
-        {count} difference{count === 1 ? '' : 's'} in settings
+        {count === 1 ? l10n.t('1 difference in settings') : l10n.t('{0} differences in settings', count)}
       </h2>
       <ul>
         {shown.flatMap(({ other, differences }) =>
