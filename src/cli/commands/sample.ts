@@ -175,7 +175,7 @@ async function criticiseRun(context: Context, run: RunData, options: SampleComma
   await sampleNow(context, options, request, {
     problems,
     problemSet,
-    n: Math.max(...run.solutions.map(({ index }) => index)) + 1,
+    n: run.solutions.reduce((most, { index }) => Math.max(most, index + 1), 0),
     solutionsOf: { dir, ...(solutionIds.length > 0 ? { solutionIds } : {}) },
   });
 }

@@ -10,7 +10,10 @@ export interface PassCurve {
 /** pass@k for powers of two up to the samples that every problem of the run has; empty where there are no solutions. */
 export function passCurve(run: RunToCompare, options: CompareOptions = {}): PassCurve {
   const withSolutions = run.groups.filter((group) => group.solutions.length > 0);
-  const fewest = Math.min(...withSolutions.map((group) => gradedCounts(group).graded));
+  const fewest = withSolutions.reduce(
+    (least, group) => Math.min(least, gradedCounts(group).graded),
+    Infinity,
+  );
   if (withSolutions.length === 0 || fewest < 1) return { points: [] };
   const ks: number[] = [];
   for (let k = 1; k <= fewest; k *= 2) ks.push(k);

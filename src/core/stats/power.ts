@@ -24,7 +24,7 @@ export function samplesToTell(
   b: readonly SampleCount[],
 ): number | null {
   const n = a.length;
-  const samples = Math.min(...[...a, ...b].map((count) => count.samples));
+  const samples = [...a, ...b].reduce((least, count) => Math.min(least, count.samples), Infinity);
   if (n < 2 || samples < 2 || difference === 0) return null;
   const gaps = a.map((count, i) => shareOf(b[i]) - shareOf(count));
   const centre = gaps.reduce((sum, gap) => sum + gap, 0) / n;

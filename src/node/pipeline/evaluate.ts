@@ -55,7 +55,9 @@ async function makeRounds(session: Session, options: EvaluateOptions): Promise<P
     const round = holes.filter(({ id }) => !tried.has(id));
     for (const { id } of round) tried.add(id);
     const there = jobs.length - holes.length;
-    if (round.length > 0 || rows.length === 0) rows.push(...(await makeHoles(session, round, there)));
+    // One by one: a call takes no more than some 120,000 arguments.
+    const more = round.length > 0 || rows.length === 0 ? await makeHoles(session, round, there) : [];
+    for (const row of more) rows.push(row);
     if (round.length === 0 || isOver(session) || options.settled === undefined) {
       const reused = jobs.filter(({ id }) => made.has(id) && !tried.has(id)).length;
       const isInterrupted = reused + rows.length < jobs.length;

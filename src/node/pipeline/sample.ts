@@ -126,9 +126,11 @@ async function makeAll(
         reused: countMade(work.lines.solutions),
         append: (writer, row) => writer.append('solutions', row),
       });
-      for (const row of made) work.lines.solutions.set(row.id, row);
+      for (const row of made) {
+        work.lines.solutions.set(row.id, row);
+        rows.push(row);
+      }
       if (options.dataset.kind === 'offline') checkLogprobs(made, options);
-      rows.push(...made);
     } else {
       const made = await generate(session, {
         ...stage,
@@ -136,8 +138,10 @@ async function makeAll(
         append: (writer, row) => writer.append('critiques', row),
         engine: options.critic?.engine,
       });
-      for (const row of made) work.lines.critiques.set(row.id, row);
-      rows.push(...made);
+      for (const row of made) {
+        work.lines.critiques.set(row.id, row);
+        rows.push(row);
+      }
     }
   }
 }
