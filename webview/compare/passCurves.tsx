@@ -130,5 +130,9 @@ function Curve({ curve, at, most, of }: { curve: PassCurve; at: number; most: nu
 function describe({ points }: PassCurve, label: string): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return l10n.t('{0}: no solutions', label);
-  return `${label}: pass@${first.k} ${first.estimate.text}, pass@${last.k} ${last.estimate.text}`;
+  return l10n.t('{label}: pass@{firstK} {first}, pass@{lastK} {last}', {
+    ...{ label, firstK: first.k, lastK: last.k },
+    first: first.estimate.text,
+    last: last.estimate.text,
+  });
 }

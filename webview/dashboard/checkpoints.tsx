@@ -38,7 +38,7 @@ export function Checkpoints({ head, evaluateCheckpoint, compareCheckpoint, revea
                   <th scope="row" class="number">
                     {step}
                   </th>
-                  <td class="number">{(bytes / 1e6).toFixed(1)} MB</td>
+                  <td class="number">{l10n.t('{0} MB', (bytes / 1e6).toFixed(1))}</td>
                   <td>
                     {evaluation ??
                       (gguf ? l10n.t('not evaluated yet') : l10n.t('no GGUF: cannot be evaluated here'))}

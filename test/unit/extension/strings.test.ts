@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { untranslated } from '../../../scripts/extensionStrings.ts';
 import { localisedManifest } from '../../../scripts/manifestStrings.ts';
+import { panelTexts, textsOf } from '../../../scripts/panelStrings.ts';
 import { sourceStrings } from '../../../scripts/sourceStrings.ts';
 import { contributions } from '../../../src/extension/contributions.ts';
 import { plainMessage } from '../../../src/extension/plainMessage.ts';
@@ -89,6 +90,45 @@ describe('texts of the editor', () => {
       ['four', 1],
       ['two {} five', 1],
       ["it\\'s", 3],
+    ]);
+  });
+});
+
+describe('texts of the panels', () => {
+  const { keys, untranslated: english } = panelTexts(root);
+
+  it('all go through l10n', () => {
+    expect(english).toEqual([]);
+  });
+
+  it('are all in the bundle that translators get', () => {
+    const bundle = z.record(z.string(), z.string()).parse(read('l10n/bundle.l10n.json'));
+    expect(keys.length).toBeGreaterThan(200);
+    expect(keys.filter((key) => !(key in bundle))).toEqual([]);
+  });
+
+  it('are seen in children, in names that are read aloud, and in what a panel is given to say', () => {
+    const source = `
+      import x from 'no text here';
+      const WORDS = { done: 'is done now', good: '✓ good', class: 'link-like' };
+      export const One = ({ n, kind }: { n: number; kind: 'two words' }) => (
+        <section class="no text" aria-label="Name" title={l10n.t('Title of {0}', 'this')}>
+          {n} item{n === 1 ? '' : 's'} <b onClick={() => say('to the host')}>·</b>
+          {kind === 'two words' ? \`\${n} left\` : null} {l10n.t('fine')} {l10n.t(WORDS.done)}
+          {rows.map((row) => <i key={row} data-row="no text">{row ?? 'none'}</i>)}
+        </section>
+      );`;
+    const found = textsOf(source);
+    expect(found.keys).toEqual(['Title of {0}', 'fine']);
+    expect(found.untranslated).toEqual([
+      '3: is done now',
+      '3: ✓ good',
+      '5: Name',
+      '5: this',
+      '6: item',
+      '7: {} left',
+      '7: the text is no literal',
+      '8: none',
     ]);
   });
 });
