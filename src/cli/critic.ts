@@ -9,6 +9,7 @@ import type { Critic } from '../node/pipeline/index.ts';
 import { readProblemSet } from '../node/problems/readProblems.ts';
 import { readWorkspace, resolveModel } from '../node/workspace/index.ts';
 import type { Context } from './context.ts';
+import { tellFaults } from './problemFaults.ts';
 
 /** Lends the critic, where one is named, to the work. */
 export async function withCritic<T>(
@@ -41,7 +42,12 @@ export async function openHeldOut(context: Context, wanted: string): Promise<Hel
   const { config, dir } = await readWorkspace(context.workspace);
   const named = Object.hasOwn(config.problemSets, wanted) ? config.problemSets[wanted] : undefined;
   const file = named === undefined ? path.resolve(wanted) : path.resolve(dir, named);
-  const { problems, identity } = await readProblemSet(file, context.signal);
+  const { problems, identity, faults } = await readProblemSet(file, context.signal);
+  // A row that is left out is not held out; a missing gold answer does no harm here.
+  tellFaults(
+    context.output,
+    faults.filter(({ severity }) => severity === 'error'),
+  );
   return createHeldOut({ name: identity.name, sha256: identity.sha256, path: file }, problems);
 }
 

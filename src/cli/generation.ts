@@ -25,6 +25,7 @@ import { EXIT } from './exitCodes.ts';
 import { type FieldOptions, fieldOption } from './fieldOption.ts';
 import { type LiveOptions, liveOption, liveTexts } from './live.ts';
 import type { Progress } from './output.ts';
+import { tellFaults } from './problemFaults.ts';
 
 export interface GenerationOptions extends CommonOptions, FieldOptions, BudgetOptions, LiveOptions {
   readonly model?: string;
@@ -92,10 +93,7 @@ export async function openProblemSet(
     // Where a set leaves the order of options open (GPQA), the run's seed decides it.
     { shuffleSeed: seed ?? config.defaults.seed ?? 0, fields },
   );
-  for (const fault of set.faults) {
-    const field = fault.field ? `field "${fault.field}": ` : '';
-    context.output.warn(`${fault.file}:${fault.line ?? '?'}: ${field}${fault.message}. ${fault.remedy}`);
-  }
+  tellFaults(context.output, set.faults);
   return only.length === 0 ? set : onlyProblems(set, only);
 }
 
