@@ -11,10 +11,10 @@ import json
 import os
 import re
 import threading
-import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,11 @@ from .events import say
 PROMPT_VERSION = "1"
 NEUTRAL = 5.0
 ATTEMPTS = 2
+# Of the network, of a reply that is cut, and of one that is not what was asked for.
+FAILURES = (
+    *(OSError, HTTPException),
+    *(ValueError, KeyError, IndexError, TypeError, RecursionError),
+)
 RUBRIC = """You judge how well a model reflects on its own work while it solves a problem.
 A reflection is a place where it stops and looks again at what it has done: find them by cues such
 as "Wait", "Let me double check", "Hold on", and by tags. Check the mathematics there yourself,
@@ -96,10 +101,10 @@ class Judge:
             try:
                 reply = self._ask(question)
                 score = read_score(reply["choices"][0]["message"]["content"] or "")
-            except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+            except FAILURES as error:
                 self._warn(error)
                 continue
-            self._keep(key, score, reply.get("usage") or {})
+            self._keep(key, score, reply.get("usage"))
             return score
         with self._lock:
             self.spent.failures += 1
@@ -136,13 +141,9 @@ class Judge:
         with urllib.request.urlopen(request, timeout=self.config["timeoutSeconds"]) as response:
             return json.load(response)
 
-    def _keep(self, key: str, score: float, usage: dict[str, Any]) -> None:
-        row = {
-            "key": key,
-            "score": score,
-            "tokensIn": int(usage.get("prompt_tokens") or 0),
-            "tokensOut": int(usage.get("completion_tokens") or 0),
-        }
+    def _keep(self, key: str, score: float, usage: object) -> None:
+        tokens_in, tokens_out = (_count(usage, f"{of}_tokens") for of in ("prompt", "completion"))
+        row = {"key": key, "score": score, "tokensIn": tokens_in, "tokensOut": tokens_out}
         with self._lock:
             self._scores[key] = score
             self.spent.tokens_in += row["tokensIn"]
@@ -177,6 +178,12 @@ def read_score(reply: str) -> float:
         if isinstance(score, (int, float)) and not isinstance(score, bool) and score == score:
             return min(10.0, max(0.0, float(score)))
     raise ValueError("the reply has no JSON with a score")
+
+
+def _count(usage: object, name: str) -> int:
+    """0 where the server does not say."""
+    count = usage.get(name) if isinstance(usage, dict) else None
+    return count if isinstance(count, int) else 0
 
 
 def _read_rows(cache: Path) -> list[dict[str, Any]]:

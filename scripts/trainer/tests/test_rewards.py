@@ -135,11 +135,13 @@ def server() -> Iterator[Server]:
             if reply == "500":
                 self.send_error(500)
                 return
-            usage = {"prompt_tokens": 100, "completion_tokens": 10}
+            usage: object = {"prompt_tokens": 100, "completion_tokens": 10}
+            if reply.endswith("(usage unknown)"):
+                usage = "unknown"
             answer = {"choices": [{"message": {"content": reply}}], "usage": usage}
             data = json.dumps(answer).encode()
             self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
+            self.send_header("Content-Length", str(len(data) + (reply == "cut")))
             self.end_headers()
             self.wfile.write(data)
 
@@ -195,7 +197,12 @@ def test_the_key_comes_from_the_environment(
     assert server.keys == ["Bearer secret"]
 
 
-@pytest.mark.parametrize("bad", ["500", "I like it", '{"score": "high"}', ""])
+DEEP = '{"score": ' * 100_000  # more than Python's reader of JSON takes
+
+
+@pytest.mark.parametrize(
+    "bad", ["500", "cut", "I like it", '{"score": "high"}', "", pytest.param(DEEP, id="deep")]
+)
 def test_a_failure_is_tried_again_then_neutral_and_counted(
     tmp_path: Path, server: Server, bad: str
 ) -> None:
@@ -207,6 +214,13 @@ def test_a_failure_is_tried_again_then_neutral_and_counted(
     assert judge.spent.failures == 1
     server.replies = ['{"score": 1}']
     assert judge.scores([Question("p", "4", "other")]) == [1.0], "a failure is not cached"
+
+
+def test_a_judge_that_does_not_say_what_it_read_is_believed(tmp_path: Path, server: Server) -> None:
+    server.replies = ['{"score": 6} (usage unknown)']
+    judge = Judge(judge_config(server), tmp_path / "judge.jsonl")
+    assert judge.scores([Question("p", "4", "t")]) == [6.0]
+    assert (judge.spent.tokens_in, judge.spent.failures) == (0, 0)
 
 
 def test_a_server_that_is_not_there_is_neutral(tmp_path: Path) -> None:
