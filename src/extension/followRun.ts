@@ -12,6 +12,11 @@ export function isOver(status: RunStatus): boolean {
   return OVER.has(status);
 }
 
+/** Whether going on with the run would do something: it is not complete, or samples of it have failed. */
+export function isResumable({ status, failed }: RunState): boolean {
+  return isOver(status) && (status !== 'done' || failed > 0);
+}
+
 const OVER: ReadonlySet<RunStatus> = new Set(['done', 'failed', 'cancelled', 'interrupted', 'lost']);
 /** How often the directory is read, and how often the process of a silent run is asked for. */
 const INTERVALS = { pollMs: 500, lookMs: 2000 };

@@ -4,12 +4,13 @@ import * as vscode from 'vscode';
 import { clock } from '../core/clock.ts';
 import type { RunKind } from '../core/schema/common.ts';
 import { newRunId, runsRoot } from '../node/runs/layout.ts';
-import { type LaunchedCommand, launchCommand, type Outcome } from './launch.ts';
+import { launchCommand, type Outcome } from './launch.ts';
 import { showInformation, showWarning, withNotification } from './messages.ts';
 import { openPlace } from './openPlace.ts';
 import type { RunEntry } from './runStore.ts';
 import { requireTrust, type Services } from './services.ts';
 import { setting } from './settings.ts';
+import { rememberStarted } from './startedRuns.ts';
 
 export interface StartRequest {
   readonly kind: Exclude<RunKind, 'train'>;
@@ -29,7 +30,7 @@ export interface FinishedRun {
 
 /**
  * Runs a command to its end, with a notification that counts the samples and can cancel. The command itself does not
- * need us: what it has finished is on disk, and it goes on when the window closes.
+ * need us: what it has finished is on disk, it goes on when the window closes, and the next window takes it up.
  */
 export async function startRun(services: Services, request: StartRequest): Promise<FinishedRun> {
   const { folder, resume } = request;
@@ -43,6 +44,7 @@ export async function startRun(services: Services, request: StartRequest): Promi
     '--json',
   ];
   const hold = services.runs.hold();
+  const started = rememberStarted(services, dir);
   try {
     const launched = await launchCommand(services, folder, parameters);
     const outcome = await showProgress(services, request.title, dir, launched);
@@ -52,6 +54,7 @@ export async function startRun(services: Services, request: StartRequest): Promi
     if (run === undefined) throw new Error(`The command ended, but ${dir} holds no run.`);
     return { run, outcome };
   } finally {
+    started.dispose();
     hold.dispose();
   }
 }
@@ -73,12 +76,13 @@ async function newDirectory(folder: vscode.WorkspaceFolder, { kind, title }: Sta
   return path.join(root, newRunId(new Date(), kind, title));
 }
 
-function showProgress(
+/** A notification that counts the samples of a run until its work has ended, and can stop it. */
+export function showProgress<T>(
   services: Services,
   title: string,
   dir: string,
-  launched: LaunchedCommand,
-): Promise<Outcome> {
+  work: { readonly ended: Promise<T>; stop(): void },
+): Promise<T> {
   return withNotification({ title, cancellable: true }, async (progress, token) => {
     let percent = 0;
     const report = () => {
@@ -105,10 +109,10 @@ function showProgress(
     token.onCancellationRequested(() => {
       progress.report({ message: vscode.l10n.t('stopping: finished samples are kept') });
       subscription.dispose();
-      launched.stop();
+      work.stop();
     });
     try {
-      return await launched.ended;
+      return await work.ended;
     } finally {
       subscription.dispose();
     }

@@ -5,7 +5,7 @@ import type { Grade } from '../../../core/schema/common.ts';
 import type { Critique, Solution } from '../../../core/schema/lines.ts';
 import { visibleLine, visibleText } from '../../../core/visibleText.ts';
 import type { ProblemTally, RunPart } from '../../../node/runs/index.ts';
-import { isOver } from '../../followRun.ts';
+import { isOver, isResumable } from '../../followRun.ts';
 import type { RunEntry, RunFault } from '../../runStore.ts';
 import type { RunName } from '../../target.ts';
 
@@ -130,7 +130,7 @@ const SHOWN_CHARACTERS = 200;
 function runContext({ manifest, state }: RunEntry): string {
   const words = ['run', manifest.kind];
   if (!isOver(state.status)) words.push('active', ...(manifest.kind === 'train' ? [] : ['watchable']));
-  else if (state.status !== 'done') words.push('resumable');
+  else if (isResumable(state)) words.push('resumable');
   if (manifest.kind === 'evaluate' || manifest.kind === 'sample') words.push('solutions');
   if (manifest.kind === 'sample') words.push('dataset');
   if (manifest.kind === 'critique' || manifest.kind === 'sample') words.push('critiques');

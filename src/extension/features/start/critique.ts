@@ -3,11 +3,11 @@ import { askCount } from '../../ask/askCount.ts';
 import { askModel } from '../../ask/askModel.ts';
 import { runOf } from '../../ask/askRun.ts';
 import { modelTitle } from '../../modelTitle.ts';
-import { runHeadline } from '../../runHeadline.ts';
+import { announceEnd, nameOfRun } from '../../runEnd.ts';
 import type { RunEntry } from '../../runStore.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 import { setting } from '../../settings.ts';
-import { announce, startRun } from '../../startRun.ts';
+import { startRun } from '../../startRun.ts';
 import type { RunName, Target } from '../../target.ts';
 
 const TITLE = vscode.l10n.t('Critique Solutions');
@@ -24,31 +24,14 @@ export async function critiqueSolutions(services: Services, target: Target): Pro
       prompt: vscode.l10n.t('Critiques of each solution (n)'),
       initial: setting('reflection.critiques', source.folder.uri),
     }));
-  const { run, outcome } = await startRun(services, {
+  const finished = await startRun(services, {
     kind: 'critique',
     folder: source.folder,
     title: `${modelTitle(services, source.folder, model)} criticises ${source.name}`,
     parameters: ['critique', source.path, ...['--model', model, '-n', String(n)], ...onlyOf(target)],
   });
-  const name: RunName = { folder: source.folder.uri.toString(), id: run.id };
-  const message =
-    outcome === 'interrupted'
-      ? vscode.l10n.t('Stopped after {0} of {1} critiques.', run.state.done, run.state.total ?? '?')
-      : `${source.name}: ${await runHeadline(services, run)}`;
-  announce(
-    message,
-    outcome === 'interrupted'
-      ? {
-          [vscode.l10n.t('Resume')]: () =>
-            vscode.commands.executeCommand('reflection.resumeRun', { run: name }),
-        }
-      : {
-          [vscode.l10n.t('Open Transcript')]: () =>
-            vscode.commands.executeCommand('reflection.openTranscript', { run: name }),
-        },
-    outcome,
-  );
-  return name;
+  await announceEnd(services, finished);
+  return nameOfRun(finished.run);
 }
 
 interface Source {

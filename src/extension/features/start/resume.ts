@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import { runOf } from '../../ask/askRun.ts';
-import { isOver } from '../../followRun.ts';
-import { runHeadline } from '../../runHeadline.ts';
-import type { RunEntry } from '../../runStore.ts';
+import { isResumable } from '../../followRun.ts';
+import { announceEnd, nameOfRun } from '../../runEnd.ts';
 import { requireTrust, type Services } from '../../services.ts';
-import { announce, startRun } from '../../startRun.ts';
+import { startRun } from '../../startRun.ts';
 import type { RunName, Target } from '../../target.ts';
 import { executeTraining } from '../../trainingTask.ts';
 
@@ -13,34 +12,22 @@ export async function resumeRun(services: Services, target: Target): Promise<Run
   requireTrust(vscode.l10n.t('Resuming a run'));
   const run = await runOf(services, target, {
     title: vscode.l10n.t('Resume Run'),
-    fits: isResumable,
+    fits: ({ state }) => isResumable(state),
     none: vscode.l10n.t('There is no run to resume.'),
     remedy: vscode.l10n.t('Runs that were stopped, lost or failed can be resumed.'),
   });
-  const name: RunName = { folder: run.folder.uri.toString(), id: run.id };
+  const name = nameOfRun(run);
   if (run.manifest.kind === 'train') {
     await executeTraining(services, run.folder, ['resume', run.dir], run.manifest.title || run.id);
     return name;
   }
-  const { outcome, run: ended } = await startRun(services, {
+  const finished = await startRun(services, {
     kind: run.manifest.kind,
     folder: run.folder,
     title: run.manifest.title || run.id,
     parameters: ['resume', run.dir],
     resume: run,
   });
-  announce(
-    await runHeadline(services, ended),
-    {
-      [vscode.l10n.t('Open Transcript')]: () =>
-        vscode.commands.executeCommand('reflection.openTranscript', { run: name }),
-    },
-    outcome,
-  );
+  await announceEnd(services, finished);
   return name;
-}
-
-/** Whether going on with the run would do something. */
-export function isResumable({ state }: RunEntry): boolean {
-  return isOver(state.status) && state.status !== 'done';
 }

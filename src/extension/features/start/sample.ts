@@ -7,9 +7,9 @@ import { askModel } from '../../ask/askModel.ts';
 import { askProblemFile } from '../../ask/askProblemFile.ts';
 import { DATASET_FILE } from '../../datasets.ts';
 import { modelTitle } from '../../modelTitle.ts';
-import { runHeadline } from '../../runHeadline.ts';
+import { announceEnd, nameOfRun } from '../../runEnd.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
-import { announce, startRun } from '../../startRun.ts';
+import { startRun } from '../../startRun.ts';
 import type { RunName, Target } from '../../target.ts';
 
 const TITLE = vscode.l10n.t('Rejection-Sample Critiques');
@@ -33,7 +33,7 @@ export async function sampleCritiques(
       prompt: vscode.l10n.t('Records wanted (the set is smaller when fewer critiques pass)'),
       initial: 450,
     }));
-  const { run, outcome } = await startRun(services, {
+  const finished = await startRun(services, {
     kind: 'sample',
     folder: source.folder,
     title: `${modelTitle(services, source.folder, model)} on ${source.name}`,
@@ -45,26 +45,8 @@ export async function sampleCritiques(
       ...(target.problem === undefined ? [] : ['--problem', target.problem]),
     ],
   });
-  const data = path.join(run.dir, DATASET_FILE);
-  const name: RunName = { folder: source.folder.uri.toString(), id: run.id };
-  const isStopped = outcome === 'interrupted';
-  announce(
-    isStopped ? vscode.l10n.t('Stopped: finished samples are kept.') : await runHeadline(services, run),
-    isStopped
-      ? {
-          [vscode.l10n.t('Resume')]: () =>
-            vscode.commands.executeCommand('reflection.resumeRun', { run: name }),
-        }
-      : {
-          [vscode.l10n.t('Start Training…')]: () =>
-            vscode.commands.executeCommand('reflection.train', { data }),
-          [vscode.l10n.t('Show Funnel')]: () =>
-            vscode.commands.executeCommand('reflection.showSampling', { run: name }),
-          [vscode.l10n.t('Open Dataset')]: () => vscode.window.showTextDocument(vscode.Uri.file(data)),
-        },
-    outcome,
-  );
-  return { ...name, data };
+  await announceEnd(services, finished);
+  return { ...nameOfRun(finished.run), data: path.join(finished.run.dir, DATASET_FILE) };
 }
 
 async function sourceOf(

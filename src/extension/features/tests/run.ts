@@ -11,6 +11,7 @@ import { modelInUse } from '../../modelInUse.ts';
 import { modelTitle } from '../../modelTitle.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 import { setting } from '../../settings.ts';
+import { rememberStarted } from '../../startedRuns.ts';
 import type { TestItems } from './items.ts';
 import { resultOf } from './results.ts';
 
@@ -94,16 +95,27 @@ async function runPart(
     const problem = items.problem(test);
     const canRun = problem !== undefined && (profile.kind === 'evaluate' || problem.solution !== undefined);
     if (canRun) tests.set(problem.id, test);
-    else run.skipped(test);
+    else {
+      run.appendOutput(
+        `${vscode.l10n.t('{0}: there is no worked solution to criticise', oneLine(test.label))}\r\n`,
+        undefined,
+        test,
+      );
+      run.skipped(test);
+    }
   }
   if (tests.size === 0) return;
   for (const test of tests.values()) run.enqueued(test);
   await mkdir(path.dirname(dir), { recursive: true });
   const only = part.isWhole ? [] : [...tests.keys()].flatMap((id) => ['--problem', id]);
+  const started = rememberStarted(services, dir);
   const launched = await launchCommand(services, folder, [
     ...[profile.kind, part.file.fsPath, '--model', model, '-n', String(profile.n), ...only],
     ...['--title', title, '--run-dir', dir, '--json'],
-  ]);
+  ]).catch((thrown: unknown) => {
+    started.dispose();
+    throw thrown;
+  });
   const cancelled = token.onCancellationRequested(() => launched.stop());
   const over = new AbortController();
   const telling = tellResults(services, items, profile, run, { dir, tests }, over.signal);
@@ -114,6 +126,7 @@ async function runPart(
     tests.clear();
   } finally {
     cancelled.dispose();
+    started.dispose();
     over.abort();
     await telling;
     for (const test of tests.values()) run.skipped(test);
