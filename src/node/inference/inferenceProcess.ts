@@ -1,10 +1,10 @@
 /** The host's side of one inference child: start it, talk to it, know how it ended. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { InferenceChild, InferenceHost } from '../../core/protocol/inference.ts';
 import { createRemote, type Remote, serve } from '../../core/rpc.ts';
+import { makeTemporaryFolder } from '../temporaryFolder.ts';
 import { processPort } from './processPort.ts';
 
 const CLOSE_MS = 5000;
@@ -40,7 +40,7 @@ export function startInferenceProcess(
 ): InferenceProcess {
   const { NODE_OPTIONS: _, ...environment } = process.env;
   // Evaluated prompts go through it from slot to slot. Not a name that others can guess.
-  const folder = mkdtempSync(path.join(tmpdir(), 'reflection-inference-'));
+  const folder = makeTemporaryFolder('inference');
   const child = fork(childFile(), [folder], {
     execArgv: [],
     serialization: 'advanced',

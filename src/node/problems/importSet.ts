@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { MAX_NESTING, nestsDeeper } from '../../core/nesting.ts';
 import { CATALOGUE, type CatalogueEntry, findInCatalogue } from '../../core/problems/catalogue.ts';
 import { fileStem, formatOfFile, type ProblemFault } from '../../core/problems/index.ts';
 import { onDisk } from '../runs/diskErrors.ts';
+import { makeTemporaryFolder } from '../temporaryFolder.ts';
 import { type Download, downloadFile, fileUrl, type Hub, hubFromEnvironment, newestCommit } from './hub.ts';
 import { noUsableRow, scanProblems } from './readProblems.ts';
 import { readRows } from './readRows.ts';
@@ -104,7 +104,7 @@ async function importFromHub(request: ImportRequest, entry: CatalogueEntry): Pro
   });
   if (!agreed) return null;
   const revision = entry.revision ?? (await newestCommit(hub, hubId));
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'reflection-import-'));
+  const folder = makeTemporaryFolder('import');
   try {
     const target = path.join(folder, path.basename(hubPath));
     const download = await downloadFile(

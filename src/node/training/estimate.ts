@@ -1,12 +1,12 @@
 /** Asking the trainer what a run would take, without starting it. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, UserError } from '../../core/errors.ts';
 import type { TrainConfig } from '../../core/schema/trainConfig.ts';
 import { type TrainEstimate, trainEstimateSchema } from '../../core/schema/trainEstimate.ts';
+import { makeTemporaryFolder } from '../temporaryFolder.ts';
 import { CONFIG_FILE } from './createTrainingRun.ts';
 import type { TrainerPython } from './python.ts';
 
@@ -20,7 +20,7 @@ export async function estimateTraining(
   python: TrainerPython,
   signal: AbortSignal,
 ): Promise<TrainEstimate> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'reflection-estimate-'));
+  const folder = makeTemporaryFolder('estimate');
   try {
     const file = path.join(folder, CONFIG_FILE);
     await writeFile(file, JSON.stringify(config));
