@@ -12,8 +12,8 @@ from pathlib import Path
 
 from .config import load_config
 from .errors import ConfigError, UserError
-from .events import EventWriter, say
-from .run import train
+from .events import say
+from .run import tell_refusal, train
 
 
 def main() -> int:
@@ -41,9 +41,7 @@ def _run(path: Path) -> int:
     except ConfigError as error:
         say(f"error: {error}")
         if path.is_file():
-            EventWriter(path.parent / "events.jsonl").write(
-                "run_end", status="failed", error=str(error), code=error.code
-            )
+            tell_refusal(path.parent, error)
         return 2
     return train(config, path.parent)
 

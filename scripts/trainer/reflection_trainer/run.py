@@ -27,7 +27,7 @@ from .checks import (
     check_sharding,
 )
 from .config import TrainConfig
-from .errors import StopRequested, UserError
+from .errors import ConfigError, StopRequested, UserError
 from .estimate import checkpoint_bytes
 from .events import EventWriter, heartbeat, say
 from .method import Method, load_method
@@ -65,6 +65,14 @@ def train(config: TrainConfig, run_dir: Path) -> int:
         say(f"error: {end.error}")
     events.write("run_end", **asdict(end), step=session.step)
     return 1 if end.status == "failed" else 0
+
+
+def tell_refusal(run_dir: Path, error: ConfigError) -> None:
+    """The end of a run whose configuration is wrong; not of one that another process trains."""
+    path, main_process = run_dir / "events.jsonl", os.environ.get("RANK", "0") == "0"
+    if live_trainer(path) is None:
+        events = EventWriter(path, main_process)
+        events.write("run_end", status="failed", error=str(error), code=error.code)
 
 
 @dataclass(frozen=True)

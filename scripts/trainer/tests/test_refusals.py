@@ -19,7 +19,7 @@ from reflection_trainer import run as running
 from reflection_trainer.checkpoints import Checkpoint
 from reflection_trainer.checks import FREE, check_processes, check_same_run
 from reflection_trainer.config import TrainConfig, load_config, method_schema
-from reflection_trainer.errors import UserError
+from reflection_trainer.errors import ConfigError, UserError
 from reflection_trainer.events import EventWriter
 from reflection_trainer.model import open_model
 from reflection_trainer.session import Session
@@ -49,6 +49,23 @@ def test_a_wrong_config_ends_with_status_2_before_anything_is_loaded(tmp_path: P
     assert 'config.json: field "learningRat": unknown field; did you mean "learningRate"?' in err
     assert ends(read_events(tmp_path)) == ["failed"]
     assert not (tmp_path / "trainer").exists()
+
+
+def test_a_wrong_config_does_not_end_a_run_that_is_trained(tmp_path: Path) -> None:
+    """Nor does every one of several processes end it."""
+    me, error = psutil.Process(), ConfigError("wrong")
+    facts = {"pid": me.pid, "processStart": me.create_time(), "host": platform.node()}
+    events = EventWriter(tmp_path / "events.jsonl")
+    events.write("run_start", **facts)
+    running.tell_refusal(tmp_path, error)
+    assert '"run_end"' not in events.path.read_text()
+    events.path.unlink()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("RANK", "1")
+        running.tell_refusal(tmp_path, error)
+        assert not events.path.exists()
+    running.tell_refusal(tmp_path, error)
+    assert ends(read_events(tmp_path)) == ["failed"]
 
 
 @pytest.mark.parametrize("arguments", [["--config", "nowhere/config.json"], [], ["--confg", "x"]])
