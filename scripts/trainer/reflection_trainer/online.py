@@ -194,17 +194,10 @@ class OnlineTrainer:
         return (ids, None) if args[2:] or kwargs else ids
 
 
-def text_metrics(
-    rollouts: Sequence[Rollout], grades: Sequence[str], lengths: Sequence[int]
-) -> dict[str, float]:
-    """Tokens of right and of wrong rollouts, and how alike those of different problems are."""
-    metrics: dict[str, float] = {}
-    for name, grade in (("right", "correct"), ("wrong", "incorrect")):
-        counted = [n for n, found in zip(lengths, grades, strict=True) if found == grade]
-        if counted:
-            metrics[f"completions/length_{name}"] = sum(counted) / len(counted)
+def text_metrics(rollouts: Sequence[Rollout]) -> dict[str, float]:
+    """How alike the rollouts of different problems are."""
     twins = near_duplicates([r.completion for r in rollouts], [r.prompt for r in rollouts])
-    return metrics if twins is None else metrics | {"completions/near_duplicates": twins}
+    return {} if twins is None else {"completions/near_duplicates": twins}
 
 
 def write_rollouts(session: Session, step: int, rollouts: Sequence[Rollout], group: int) -> None:

@@ -93,8 +93,8 @@ def reward_metrics(rows: Sequence[Scored]) -> dict[str, float]:
     }
     right = [row for row in rows if row.grade == "correct"]
     wrong = [row for row in rows if row.grade == "incorrect"]
-    metrics["completions/right_length"] = _mean([row.tokens for row in right])
-    metrics["completions/wrong_length"] = _mean([row.tokens for row in wrong])
+    metrics["completions/length_right"] = _mean([row.tokens for row in right])
+    metrics["completions/length_wrong"] = _mean([row.tokens for row in wrong])
     in_right, in_wrong = sum(row.cues for row in right), sum(row.cues for row in wrong)
     if in_right + in_wrong:
         metrics["reflection/err"] = in_right / (in_right + in_wrong)

@@ -145,23 +145,19 @@ class RlerrTrainer(OnlineTrainer, GRPOTrainer):
                     advantage,
                     scored.is_truncated,
                 ),
-                length,
             )
-            for row, text, scored, advantage, length in zip(
+            for row, text, scored, advantage in zip(
                 inputs,
                 texts,
                 self._parts.last,
                 output["advantages"].tolist(),
-                output["completion_mask"].sum(-1).tolist(),
                 strict=True,
             )
         ]
         everyone = gather_object(local)  # a collective: every process calls it
-        scored = [row for row, _, _ in everyone]
-        rollouts = [rollout for _, rollout, _ in everyone]
-        metrics = reward_metrics(scored) | text_metrics(
-            rollouts, [row.grade for row in scored], [length for _, _, length in everyone]
-        )
+        scored = [row for row, _ in everyone]
+        rollouts = [rollout for _, rollout in everyone]
+        metrics = reward_metrics(scored) | text_metrics(rollouts)
         metrics["reward/reflection_only_groups"] = reflection_only_groups(
             scored, rollouts, self.num_generations
         )

@@ -106,8 +106,8 @@ def test_the_metrics_of_a_batch() -> None:
 def test_lengths_are_told_apart_by_outcome() -> None:
     right, wrong = replace(score(RIGHT), tokens=30), replace(score(PLAIN_WRONG), tokens=10)
     found = reward_metrics([right, right, wrong])
-    assert (found["completions/right_length"], found["completions/wrong_length"]) == (30, 10)
-    assert "completions/wrong_length" not in reward_metrics([right])
+    assert (found["completions/length_right"], found["completions/length_wrong"]) == (30, 10)
+    assert "completions/length_wrong" not in reward_metrics([right])
 
 
 @dataclass
