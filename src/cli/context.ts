@@ -45,7 +45,7 @@ export function createContext(options: CommonOptions, signal: AbortSignal): Cont
 }
 
 /** The nearest folder above that has `reflection.json` or `.reflection`; the current one where none has. */
-function findWorkspace(from: string): string {
+export function findWorkspace(from: string): string {
   for (let dir = from; ; dir = path.dirname(dir)) {
     if (
       ['reflection.json', '.reflection'].some((name) =>

@@ -26,6 +26,7 @@ import { type FieldOptions, fieldOption } from './fieldOption.ts';
 import { type LiveOptions, liveOption, liveTexts } from './live.ts';
 import type { Progress } from './output.ts';
 import { tellFaults } from './problemFaults.ts';
+import { runArgument } from './runArgument.ts';
 
 export interface GenerationOptions extends CommonOptions, FieldOptions, BudgetOptions, LiveOptions {
   readonly model?: string;
@@ -74,6 +75,12 @@ export const temperature = numberOf(samplingSchema.shape.temperature, 'a number 
 /** Refused before a set is read and a model is loaded. */
 function knownPolicy(name: string): string {
   return policyNamed(name).name;
+}
+
+/** Whether problems are named, and not a run: a file has an extension that no run has, a set is in `reflection.json`. */
+export async function namesProblems(context: Context, wanted: string): Promise<boolean> {
+  const { config } = await readWorkspace(context.workspace);
+  return /\.(jsonl|ndjson|json|csv|parquet|md)$/i.test(wanted) || Object.hasOwn(config.problemSets, wanted);
 }
 
 /**
@@ -216,8 +223,8 @@ export async function runPipeline<Result extends PipelineResult>(
     return result;
   } catch (thrown) {
     bars.stop();
-    const name = path.basename(settings.dir);
-    if (made > 0) context.output.note(`every finished sample is kept; go on with: reflection resume ${name}`);
+    const run = runArgument(settings.dir);
+    if (made > 0) context.output.note(`every finished sample is kept; go on with: reflection resume ${run}`);
     throw thrown;
   } finally {
     bars.stop();
@@ -226,17 +233,14 @@ export async function runPipeline<Result extends PipelineResult>(
 
 function tellEnd(context: Context, result: PipelineResult): void {
   const { wanted, reused } = result.counts;
+  const run = runArgument(result.dir);
   if (reused > 0) context.output.note(`${reused} of ${wanted} samples were there already`);
   if (result.isInterrupted) {
     const why = result.spent === undefined ? 'stopped' : `stopped: the budget of ${result.spent} is spent`;
-    context.output.note(
-      `${why}; every finished sample is kept. Go on with: reflection resume ${result.runId}`,
-    );
+    context.output.note(`${why}; every finished sample is kept. Go on with: reflection resume ${run}`);
     process.exitCode = EXIT.interrupted;
   } else if (result.failed > 0) {
-    context.output.warn(
-      `${result.failed} samples failed; try them again with: reflection resume ${result.runId}`,
-    );
+    context.output.warn(`${result.failed} samples failed; try them again with: reflection resume ${run}`);
     process.exitCode = EXIT.withFailedSamples;
   }
 }

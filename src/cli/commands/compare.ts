@@ -104,10 +104,11 @@ export function registerCompare(program: Command, signal: AbortSignal): void {
   });
 }
 
-/** A file of this name comes before a run of it: runs are directories. */
+/** A file of this name, here or in the workspace, comes before a run of it: runs are directories. */
 async function readNamed(workspace: string, name: string, options: ReadArmOptions): Promise<ReadArm> {
-  const file = path.resolve(workspace, name);
-  if (await isResultsFile(file)) return readArm(file, { ...options, file: name });
+  for (const file of [path.resolve(name), path.resolve(workspace, name)]) {
+    if (await isResultsFile(file)) return readArm(file, { ...options, file: name });
+  }
   return readArm(await resolveRun(workspace, name), options);
 }
 

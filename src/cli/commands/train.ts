@@ -19,6 +19,7 @@ import { type CommonOptions, type Context, common, createContext, wholeNumber } 
 import { EXIT } from '../exitCodes.ts';
 import { followRun } from '../follow.ts';
 import { Interruption } from '../interruption.ts';
+import { runArgument } from '../runArgument.ts';
 import { progressText } from '../runLine.ts';
 import { showEstimate, showLaunch } from './trainPreview.ts';
 
@@ -167,7 +168,7 @@ export async function runTrainer(
   if (options.detach) {
     context.output.result(
       { dir, pid: trainer.pid },
-      `Follow it with "reflection watch ${path.basename(dir)}".`,
+      `Follow it with "reflection watch ${runArgument(dir)}".`,
     );
     return before;
   }
@@ -193,17 +194,17 @@ function askToStop(pid: number): void {
 
 function report(context: Context, dir: string, state: RunState): void {
   const last = state.checkpoints.at(-1);
-  const name = path.basename(dir);
+  const run = runArgument(dir);
   context.output.result(
     { dir, status: state.status, step: state.step, checkpoint: last?.path ?? null, error: state.error },
     [
       `${state.status}: ${progressText(state)}`,
       ...(last ? [`checkpoint ${path.join(dir, last.path)}`] : []),
       ...(state.status === 'cancelled' || state.status === 'interrupted'
-        ? [`resume it with: reflection resume ${name}`]
+        ? [`resume it with: reflection resume ${run}`]
         : []),
       ...(state.status === 'failed' || state.status === 'lost'
-        ? [`see ${path.join(dir, TRAINER_LOG)}; resume with: reflection resume ${name}`]
+        ? [`see ${path.join(dir, TRAINER_LOG)}; resume with: reflection resume ${run}`]
         : []),
     ].join('\n'),
   );

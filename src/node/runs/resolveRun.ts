@@ -6,12 +6,13 @@ import { runsRoot } from './layout.ts';
 import { runNames } from './listRuns.ts';
 
 /**
- * The directory of the run that a person names: a path, a name, the beginning of one, or any part of one,
- * as long as it fits a single run of the workspace.
+ * The directory of the run that a person names: a path from here or from the workspace, a name, the beginning of one, or
+ * any part of one, as long as it fits a single run of the workspace.
  */
-export async function resolveRun(workspaceDir: string, wanted: string): Promise<string> {
-  const asPath = path.resolve(workspaceDir, wanted);
-  if (wanted !== '' && (await isRun(asPath))) return asPath;
+export async function resolveRun(workspaceDir: string, wanted: string, cwd = process.cwd()): Promise<string> {
+  for (const asPath of [path.resolve(cwd, wanted), path.resolve(workspaceDir, wanted)]) {
+    if (wanted !== '' && (await isRun(asPath))) return asPath;
+  }
   const root = runsRoot(workspaceDir);
   const names = await runNames(root);
   for (const matching of [

@@ -48,6 +48,9 @@ describe('resolving', () => {
     ]) {
       expect(await resolveRun(workspace, wanted)).toBe(aime);
     }
+    // As a shell completes it in a folder of the workspace.
+    const below = path.join(workspace, '.reflection');
+    expect(await resolveRun(workspace, 'runs/20260101-100000-evaluate-aime', below)).toBe(aime);
   });
 
   it('says which runs fit, or which are near', async () => {
