@@ -10,7 +10,7 @@ import { connectEngine } from '../../node/engines/index.ts';
 import { packageRoot } from '../../node/packageRoot.ts';
 import { critique, evaluate, sample } from '../../node/pipeline/index.ts';
 import { readProblemSet } from '../../node/problems/readProblems.ts';
-import { readRunState, runsRoot } from '../../node/runs/index.ts';
+import { onDisk, readRunState, runsRoot } from '../../node/runs/index.ts';
 import { createTrainingRun, trainingConfig } from '../../node/training/index.ts';
 import {
   nanoModelFile,
@@ -60,7 +60,7 @@ export function registerDemo(program: Command, signal: AbortSignal): void {
     const workspace = path.resolve(folder);
     const context = createContext({ ...options, workspace }, signal);
     const began = Date.now();
-    await makeWorkspace(workspace);
+    await onDisk(workspace, () => makeWorkspace(workspace));
     await runChain(context, options);
     if (signal.aborted) return;
     context.output.note(`\ndone in ${((Date.now() - began) / 60_000).toFixed(1)} minutes`);

@@ -8,7 +8,7 @@ import { UserError } from '../../core/errors.ts';
 import { SCHEMA_VERSION } from '../../core/schema/common.ts';
 import type { Prompts } from '../../core/schema/run.ts';
 import type { TrainConfig } from '../../core/schema/trainConfig.ts';
-import { createRun, hostFacts, isRun, workbenchFacts } from '../runs/index.ts';
+import { createRun, hostFacts, isRun, onDisk, workbenchFacts } from '../runs/index.ts';
 import { datasetFacts } from './prepare.ts';
 
 export const CONFIG_FILE = 'config.json';
@@ -67,13 +67,13 @@ export async function createTrainingRun(run: NewTrainingRun): Promise<'created' 
     },
     [],
   );
-  await writeFileAtomic(file, `${JSON.stringify(run.config, null, 2)}\n`);
+  await onDisk(file, () => writeFileAtomic(file, `${JSON.stringify(run.config, null, 2)}\n`));
   return 'created';
 }
 
 async function refuseOtherConfig(file: string, config: TrainConfig): Promise<void> {
   if (!existsSync(file)) {
-    await writeFileAtomic(file, `${JSON.stringify(config, null, 2)}\n`);
+    await onDisk(file, () => writeFileAtomic(file, `${JSON.stringify(config, null, 2)}\n`));
     return;
   }
   const written: Record<string, unknown> = JSON.parse(await readFile(file, 'utf8'));

@@ -267,6 +267,7 @@ describe('wrong usage', () => {
     [['sample', SET, '--held-out', 'nowhere.jsonl'], 1, /nowhere\.jsonl/],
     [['sample', SET, '--solution', 'a#0'], 2, /Name the run/],
     [['judge', 'nothing', '--judge', 'nano'], 1, /nothing/],
+    [['demo', path.join(SET, 'folder')], 1, /Choose another directory/],
     [['judge', 'nothing'], 2, /--judge <model>/],
   ] as const)('%j ends with %i and says what to do', async (args, code, words) => {
     const cwd = await workspaceWith({});
