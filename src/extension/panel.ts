@@ -8,6 +8,8 @@ import { type PanelPage, setPage, webviewPort, webviewRoot } from './webviewPage
 export interface OpenPanel {
   readonly panel: vscode.WebviewPanel;
   readonly port: Port;
+  /** Whether its page is there to be told something. A closed panel throws when it is asked itself. */
+  isVisible(): boolean;
   /** Loads the page; called when the host serves the channel, so that no message is lost. */
   load(): void;
 }
@@ -25,11 +27,16 @@ export function openPanel(
       enableScripts: true,
       localResourceRoots: [webviewRoot(extensionUri)],
     });
+  let isClosed = false;
+  panel.onDidDispose(() => {
+    isClosed = true;
+  });
   panel.title = title;
   panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icons', 'reflection.svg');
   return {
     panel,
     port: webviewPort(panel.webview),
+    isVisible: () => !isClosed && panel.visible,
     load: () => setPage(panel.webview, extensionUri, page),
   };
 }

@@ -41,7 +41,7 @@ const LANGUAGES = { md: 'markdown', latex: 'latex', csv: 'csv' } as const;
 /** The host's side of one panel: it owns the state, and computes it again when a run or the baseline changes. */
 class ComparisonPanel implements vscode.Disposable {
   readonly #services: Services;
-  readonly #panel: vscode.WebviewPanel;
+  readonly #isVisible: () => boolean;
   readonly #connection: Connection<CompareView>;
   readonly #parts: vscode.Disposable[];
   #names: SavedComparison;
@@ -51,9 +51,9 @@ class ComparisonPanel implements vscode.Disposable {
   #isAsked = false;
   readonly #looks = new PacedLooks(() => this.#compute());
 
-  constructor(services: Services, { port, panel }: OpenPanel, names: SavedComparison) {
+  constructor(services: Services, { port, isVisible }: OpenPanel, names: SavedComparison) {
     this.#services = services;
-    this.#panel = panel;
+    this.#isVisible = isVisible;
     this.#names = names;
     this.#connection = createRemote<CompareView>(port);
     this.#parts = [
@@ -157,7 +157,7 @@ class ComparisonPanel implements vscode.Disposable {
   #show(state: CompareState): void {
     this.#shown = state;
     // A hidden page is gone: it asks for everything when it is there again.
-    if (!this.#isAsked || !this.#panel.visible) return;
+    if (!this.#isAsked || !this.#isVisible()) return;
     this.#connection.remote.update(state).catch((thrown: unknown) => {
       this.#services.log.trace(`the Compare panel is gone: ${messageOf(thrown)}`);
     });

@@ -36,16 +36,16 @@ export function showSampling(services: Services, name: SavedRun, restored?: vsco
 class SamplingPanel implements vscode.Disposable {
   readonly #services: Services;
   readonly #name: SavedRun;
-  readonly #panel: vscode.WebviewPanel;
+  readonly #isVisible: () => boolean;
   readonly #connection: Connection<SamplingView>;
   readonly #parts: vscode.Disposable[];
   #shown: SamplingState = { status: 'loading', what: vscode.l10n.t('Reading the run') };
   #revision = '';
   readonly #looks = new PacedLooks(() => this.#look());
 
-  constructor(services: Services, { port, panel }: OpenPanel, name: SavedRun) {
+  constructor(services: Services, { port, isVisible }: OpenPanel, name: SavedRun) {
     this.#services = services;
-    this.#panel = panel;
+    this.#isVisible = isVisible;
     this.#name = name;
     this.#connection = createRemote<SamplingView>(port);
     this.#parts = [
@@ -151,7 +151,7 @@ class SamplingPanel implements vscode.Disposable {
   #show(state: SamplingState): void {
     this.#shown = state;
     // A hidden page is gone: it asks for everything when it is there again.
-    if (!this.#panel.visible) return;
+    if (!this.#isVisible()) return;
     this.#connection.remote.update(state).catch((thrown: unknown) => {
       this.#services.log.trace(`the Rejection Sampling panel is gone: ${messageOf(thrown)}`);
     });

@@ -40,7 +40,7 @@ const BATCH_MS = 250;
 /** The host's side of one dashboard: it owns the state, and sends what changed. */
 class Dashboard implements vscode.Disposable {
   readonly #services: Services;
-  readonly #panel: vscode.WebviewPanel;
+  readonly #isVisible: () => boolean;
   readonly #name: SavedRun;
   readonly #connection: Connection<DashboardView>;
   readonly #parts: vscode.Disposable[];
@@ -49,10 +49,11 @@ class Dashboard implements vscode.Disposable {
   #dir: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #isDisposed = false;
 
-  constructor(services: Services, { port, panel }: OpenPanel, name: SavedRun) {
+  constructor(services: Services, { port, panel, isVisible }: OpenPanel, name: SavedRun) {
     this.#services = services;
-    this.#panel = panel;
+    this.#isVisible = isVisible;
     this.#name = name;
     this.#connection = createRemote<DashboardView>(port);
     this.#parts = [
@@ -68,6 +69,7 @@ class Dashboard implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     vscode.Disposable.from(...this.#parts).dispose();
   }
 
@@ -123,6 +125,8 @@ class Dashboard implements vscode.Disposable {
   /** One look after another: the thread reads, and what has changed is sent. */
   #look(hasView: boolean): Promise<void> {
     this.#looking = this.#looking.then(async () => {
+      // The thread would watch the run again, and nobody would tell it to stop.
+      if (this.#isDisposed) return;
       const next = await this.#read().catch(panelFailure);
       const before = this.#shown;
       this.#shown = next;
@@ -147,7 +151,7 @@ class Dashboard implements vscode.Disposable {
 
   /** Not waited for: a page that is loading or hidden answers nothing, and asks for everything when it is there again. */
   #send(before: DashboardState, next: DashboardState): void {
-    if (!this.#panel.visible) return;
+    if (!this.#isVisible()) return;
     const { remote } = this.#connection;
     const isGone = (thrown: unknown) =>
       this.#services.log.trace(`the Training dashboard is gone: ${messageOf(thrown)}`);
