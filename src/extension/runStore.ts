@@ -46,6 +46,10 @@ export class RunStore implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #known = new Map<string, RunEntry>();
   readonly #followers = new Map<string, Follower>();
+  /** Looks in turn: of two at once, the one that began first would forget what only the other has seen. */
+  #looking: Promise<unknown> = Promise.resolve();
+  /** Waits for its turn: whoever asks until then shares it. */
+  #refreshing: Promise<void> | undefined;
   #holders = 0;
   #timer: NodeJS.Timeout | undefined;
   #isDisposed = false;
@@ -69,7 +73,11 @@ export class RunStore implements vscode.Disposable {
 
   /** Looks now, at the runs that are followed as well: the caller needs to know how they are. */
   refresh(): Promise<void> {
-    return this.#look(true);
+    this.#refreshing ??= this.#inTurn(() => {
+      this.#refreshing = undefined;
+      return this.#look(true);
+    });
+    return this.#refreshing;
   }
 
   /** Keeps looking until disposed. */
@@ -100,13 +108,19 @@ export class RunStore implements vscode.Disposable {
   }
 
   #lookAndRepeat(): void {
-    this.#look(false)
+    this.#inTurn(() => this.#look(false))
       .catch((thrown: unknown) => this.#log.warn(`looking for runs failed: ${messageOf(thrown)}`))
       .finally(() => {
         if (this.#holders === 0 || this.#isDisposed) return;
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.#lookAndRepeat(), LOOK_MS);
       });
+  }
+
+  #inTurn(look: () => Promise<void>): Promise<void> {
+    const turn = this.#looking.then(look);
+    this.#looking = turn.catch(() => undefined);
+    return turn;
   }
 
   async #look(isThorough: boolean): Promise<void> {
@@ -153,7 +167,10 @@ export class RunStore implements vscode.Disposable {
   }
 
   #follow(dir: string): void {
-    const follower = followState(dir, (state) => void this.#take(dir, state));
+    let taken = Promise.resolve();
+    const follower = followState(dir, (state) => {
+      taken = taken.then(() => this.#take(dir, state));
+    });
     this.#followers.set(dir, follower);
     follower.ended
       .catch((thrown: unknown) => this.#log.warn(`following ${dir} ended: ${messageOf(thrown)}`))
