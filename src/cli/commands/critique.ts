@@ -7,7 +7,13 @@ import { resolveRun } from '../../node/runs/index.ts';
 import { readWorkspace } from '../../node/workspace/index.ts';
 import { type Context, createContext, repeated, wholeNumber } from '../context.ts';
 import { refuseFields } from '../fieldOption.ts';
-import { type GenerationOptions, generationOptions, openProblemSet, withPipeline } from '../generation.ts';
+import {
+  type GenerationOptions,
+  generationOptions,
+  namesProblems,
+  openProblemSet,
+  withPipeline,
+} from '../generation.ts';
 import { type MetricsOptions, metricsOptions, reportRun, withJson } from './evaluate.ts';
 
 interface CritiqueCommandOptions extends GenerationOptions, MetricsOptions {
@@ -47,16 +53,13 @@ export function registerCritique(program: Command, signal: AbortSignal): void {
   });
 }
 
-/** A problem file has an extension that a run has not; a name in `reflection.json` is a set. */
 async function critiqueSource(
   context: Context,
   wanted: string,
   options: Pick<CritiqueCommandOptions, 'solution' | 'problem' | 'seed' | 'field'>,
 ): Promise<{ source: CritiqueSource; subject: string }> {
   const { solution: solutionIds, problem } = options;
-  const { config } = await readWorkspace(context.workspace);
-  const isSet = /\.(jsonl|json|csv|parquet|md)$/i.test(wanted) || Object.hasOwn(config.problemSets, wanted);
-  if (!isSet) {
+  if (!(await namesProblems(context, wanted))) {
     if (problem.length > 0) {
       throw new UserError('usage', '--problem names problems of a file, and this is a run', {
         remedy: 'Name solutions with --solution.',

@@ -19,6 +19,7 @@ import { datasetFacts, funnelText } from '../datasetReport.ts';
 import { refuseFields } from '../fieldOption.ts';
 import {
   generationOptions,
+  namesProblems,
   openProblemSet,
   type RunRequest,
   temperature,
@@ -89,7 +90,7 @@ async function runSample(
   options: SampleCommandOptions,
   command: Command,
 ): Promise<void> {
-  if (!/\.(jsonl|json|csv|parquet|md)$/i.test(wanted)) {
+  if (!(await namesProblems(context, wanted))) {
     const hasMix = command.getOptionValueSource('mix') === 'cli';
     return fromRun(context, wanted, options, options.reviewed === true && !hasMix ? 'all' : options.mix);
   }

@@ -212,6 +212,19 @@ describe('bad input', () => {
     expect((await runCli(args, { cwd })).code).toBe(2);
   });
 
+  it.each([
+    ['critique', 'rows.ndjson'],
+    ['sample', 'rows.ndjson'],
+    ['sample', 'mine'],
+  ])('%s %s is about a problem set and not about a run', async (command, name) => {
+    const config = JSON.stringify({ problemSets: { mine: 'rows.ndjson' } });
+    const cwd = await workspaceWith({ 'rows.ndjson': '{"id": "a", "x": 1}\n', 'reflection.json': config });
+    const { code, stderr } = await runCli([command, name, '--model', 'nano'], { cwd });
+    expect(stderr).toMatch(/rows\.ndjson/);
+    expect(stderr).not.toMatch(/no run/);
+    expect(code).toBe(1);
+  });
+
   it('a bad line in a problem file is told with its number, and the rest is evaluated', async () => {
     const cwd = await workspaceWith({});
     await writeFile(path.join(cwd, 'bad.jsonl'), `${TWO_PROBLEMS}{"id": "torn", "problem\n`);
