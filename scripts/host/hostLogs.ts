@@ -36,6 +36,14 @@ export function extensionErrors(userDataDir: string, extension: string): string[
     .map(withoutHostFrames);
 }
 
+/** What each activation of the extension was for, such as `onCommand:NAME`: one for each life of the window at most. */
+export function activations(userDataDir: string, id: string): string[] {
+  const line = new RegExp(`_doActivateExtension ${id}, .*activationEvent: '([^']+)'`, 'g');
+  return hostLogs(userDataDir)
+    .filter(({ name }) => name === 'remoteexthost')
+    .flatMap(({ text }) => [...text.matchAll(line)].map(([, event]) => event ?? ''));
+}
+
 /** Its id, and the file that a stack names. (Not its folder: the host itself is installed inside this project.) */
 function signsOf(extension: string): string[] {
   const manifest = z

@@ -2,7 +2,7 @@
  * What the extension contributes to VS Code, as data. `npm run generate` writes it into package.json, and
  * `Handlers` (commands.ts) makes a command without a handler a compile error.
  */
-import { keybindings, menus } from './contributions/menus.ts';
+import { keybindings, menus, submenus } from './contributions/menus.ts';
 import { configuration, restrictedConfigurations } from './contributions/settings.ts';
 import { walkthrough } from './contributions/walkthrough.ts';
 
@@ -136,6 +136,8 @@ const viewsWelcome = [
 ] as const;
 
 const languages = [
+  // VS Code has no language for it, and without one a folder with nothing else would never wake the extension.
+  { id: 'csv', aliases: ['CSV'], extensions: ['.csv'] },
   {
     id: TRANSCRIPT_LANGUAGE,
     aliases: ['Reflection Transcript'],
@@ -251,6 +253,7 @@ export const contributions = {
     `onWebviewPanel:${SAMPLING_PANEL}`,
     `onWebviewPanel:${DASHBOARD_PANEL}`,
     'onLanguage:jsonl',
+    'onLanguage:csv',
     'onLanguage:reflection-problem',
     'workspaceContains:reflection.json',
     // Not each JSON file: those that are named as sets of problems are.
@@ -270,6 +273,7 @@ export const contributions = {
     languages,
     menus,
     problemMatchers,
+    submenus,
     taskDefinitions,
     views: {
       reflection: views.map((view) => ({ ...view })),

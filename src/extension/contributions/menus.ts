@@ -1,11 +1,18 @@
 /** Where the commands appear, and their keys. The palette shows what can ask for what it needs. */
 
 const inTranscript = 'resourceScheme == reflection';
-const problemFile =
-  'resourceExtname == .jsonl || resourceExtname == .csv || resourceExtname == .parquet || resourceFilename =~ /\\.problem\\.md$|problems?\\.json$/';
+/** Problems, or what other programs may write their results to; several can be selected. */
+const rowsFile = 'resourceExtname =~ /^\\.(jsonl|ndjson|csv|parquet)$/';
+const problemFile = `${rowsFile} || resourceFilename =~ /\\.problem\\.md$|problems?\\.json$/`;
 
-/** What other programs may write their results to; several can be selected. */
-const resultsFile = 'resourceExtname =~ /^\\.(jsonl|ndjson|csv|parquet)$/';
+/**
+ * Any other JSON file may hold the same, and most hold something else: one entry has to do. Menus know only a file's name.
+ */
+const anyJson =
+  'resourceExtname == .json && !(resourceFilename =~ /problems?\\.json$|^(package|package-lock|composer|reflection|launch|tasks|settings|extensions)\\.json$|^[jt]sconfig.*\\.json$|\\.(schema|meta)\\.json$/)';
+const FILE_MENU = 'reflection.file';
+
+export const submenus = [{ id: FILE_MENU, label: 'Reflection' }] as const;
 
 /** contextValue of a tree row: words such as `run evaluate active`. */
 const row = (view: string, pattern: string) => `view == reflection.${view} && viewItem =~ /${pattern}/`;
@@ -92,7 +99,14 @@ export const menus = {
     { command: 'reflection.evaluate', when: problemFile, group: '7_reflection@1' },
     { command: 'reflection.critique', when: problemFile, group: '7_reflection@2' },
     { command: 'reflection.sample', when: problemFile, group: '7_reflection@3' },
-    { command: 'reflection.compare', when: resultsFile, group: '7_reflection@4' },
+    { command: 'reflection.compare', when: rowsFile, group: '7_reflection@4' },
+    { submenu: FILE_MENU, when: anyJson, group: '7_reflection@1' },
+  ],
+  [FILE_MENU]: [
+    { command: 'reflection.evaluate', group: '1_model@1' },
+    { command: 'reflection.critique', group: '1_model@2' },
+    { command: 'reflection.sample', group: '1_model@3' },
+    { command: 'reflection.compare', group: '2_results@1' },
   ],
   'editor/title': [
     { command: 'reflection.acceptFinding', when: inTranscript, group: 'navigation@1' },
