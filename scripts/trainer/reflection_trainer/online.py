@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import datasets
 import torch
@@ -33,6 +33,8 @@ from .rollouts import block_steps
 from .sampler import Sampler as CpuSampler
 from .session import Session
 from .similarity import near_duplicates
+
+T = TypeVar("T")
 
 
 def _not_about_none(record: logging.LogRecord) -> bool:
@@ -194,6 +196,11 @@ class OnlineTrainer:
         return (ids, None) if args[2:] or kwargs else ids
 
 
+def in_groups(values: Sequence[T], size: int) -> list[Sequence[T]]:
+    """Of the rollouts of all processes, `size` of each problem."""
+    return [values[first : first + size] for first in range(0, len(values), size)]
+
+
 def text_metrics(rollouts: Sequence[Rollout]) -> dict[str, float]:
     """How alike the rollouts of different problems are."""
     twins = near_duplicates([r.completion for r in rollouts], [r.prompt for r in rollouts])
@@ -222,9 +229,9 @@ def choose(rollouts: Sequence[Rollout], group: int, count: int) -> list[tuple[st
     """Best, worst, truncated and zero-variance ones in turn, none twice."""
     ranked = sorted(range(len(rollouts)), key=lambda i: -rollouts[i].total())
     flat = [
-        first
-        for first in range(0, len(rollouts), group)
-        if all(r.advantage == 0 for r in rollouts[first : first + group])
+        i * group
+        for i, alike in enumerate(in_groups(rollouts, group))
+        if all(r.advantage == 0 for r in alike)
     ]
     strata: dict[str, list[int]] = {
         "best": ranked,

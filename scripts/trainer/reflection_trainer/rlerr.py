@@ -7,9 +7,10 @@
 
 Single turn: y is sampled from the problem alone; the critic mode is not used. Where TRL differs
 from the formula: eps is 1e-4 (1e-6 in the spec), and the rollouts of a group with std 0, whose
-advantage is 0, still count in sum |y_i|. `lossType: dr_grpo` with `scaleRewards: none` is the form
-without the division by std, in which noise of the score is not magnified where all answers of a
-group are right, or all wrong: there A is made of r_ref alone (`reward/reflection_only_groups`).
+advantage is made 0 here, still count in sum |y_i|. `lossType: dr_grpo` with `scaleRewards: none` is
+the form without the division by std, in which noise of the score is not magnified where all answers
+of a group are right, or all wrong: there A is made of r_ref alone
+(`reward/reflection_only_groups`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import torch
 from accelerate.utils import gather_object
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -34,6 +36,7 @@ from .online import (
     OnlineTrainer,
     Rollout,
     completion_text,
+    in_groups,
     prepare_problems,
     prompt_text,
     text_metrics,
@@ -130,33 +133,37 @@ class RlerrTrainer(OnlineTrainer, GRPOTrainer):
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Tensor]:
         output = super()._generate_and_score_completions(inputs)
         if self.model.training:
-            self._observe(inputs, output)
+            scored = gather_object(self._parts.last)  # a collective: every process calls it
+            self._leave_out_equal_groups(scored, output["advantages"])
+            self._observe(inputs, output, scored)
         return output
 
-    def _observe(self, inputs: list[dict[str, Any]], output: dict[str, Tensor]) -> None:
+    def _leave_out_equal_groups(self, scored: Sequence[Scored], advantages: Tensor) -> None:
+        """No advantage in groups with std 0: TRL's mean may differ from them in the last bit."""
+        weights, size = self.args.reward_weights, self.num_generations
+        equal = [are_equal(group, weights) for group in in_groups(scored, size)]
+        first = self.accelerator.process_index * len(advantages)
+        mine = [equal[(first + i) // size] for i in range(len(advantages))]
+        advantages.masked_fill_(torch.tensor(mine, device=advantages.device), 0)
+        self._metrics["train"]["frac_reward_zero_std"][-1] = sum(equal) / len(equal)
+
+    def _observe(
+        self, inputs: list[dict[str, Any]], output: dict[str, Tensor], scored: list[Scored]
+    ) -> None:
         texts = self._tokenizer.batch_decode(output["completion_ids"], skip_special_tokens=True)
         local = [
-            (
-                scored,
-                Rollout(
-                    prompt_text(row["prompt"]),
-                    text,
-                    {"outcome": scored.outcome, "reflection": scored.reflection},
-                    advantage,
-                    scored.is_truncated,
-                ),
+            Rollout(
+                prompt_text(row["prompt"]),
+                text,
+                {"outcome": one.outcome, "reflection": one.reflection},
+                advantage,
+                one.is_truncated,
             )
-            for row, text, scored, advantage in zip(
-                inputs,
-                texts,
-                self._parts.last,
-                output["advantages"].tolist(),
-                strict=True,
+            for row, text, one, advantage in zip(
+                inputs, texts, self._parts.last, output["advantages"].tolist(), strict=True
             )
         ]
-        everyone = gather_object(local)  # a collective: every process calls it
-        scored = [row for row, _ in everyone]
-        rollouts = [rollout for _, rollout in everyone]
+        rollouts = gather_object(local)
         metrics = reward_metrics(scored) | text_metrics(rollouts)
         metrics["reward/reflection_only_groups"] = reflection_only_groups(
             scored, rollouts, self.num_generations
@@ -172,14 +179,23 @@ class RlerrTrainer(OnlineTrainer, GRPOTrainer):
         write_rollouts(self._session, self.state.global_step + 1, rollouts, self.num_generations)
 
 
+def are_equal(group: Sequence[Scored], weights: Sequence[float]) -> bool:
+    """Whether all rewards that are known are the same, but for rounding."""
+    known = [
+        weights[0] * one.outcome + weights[1] * one.reflection
+        for one in group
+        if one.outcome is not None and one.reflection is not None
+    ]
+    return not known or max(known) - min(known) < 1e-6
+
+
 def reflection_only_groups(
     scored: Sequence[Scored], rollouts: Sequence[Rollout], size: int
 ) -> float:
     """Share of groups whose advantages come from the reflection reward alone."""
-    starts = range(0, len(scored), size)
+    pairs = zip(in_groups(scored, size), in_groups(rollouts, size), strict=True)
     alone = [
-        len({row.outcome for row in scored[i : i + size]}) == 1
-        and any(rollout.advantage != 0 for rollout in rollouts[i : i + size])
-        for i in starts
+        len({row.outcome for row in rows}) == 1 and any(made.advantage != 0 for made in group)
+        for rows, group in pairs
     ]
     return sum(alone) / len(alone)

@@ -89,6 +89,28 @@ def test_a_group_without_variance_has_no_gradient(tmp_path: Path) -> None:
     assert trainer._metrics["train"]["reward/reflection_only_groups"][0] == 0
 
 
+@pytest.mark.parametrize("bare", [0.1, 0.5, 0.7])
+def test_eight_equal_rewards_have_no_gradient_at_all(tmp_path: Path, bare: float) -> None:
+    """Their mean is not each of them in float32, and 1e-7 / 1e-4 is no longer nothing."""
+    trainer = trainer_of(
+        tmp_path,
+        problems(tmp_path),
+        method="rlerr",
+        rollouts={**ROLLOUTS, "perProblem": 8},
+        batchSize=8 * PROBLEMS,
+        microBatchSize=8 * PROBLEMS,
+        reward={"noReflectionCorrect": bare},
+    )
+    give_rollouts(trainer, [REFLECTIONS[1]])
+    _, output = scored(trainer)
+    assert output["advantages"].eq(0).all()
+    assert trainer._metrics["train"]["frac_reward_zero_std"] == [1.0]
+    assert trainer._metrics["train"]["reward/reflection_only_groups"] == [0]
+    give_rollouts(trainer, [*[REFLECTIONS[1]] * 7, REFLECTIONS[2]])
+    _, output = scored(trainer)
+    assert output["advantages"].ne(0).all()
+
+
 @pytest.mark.parametrize("loss_type", ["dapo", "dr_grpo"])
 def test_rlerr_gradient_is_that_of_the_formula(tmp_path: Path, loss_type: str) -> None:
     """Off policy and clipped; DAPO divides by all tokens, Dr. GRPO by a constant."""
