@@ -31,6 +31,7 @@ from .grading import Grader
 from .method import Prepared
 from .online import (
     OnlineTrainer,
+    in_groups,
     prepare_problems,
     prompt_text,
     trainer_inputs,
@@ -181,13 +182,14 @@ class PrlTrainer(OnlineTrainer, GRPOTrainer):
         for name, value in trajectory_metrics(everyone).items():
             self._metrics["train"][name].append(value)
         self._metrics["train"]["s2r/contexts"].append(float(len(baselines)))
+        advantages = [process_advantages(one.actions, baselines, self._bonus) for one in local]
+        # TRL's is of outcomes: where they are equal, verifications may still teach something.
+        taught = gather_object([any(values) for values in advantages])
+        fruitless = [not any(group) for group in in_groups(taught, self.num_generations)]
+        self._metrics["train"]["frac_reward_zero_std"][-1] = sum(fruitless) / len(fruitless)
         own = [
-            rollout_of(
-                one,
-                prompt_text(row["prompt"]),
-                process_advantages(one.actions, baselines, self._bonus),
-            )
-            for row, one in zip(inputs, local, strict=True)
+            rollout_of(one, prompt_text(row["prompt"]), values)
+            for row, one, values in zip(inputs, local, advantages, strict=True)
         ]
         rollouts = gather_object(own)
         write_rollouts(self._session, self.state.global_step + 1, rollouts, self.num_generations)

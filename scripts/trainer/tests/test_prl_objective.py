@@ -160,6 +160,17 @@ def test_every_token_has_the_advantage_of_its_action(tmp_path: Path) -> None:
         assert (output["advantages"][i][size:] == 0).all()
 
 
+def test_equal_outcomes_are_no_missing_signal(tmp_path: Path) -> None:
+    """All wrong in the end, and the verifications differ: there is something to learn."""
+    trainer = trainer_of(tmp_path, problems(tmp_path), method="prl", rollouts=ROLLOUTS, klWeight=0)
+    give_rollouts(trainer, TRAJECTORIES[2:])
+    scored(trainer)
+    assert trainer._metrics["train"]["frac_reward_zero_std"] == [0.0]
+    give_rollouts(trainer, [TRAJECTORIES[3]])
+    scored(trainer)
+    assert trainer._metrics["train"]["frac_reward_zero_std"] == [0.0, 1.0]
+
+
 @given(
     seed=st.integers(0, 10_000), rows=st.integers(1, 4), width=st.integers(1, 9), mean=st.booleans()
 )
