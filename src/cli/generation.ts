@@ -199,7 +199,7 @@ export async function runPipeline<Result extends PipelineResult>(
   const bars = live ?? stageBars(context);
   const { device, processes, slots } = engine.facts;
   context.output.note(
-    `${engine.identity.name}: ${engine.facts.name} on ${device}, ${processes} x ${slots} samples side by side`,
+    `${engine.identity.name}: ${engine.facts.name} on ${device}, ${processes > 0 ? `${processes} x ` : ''}${slots} samples side by side`,
   );
   try {
     const result = await work({
