@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withId, withNulls } from '../../../core/problems/rowFixes.ts';
 import { PROBLEM_FILES } from './selector.ts';
 
 /** Edits that mend what is wrong with a row; each is one undoable step. */
@@ -36,14 +37,12 @@ function fixesOf(document: vscode.TextDocument, diagnostic: vscode.Diagnostic): 
     const clean = line.text.replace(HIDDEN, '');
     if (clean !== line.text) add(vscode.l10n.t('Delete hidden characters'), clean);
   }
-  const taken = /id "(?<id>.+)" is already used in line \d+; read as "(?<other>.+)"/.exec(message)?.groups;
-  if (taken !== undefined && isRow) {
-    const [id, other] = [JSON.stringify(taken.id), JSON.stringify(taken.other)];
-    const renamed = line.text.replace(id, () => other);
-    if (renamed !== line.text) add(vscode.l10n.t('Give it the id {0}', other), renamed);
-  }
+  const other = /is already used in line \d+; read as "(?<other>.+)"/.exec(message)?.groups?.other;
+  const renamed = other === undefined || !isRow ? null : withId(line.text, other);
+  if (other !== undefined && renamed !== null)
+    add(vscode.l10n.t('Give it the id {0}', JSON.stringify(other)), renamed);
   if (/(?:NaN|Infinity) is not JSON/.test(message)) {
-    const nulls = line.text.replace(/(?<=[:,[]\s*)(?:NaN|-?Infinity)(?=\s*[,}\]])/g, 'null');
+    const nulls = withNulls(line.text);
     if (nulls !== line.text) add(vscode.l10n.t('Write null instead'), nulls);
   }
   if (isRow && (diagnostic.severity === vscode.DiagnosticSeverity.Error || code === 'near-duplicate')) {
