@@ -9,6 +9,7 @@ import { registerDecorations } from './decorations.ts';
 import { registerDiagnostics } from './diagnostics.ts';
 import { TranscriptDocuments } from './documents.ts';
 import { critiqueEditUri, registerCritiqueEditing } from './editCritique.ts';
+import { registerFindingHover } from './hover.ts';
 import { criticsOf } from './library.ts';
 import { registerTranscriptLinks } from './links.ts';
 import { goToFinding, showFinding } from './navigate.ts';
@@ -44,6 +45,7 @@ export function registerTranscripts(services: Services): Handlers<Commands> {
   registerDiagnostics(services, documents);
   registerQuickFixes(services, documents);
   registerDecorations(services, documents);
+  registerFindingHover(services, documents);
   registerOutline(services, documents);
   registerTranscriptLinks(services, documents);
   registerReviewProgress(services);

@@ -1,5 +1,6 @@
-/** The line of links above a transcript: to its problem, its run, and its neighbours. */
+/** The line of links above a transcript: to what is to be reviewed, its problem, its run, and its neighbours. */
 import * as vscode from 'vscode';
+import { reviewProgress } from '../../../core/findings/index.ts';
 import type { Solution } from '../../../core/schema/lines.ts';
 import { visibleLine } from '../../../core/visibleText.ts';
 import { type CommandId, TRANSCRIPT_SCHEME } from '../../contributions.ts';
@@ -7,6 +8,7 @@ import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import type { Target } from '../../target.ts';
 import { type TranscriptAddress, transcriptAddress } from '../../transcriptAddress.ts';
+import { placedFindings } from './current.ts';
 import type { TranscriptDocuments } from './documents.ts';
 import { solutionsAround } from './library.ts';
 
@@ -29,11 +31,19 @@ export function registerTranscriptLinks(services: Services, documents: Transcrip
           if (address === null || run === undefined || run === null) return [];
           return address.kind === 'critique'
             ? critiqueLinks(services, run, address)
-            : solutionLinks(services, run, address);
+            : [...reviewLink(documents, uri), ...(await solutionLinks(services, run, address))];
         },
       },
     ),
   );
+}
+
+/** Read-only editors show no light bulb: this says that there is something to do, and how. */
+function reviewLink(documents: TranscriptDocuments, uri: vscode.Uri): vscode.CodeLens[] {
+  const { reviewed, total } = reviewProgress(placedFindings(documents, uri).map(({ group }) => group));
+  if (reviewed === total) return [];
+  const title = vscode.l10n.t('findings to review: {0} (F8)', total - reviewed);
+  return [link(`$(lightbulb) ${title}`, 'reflection.nextFinding', {})];
 }
 
 async function solutionLinks(
