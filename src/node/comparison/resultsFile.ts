@@ -105,12 +105,13 @@ export async function measureResults(
 /** What another arm knows of the problem stands where the file says nothing. */
 function completed(problem: Problem, known: Problem | undefined): Problem {
   if (known === undefined) return problem;
-  const { id, answer, problem: statement } = problem;
+  const { id, answer, mode, problem: statement } = problem;
   return {
     ...known,
     ...problem,
     id,
-    mode: answer === null ? known.mode : problem.mode,
+    // Files seldom name one, and are then read as mathematics.
+    mode: mode === 'math' ? known.mode : mode,
     answer: answer ?? known.answer,
     problem: statement === '' ? known.problem : statement,
   };

@@ -65,6 +65,18 @@ it("a file without gold answers is graded by those of a run, and agrees with the
   expect(comparison.metrics[0].paired.difference).toBe(0);
 }, 60_000);
 
+it('answers are compared as an arm that knows the problem's mode compares them', async () => {
+  const rows = (extra: object) =>
+    ['yes', 'no', 'yes'].map((answer, at) => JSON.stringify({ id: `p${at}`, answer, ...extra })).join('\n');
+  const cwd = await workspaceWith({
+    'known.jsonl': rows({ gold: 'True', mode: 'boolean' }),
+    'own.jsonl': rows({ gold: 'True' }),
+  });
+  const { stdout } = await runCli(['compare', 'known.jsonl', 'own.jsonl', ...ARGS], { cwd });
+  const [passAt1] = JSON.parse(stdout).comparisons[0].metrics;
+  expect([passAt1.baseline.value, passAt1.other.value]).toEqual([2 / 3, 2 / 3]);
+}, 60_000);
+
 it('answers are found in the texts where no column has them, and reflections are counted in them', async () => {
   const rows = (period: number) =>
     levelled(PROBLEMS)
