@@ -116,6 +116,16 @@ def outcome(actions: Sequence[Action]) -> int:
     return next(action.reward for action in reversed(actions) if action.kind == "solve")
 
 
+def earns_bonus(rewards: Sequence[int], at: int) -> bool:
+    """A retry whose correctness differs from the solve before; the check of a right solve (B6.4).
+
+    The rewards are those of alternating solves and verifications.
+    """
+    if at % 2 == 0:
+        return at >= 2 and rewards[at] != rewards[at - 2]
+    return rewards[at - 1] > 0
+
+
 def token_actions(pieces: Sequence[bytes], text: str, actions: Sequence[Action]) -> list[int]:
     """The action of every token, by the byte it begins with; end tokens belong to the last one.
 

@@ -24,7 +24,7 @@ from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import GRPOConfig, GRPOTrainer
 
-from .actions import Action
+from .actions import Action, earns_bonus
 from .callback import RunCallback
 from .config import PrlConfig
 from .grading import Grader
@@ -78,18 +78,12 @@ def process_advantages(
     actions: Sequence[Action], baselines: dict[str, float], bonus: bool
 ) -> list[float]:
     """R_a - b of each action; `bonus` doubles as the released code does (B6.4)."""
+    rewards = [action.reward for action in actions]
     return [
         (action.reward - baselines[action.context])
-        * (2 if bonus and earns_bonus(actions, i) else 1)
+        * (2 if bonus and earns_bonus(rewards, i) else 1)
         for i, action in enumerate(actions)
     ]
-
-
-def earns_bonus(actions: Sequence[Action], at: int) -> bool:
-    """A retry whose correctness differs from the solve before; the check of a right solve."""
-    if actions[at].kind == "solve":
-        return at >= 2 and actions[at].reward != actions[at - 2].reward
-    return at >= 1 and actions[at - 1].reward > 0
 
 
 class PrlTrainer(OnlineTrainer, GRPOTrainer):

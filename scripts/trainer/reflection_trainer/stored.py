@@ -8,7 +8,7 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
-from .actions import split_actions, token_actions, token_bytes
+from .actions import earns_bonus, split_actions, token_actions, token_bytes
 from .dataset import Rows
 from .errors import UserError
 from .scft import asked
@@ -119,10 +119,3 @@ def means(values: Iterable[tuple[Hashable, int]]) -> dict[Hashable, tuple[float,
 def first_large(groups: Sequence[tuple[float, int]], least: int) -> float:
     """The mean of the first group that is large enough, else 0."""
     return next((mean for mean, size in groups if size >= least), 0.0)
-
-
-def earns_bonus(rewards: Sequence[int], at: int) -> bool:
-    """Solves and verifications alternate: as prl.earns_bonus (B6.4)."""
-    if at % 2 == 0:
-        return at >= 2 and rewards[at] != rewards[at - 2]
-    return rewards[at - 1] > 0

@@ -23,12 +23,8 @@ from objectives import (
 from s2r_texts import solve
 from torch import Tensor
 
-from reflection_trainer.prl import (
-    action_loss,
-    context_baselines,
-    earns_bonus,
-    process_advantages,
-)
+from reflection_trainer.actions import earns_bonus
+from reflection_trainer.prl import action_loss, context_baselines, process_advantages
 
 
 def test_the_vectors_of_b63() -> None:
@@ -58,7 +54,10 @@ def test_the_advantages_of_a_context_sum_to_nothing(words: list[str]) -> None:
 
 def test_the_bonus_is_the_released_codes() -> None:
     word = acts("R-V+R+V+R+V-")
-    assert [earns_bonus(word, i) for i in range(6)] == [False, False, True, True, False, True]
+    rewards = [action.reward for action in word]
+    assert [earns_bonus(rewards, i) for i in range(6)] == [False, False, True, True, False, True]
+    zero = {action.context: 0.0 for action in word}
+    assert process_advantages(word, zero, True) == [-1, 1, 2, 2, 1, -2]
 
 
 def plain_prl(logps: Tensor, old: Tensor, output: dict[str, Tensor], kl: Tensor | None) -> Tensor:
