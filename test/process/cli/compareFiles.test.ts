@@ -65,7 +65,7 @@ it("a file without gold answers is graded by those of a run, and agrees with the
   expect(comparison.metrics[0].paired.difference).toBe(0);
 }, 60_000);
 
-it('answers are compared as an arm that knows the problem's mode compares them', async () => {
+it('answers are compared as another arm says that they are to be', async () => {
   const rows = (extra: object) =>
     ['yes', 'no', 'yes'].map((answer, at) => JSON.stringify({ id: `p${at}`, answer, ...extra })).join('\n');
   const cwd = await workspaceWith({
