@@ -19,7 +19,7 @@ import type { Devices, LoadedModel, LoadOptions } from '../../core/protocol/infe
 import type { Adapter, GpuChoice } from '../../core/schema/model.ts';
 import { type ContextPlan, planContext } from './contextPlan.ts';
 import { checkGgufHeader } from './ggufHeader.ts';
-import { NARROW_KERNELS } from './narrowKernels.ts';
+import { hasNarrowKernels } from './narrowKernels.ts';
 import { chatTemplateOf } from './tokens.ts';
 
 /** Part of the free memory that contexts may take; the rest is for other programs and for what estimates miss. */
@@ -52,7 +52,7 @@ export async function loadModel(options: LoadOptions, device: OpenDevice): Promi
     const context = await createContext(llama, model, options);
     const sequences = Array.from({ length: context.totalSequences }, () => context.getSequence());
     await tryOut(model, sequences[0]);
-    const kernels = process.env[NARROW_KERNELS] === undefined ? '' : ', narrow kernels';
+    const kernels = hasNarrowKernels() ? ', narrow kernels' : '';
     const version = `${await getModuleVersion()} (llama.cpp ${llama.llamaCppRelease.release}${kernels})`;
     const description: LoadedModel = {
       version,

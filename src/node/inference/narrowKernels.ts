@@ -16,6 +16,13 @@ export const NARROW_KERNELS = 'REFLECTION_NARROW_KERNELS';
 const PACKAGE = '@node-llama-cpp/linux-x64';
 const WIDE = /^libggml-cpu-(?:skylakex|cannonlake|cascadelake|cooperlake|icelake|zen4|sapphirerapids)\.so$/;
 
+let isNarrow = false;
+
+/** Whether the bindings were shown that folder: not on every system, and not by every Node. */
+export function hasNarrowKernels(): boolean {
+  return isNarrow;
+}
+
 /** To be called before the bindings are loaded. `folder` is this process's own. */
 export function useNarrowKernels(folder: string): void {
   // Older runtimes of editors do not have it: then llama.cpp picks.
@@ -25,7 +32,9 @@ export function useNarrowKernels(folder: string): void {
       const found = next(specifier, context);
       if (specifier !== PACKAGE) return found;
       try {
-        return { ...found, url: narrowPackage(found.url, path.join(folder, 'kernels')) };
+        const url = narrowPackage(found.url, path.join(folder, 'kernels'));
+        isNarrow = true;
+        return { ...found, url };
       } catch {
         return found;
       }

@@ -16,11 +16,11 @@ it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
       const script = path.join(folder, 'look.mjs');
       writeFileSync(
         script,
-        `import { useNarrowKernels } from ${at('src/node/inference/narrowKernels.ts')};
+        `import { hasNarrowKernels, useNarrowKernels } from ${at('src/node/inference/narrowKernels.ts')};
          useNarrowKernels(${JSON.stringify(folder)});
          const { getLlama } = await import(${at('node_modules/node-llama-cpp/dist/index.js')});
          const llama = await getLlama({ gpu: false, build: 'never', progressLogs: false });
-         process.stdout.write(llama.systemInfo, () => process.exit());`,
+         process.stdout.write(llama.systemInfo + ' narrow: ' + hasNarrowKernels(), () => process.exit());`,
       );
       const told = execFileSync(process.execPath, [script], {
         encoding: 'utf8',
@@ -28,6 +28,7 @@ it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
       });
       expect(told).toContain('SSE3 = 1');
       expect(told).not.toContain('AVX512');
+      expect(told).toContain('narrow: true');
       const [bins = ''] = readdirSync(path.join(folder, 'kernels')).filter((name) => name !== 'index.mjs');
       const whole = readdirSync(path.join(root, 'node_modules/@node-llama-cpp/linux-x64/bins', bins));
       const left = readdirSync(path.join(folder, 'kernels', bins));
@@ -39,3 +40,14 @@ it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
     }
   },
 );
+
+it('are not claimed where they are not', () => {
+  const script = `
+    import { hasNarrowKernels, useNarrowKernels } from ${JSON.stringify(pathToFileURL(path.join(root, 'src/node/inference/narrowKernels.ts')).href)};
+    useNarrowKernels('/nowhere');
+    process.stdout.write(String(hasNarrowKernels()));`;
+  const told = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  });
+  expect(told).toBe('false');
+});
