@@ -1,5 +1,5 @@
-/** What a run amounts to: remembered by its index, and of a large run worked out from it, problem by problem. */
-import { stat } from 'node:fs/promises';
+/** What a run amounts to, remembered; of a large run worked out from its index, problem by problem. */
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { GRADER_VERSION } from '../../core/answers/index.ts';
@@ -20,6 +20,7 @@ import {
 import { packageRoot } from '../packageRoot.ts';
 import {
   type LineFault,
+  MANIFEST_FILE,
   openRunIndex,
   RUN_LINES,
   type RunIndex,
@@ -28,6 +29,7 @@ import {
 } from '../runs/index.ts';
 import { labelOf, type MeasuredRun, measureRun } from './index.ts';
 import { countReflections, groupsOf } from './indexedGroups.ts';
+import { recallSummary, rememberSummary, type SummaryKey } from './summaryMemory.ts';
 
 /** A run with more lines than this is summarised from its index. */
 const LARGE_BYTES = 64 << 20;
@@ -63,41 +65,42 @@ export interface SummaryOptions extends Pick<CompareOptions, 'detail' | 'lists'>
 }
 
 /**
- * The metrics of a run, remembered by its index for as long as nothing changes. A large run is worked out from the index,
- * problem by problem. Reflections are counted once in each text, and the index keeps the counts; other metrics that read
- * texts are left out, unless `detail` asks for all of them; then each text is read, and none is held. Without an index
- * every run is read whole.
+ * The metrics of a run, remembered for as long as nothing changes. A large run is worked out from its index, problem by
+ * problem: reflections are counted once in each text, and the index keeps the counts; other metrics that read texts are
+ * left out, unless `detail` asks for all of them; then each text is read, and none is held. Any other run, and one without
+ * an index, is read whole.
  */
 export async function summariesOf(dir: string, options: SummaryOptions = {}): Promise<RunSummaries> {
   const { signal, onFill, onRead, largeBytes = LARGE_BYTES, ...asked } = options;
   const manifest = await readManifest(dir);
-  const isLarge = (await linesBytes(dir)) > largeBytes;
-  const index = await openRunIndex(dir, { ...(signal && { signal }), ...(isLarge && onFill && { onFill }) });
-  if (index === null) return fromLines(dir, asked);
+  const isLarge = await isLargeRun(dir, largeBytes);
+  // Taken before the lines are read: what is appended meanwhile changes it.
+  const key = await keyOf(dir, { ...asked, isLarge });
+  const known = knownSchema.safeParse(recallSummary(key));
+  if (known.success) return known.data;
+  const indexed = isLarge ? await fromIndexOf(dir, manifest, asked, { signal, onFill, onRead }) : null;
+  const found = indexed ?? (await fromLines(dir, asked));
+  rememberSummary(key, found);
+  return found;
+}
+
+/** Null: there is no index, or its database broke under the reader; the lines say the same. */
+async function fromIndexOf(
+  dir: string,
+  manifest: RunManifest,
+  asked: Asked,
+  { signal, onFill, onRead }: Reading,
+): Promise<RunSummaries | null> {
+  const index = await openRunIndex(dir, { ...(signal && { signal }), ...(onFill && { onFill }) });
+  if (index === null) return null;
   try {
-    return await remembered(index, manifest, { ...asked, isLarge }, { signal, onRead });
+    return await fromIndex(index, manifest, asked, { signal, onRead });
   } catch {
     signal?.throwIfAborted();
-    // A database that breaks under the reader: the lines say the same.
-    return fromLines(dir, asked);
+    return null;
   } finally {
     index.close();
   }
-}
-
-async function remembered(
-  index: RunIndex,
-  manifest: RunManifest,
-  { isLarge, ...asked }: Asked & { isLarge: boolean },
-  reading: Reading,
-): Promise<RunSummaries> {
-  const { dir } = index;
-  const key = await keyOf(dir, manifest, { ...asked, isLarge });
-  const known = parseKnown(index.remembered(key));
-  if (known !== null) return known;
-  const found = isLarge ? await fromIndex(index, manifest, asked, reading) : await fromLines(dir, asked);
-  index.remember(key, JSON.stringify(found));
-  return found;
 }
 
 async function fromLines(dir: string, asked: Asked): Promise<RunSummaries> {
@@ -125,6 +128,7 @@ const FAULTS_SHOWN = 100;
 
 interface Reading {
   readonly signal: AbortSignal | undefined;
+  readonly onFill: ((bytes: number) => void) | undefined;
   readonly onRead: ((bytes: number) => void) | undefined;
 }
 
@@ -145,29 +149,21 @@ const knownSchema = z.object({
     .nullable(),
 });
 
-function parseKnown(text: string | null): RunSummaries | null {
-  if (text === null) return null;
-  const known = knownSchema.safeParse(JSON.parse(text));
-  return known.success ? known.data : null;
-}
-
-/** What the summary depends on besides the samples, which the index watches itself. */
-async function keyOf(
-  dir: string,
-  manifest: RunManifest,
-  asked: Asked & { isLarge: boolean },
-): Promise<string> {
-  const other = ['problems', 'dropped', 'reviews'] as const;
+async function keyOf(dir: string, asked: Asked & { isLarge: boolean }): Promise<SummaryKey> {
+  const files = [MANIFEST_FILE, ...Object.values(RUN_LINES)];
   const revisions = await Promise.all(
-    other.map((name) =>
-      stat(path.join(dir, RUN_LINES[name])).then(
-        ({ size, mtimeMs }) => `${size}@${mtimeMs}`,
-        () => '-',
+    files.map((name) =>
+      stat(path.join(dir, name)).then(
+        ({ ino, size, mtimeMs }) => [ino, size, mtimeMs],
+        () => null,
       ),
     ),
   );
-  const code = await codeVersion();
-  return JSON.stringify({ asked, revisions, title: manifest.title, code, grader: GRADER_VERSION });
+  return {
+    dir: await realpath(dir),
+    asked: JSON.stringify(asked),
+    state: JSON.stringify([revisions, await codeVersion(), GRADER_VERSION]),
+  };
 }
 
 /** What another version worked out is not what this one would. */
@@ -190,7 +186,7 @@ async function fromIndex(
   index: RunIndex,
   manifest: RunManifest,
   { detail = false, lists = {}, by }: Asked,
-  { signal, onRead }: Reading,
+  { signal, onRead }: Pick<Reading, 'signal' | 'onRead'>,
 ): Promise<RunSummaries> {
   const facts = index.facts();
   const isCritique = manifest.kind === 'critique';

@@ -1,12 +1,13 @@
 /** Writes run directories of any size, as fast as the disk takes them: for the measurements and tests of opening runs. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Grade, RunKind } from '../../../src/core/schema/common.ts';
 import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
 import type { Problem } from '../../../src/core/schema/problem.ts';
 import { createRun } from '../../../src/node/runs/index.ts';
-import { manifest } from './fixtures.ts';
+import { manifest, temporaryDir } from './fixtures.ts';
 
 export interface LargeRun {
   readonly problems: number;
@@ -123,3 +124,18 @@ async function writeLines(
   stream.end();
   await once(stream, 'close');
 }
+
+/** 24 solutions and 48 critiques of 6 problems. */
+export async function smallRun(kind: 'evaluate' | 'critique' | 'sample' = 'evaluate'): Promise<string> {
+  const dir = path.join(await temporaryDir(), 'run');
+  await writeLargeRun(dir, { problems: 6, n: 4, critiques: 2, characters: 200, kind });
+  if (kind === 'sample') {
+    await writeFile(
+      path.join(dir, 'dropped.jsonl'),
+      lineOf({ candidate: `${problemAt(0).id}#0/1`, filter: 'x', detail: '' }),
+    );
+  }
+  return dir;
+}
+
+export const lineOf = (row: unknown) => `${JSON.stringify(row)}\n`;

@@ -1,16 +1,13 @@
-import { appendFile, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { METRICS, type ProblemGroup } from '../../../src/core/metrics/index.ts';
-import type { RunSummary } from '../../../src/core/schema/comparison.ts';
 import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
-import { measureRun, summarize } from '../../../src/node/comparison/index.ts';
 import { summariesOf } from '../../../src/node/comparison/runSummary.ts';
 import { createRun, openRunIndex, type RunIndex, readRun } from '../../../src/node/runs/index.ts';
 import { scanCritique, scanSolution } from '../../../src/node/runs/sampleIndex/scanRow.ts';
 import { manifest, temporaryDir } from './fixtures.ts';
-import { problemAt, writeLargeRun } from './largeRun.ts';
+import { lineOf, smallRun } from './largeRun.ts';
 
 let cache = '';
 beforeEach(async () => {
@@ -99,7 +96,6 @@ const critiques = fc
     const transition = verdict === 'none' ? null : ('i→c' as const);
     return { ...ids, seed, text, ...rest, verdict, transition, findings: [{ ...finding, message: text }] };
   });
-const lineOf = (row: unknown) => `${JSON.stringify(row)}\n`;
 
 describe('the scan of a line', () => {
   it('gives what JSON gives, or gives up', () => {
@@ -223,7 +219,7 @@ describe('the index of a run', () => {
     const holder = new sqlite.DatabaseSync(path.join(cache, name ?? ''));
     holder.exec('BEGIN IMMEDIATE');
     expect(await openRunIndex(dir)).toBeNull();
-    expect((await summariesOf(dir)).summary?.solutions).toBe(24);
+    expect((await summariesOf(dir, { largeBytes: 0 })).summary?.solutions).toBe(24);
     holder.exec('COMMIT');
     holder.close();
     expect((await bothViews(dir)).indexed).toHaveLength(72);
@@ -236,7 +232,7 @@ describe('the index of a run', () => {
     process.env.REFLECTION_CACHE_DIR = cache;
     const builtin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined);
     expect(await openRunIndex(dir)).toBeNull();
-    expect((await summariesOf(dir)).summary?.solutions).toBe(24);
+    expect((await summariesOf(dir, { largeBytes: 0 })).summary?.solutions).toBe(24);
     builtin.mockRestore();
     const [row] = (await readRun(dir)).solutions;
     await appendFile(path.join(dir, 'solutions.jsonl'), lineOf({ ...row, id: 'some-name' }));
@@ -257,126 +253,3 @@ describe('the index of a run', () => {
     index.close();
   });
 });
-
-describe('a summary from the index', () => {
-  it('equals the one from the lines', async () => {
-    for (const kind of ['evaluate', 'critique', 'sample'] as const) {
-      const dir = await smallRun(kind);
-      const whole = summarize(await measureRun(dir));
-      const light = await summariesOf(dir, { largeBytes: 0 });
-      expect(light.summary?.metrics.length).toBeGreaterThan(2);
-      const left = new Set(light.leftOut);
-      const metrics = whole.metrics.filter(({ label }) => !left.has(label));
-      expect(drawless(light.summary)).toEqual(drawless({ ...whole, metrics }));
-    }
-  });
-
-  it('counts reflections once in each text, and of a run that has grown in the new ones only', async () => {
-    const dir = await smallRun();
-    const read: number[] = [];
-    const options = { largeBytes: 0, onRead: (bytes: number) => void read.push(bytes) };
-    const first = await summariesOf(dir, options);
-    expect(first.leftOut).toEqual([]);
-    const reflections = (found: RunSummary | null) =>
-      found?.metrics.find(({ id }) => id === 'reflections.lrm')?.estimate.value ?? 0;
-    expect(reflections(first.summary)).toBeGreaterThan(0);
-    const { solutions } = await readRun(dir);
-    const [row] = solutions;
-    // The newest line of a sample counts, and what was noted of the older one does not.
-    const line = lineOf({ ...row, text: 'Wait. Wait. Wait, hold on.' });
-    await appendFile(path.join(dir, 'solutions.jsonl'), line);
-    const second = await summariesOf(dir, options);
-    const size = (await readFile(path.join(dir, 'solutions.jsonl'))).length;
-    expect(read).toEqual([expect.any(Number), Buffer.byteLength(line) - 1]);
-    expect(read[0]).toBeGreaterThan(size / 2);
-    expect(drawless(second.summary)).toEqual(drawless(summarize(await measureRun(dir))));
-    // Another version counts anew.
-    const index = await indexOf(dir);
-    await index.note({ of: 'length', noteOf: (text) => String(text.length) });
-    const notes = new Map([...index.all()].map(({ id, note }) => [id, note]));
-    expect(notes.get(solutions[1]?.id ?? '')).toBe(String(solutions[1]?.text.length));
-    index.close();
-  });
-
-  it('reads the texts on request, and gives parts', async () => {
-    const dir = await smallRun();
-    const detailed = await summariesOf(dir, { detail: true, by: 'level', largeBytes: 0 });
-    const whole = drawless(summarize(await measureRun(dir), { detail: true }));
-    expect(drawless(detailed.summary)?.metrics).toEqual(expect.arrayContaining(whole?.metrics ?? []));
-    expect(detailed.parts.map(({ label, problems }) => [label, problems])).toEqual([
-      ['level 0', 2],
-      ['level 1', 1],
-      ['level 2', 1],
-      ['level 3', 1],
-      ['level 4', 1],
-    ]);
-  });
-
-  it('is remembered until there is a new line', async () => {
-    const dir = await smallRun();
-    const first = await summariesOf(dir, { largeBytes: 0 });
-    expect(await summariesOf(dir, { largeBytes: 0 })).toEqual(first);
-    const [row] = (await readRun(dir)).solutions;
-    const id = `${row?.problemId}#4`;
-    await appendFile(path.join(dir, 'solutions.jsonl'), lineOf({ ...row, id, index: 4 }));
-    expect((await summariesOf(dir, { largeBytes: 0 }))?.summary?.solutions).toBe(
-      (first.summary?.solutions ?? 0) + 1,
-    );
-  });
-
-  it('falls back to the lines when the database breaks under it', async () => {
-    const dir = await smallRun();
-    const whole = await summariesOf(dir);
-    await appendFile(path.join(dir, 'reviews.jsonl'), '\n');
-    (await indexOf(dir)).close();
-    const [name] = (await readdir(cache)).filter((file) => file.endsWith('.sqlite'));
-    // The first page stays whole, so that opening notices nothing.
-    const file = path.join(cache, name ?? '');
-    const bytes = await readFile(file);
-    await writeFile(file, bytes.fill(0x7f, 4096));
-    expect(await summariesOf(dir)).toEqual(whole);
-  });
-
-  it('is made of metrics that look at no text', async () => {
-    const measured = await measureRun(await smallRun('sample'));
-    const blind = measured.groups.map((group): ProblemGroup => {
-      const hide = <Row extends object>(row: Row): Row =>
-        new Proxy(row, {
-          get: (target, field) => {
-            if (field === 'text' || field === 'findings') throw new Error(`looks at ${field}`);
-            return Reflect.get(target, field);
-          },
-        });
-      return { ...group, solutions: group.solutions.map(hide), critiques: group.critiques.map(hide) };
-    });
-    for (const metric of METRICS.filter(({ readsText }) => readsText !== true)) {
-      expect(() => metric.compute(blind), metric.id).not.toThrow();
-    }
-    // The mark is not given away for nothing.
-    for (const metric of METRICS.filter(({ readsText }) => readsText)) {
-      expect(() => metric.compute(blind), metric.id).toThrow(/looks at/);
-    }
-  });
-});
-
-/** Intervals are drawn problem by problem, and the two come in another order: their ends are left out. */
-function drawless(summary: RunSummary | null) {
-  if (summary === null) return null;
-  const metrics = summary.metrics.map(({ estimate: { interval, ...estimate }, ...words }) => ({
-    ...words,
-    estimate: { ...estimate, hasInterval: interval !== null },
-  }));
-  return { ...summary, metrics };
-}
-
-async function smallRun(kind: 'evaluate' | 'critique' | 'sample' = 'evaluate'): Promise<string> {
-  const dir = path.join(await temporaryDir(), 'run');
-  await writeLargeRun(dir, { problems: 6, n: 4, critiques: 2, characters: 200, kind });
-  if (kind === 'sample') {
-    await writeFile(
-      path.join(dir, 'dropped.jsonl'),
-      lineOf({ candidate: `${problemAt(0).id}#0/1`, filter: 'x', detail: '' }),
-    );
-  }
-  return dir;
-}

@@ -24,15 +24,14 @@ export const INDEXED_FILES: readonly IndexedFile[] = ['solutions', 'critiques'];
 
 /** Raise the version with every change: an index of another layout is made anew. */
 export const LAYOUT = {
-  version: 3,
+  version: 4,
   sql: `
     CREATE TABLE files(name TEXT PRIMARY KEY, inode INTEGER, offset INTEGER, lines INTEGER, mark BLOB) WITHOUT ROWID;
     CREATE TABLE problems(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
     CREATE TABLE samples(problem INTEGER, parent INTEGER, idx INTEGER, words INTEGER, tokens INTEGER, ms REAL, answer TEXT,
       offset INTEGER, length INTEGER, note TEXT, PRIMARY KEY(problem, parent, idx)) WITHOUT ROWID;
     CREATE TABLE noted(of TEXT);
-    CREATE TABLE faults(file TEXT, line INTEGER, message TEXT);
-    CREATE TABLE summaries(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID`,
+    CREATE TABLE faults(file TEXT, line INTEGER, message TEXT)`,
 };
 
 /** Ids that are not made of problem and number: the index cannot name such samples, and is not used. */
@@ -40,6 +39,8 @@ export class IrregularRun extends Error {}
 
 /** Bytes taken in by one transaction: about a tenth of a second of work. */
 const PART_BYTES = 16 << 20;
+/** Bytes read at once. Fresh memory costs more than reading a file does, so little of it is filled again and again. */
+const CHUNK_BYTES = 1 << 20;
 const MARK_BYTES = 64;
 
 export interface FillOptions {
@@ -128,56 +129,62 @@ function newFiller(database: DatabaseSync): Filler {
   const addFault = database.prepare('INSERT INTO faults VALUES(?, ?, ?)');
   const knownFile = database.prepare('SELECT inode, offset, lines, mark FROM files WHERE name = ?');
   const setFile = database.prepare('INSERT OR REPLACE INTO files VALUES(?, ?, ?, ?, ?)');
-  let buffer = Buffer.alloc(0);
+  let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
 
   const reset = () => {
     database.exec('DELETE FROM samples; DELETE FROM faults; DELETE FROM files; DELETE FROM problems');
-    database.exec('DELETE FROM summaries');
     numbers.clear();
+  };
+
+  /** Takes in the lines of the buffer, which begins at this offset; gives where the last whole one ends. */
+  const takeLines = (name: IndexedFile, file: string, filled: number, at: Place): number => {
+    const critiques = name === 'critiques';
+    const scan = critiques ? scanCritique : scanSolution;
+    let start = 0;
+    for (let end = buffer.indexOf(NEWLINE); end >= 0 && end < filled; end = buffer.indexOf(NEWLINE, start)) {
+      at.lines += 1;
+      const row = scan(buffer, start, end) ?? parseRow(buffer.toString('utf8', start, end), critiques);
+      if (row !== null && 'problemId' in row) {
+        insert.add(row, numberOf(row.problemId), at.offset + start, end - start);
+      } else if (row !== null) addFault.run(file, at.lines, row.message);
+      start = end + 1;
+    }
+    return start;
   };
 
   return {
     takePart: (name, file, handle) => {
       const known = knownFile.get(name);
       const stat = handle === null ? null : fstatSync(handle);
-      let [offset, lines] = [Number(known?.offset ?? 0), Number(known?.lines ?? 0)];
       if (known !== undefined && !isSameFile(handle, stat, known)) {
         reset();
         return 'changed';
       }
-      if (handle === null || stat === null || stat.size <= offset) return 'end';
-      if (buffer.length === 0) buffer = Buffer.allocUnsafe(Math.min(PART_BYTES, stat.size - offset + 1));
-      let filled = readFully(handle, buffer, 0, offset);
-      let lastEnd = buffer.lastIndexOf(NEWLINE, filled - 1);
-      while (lastEnd < 0 && filled === buffer.length && offset + filled < stat.size) {
-        // One line longer than a part.
-        buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
-        filled += readFully(handle, buffer, filled, offset + filled);
-        lastEnd = buffer.lastIndexOf(NEWLINE, filled - 1);
+      const at: Place = { offset: Number(known?.offset ?? 0), lines: Number(known?.lines ?? 0) };
+      const partStart = at.offset;
+      if (handle === null || stat === null) return 'end';
+      let mark = Buffer.alloc(0);
+      while (at.offset < stat.size && at.offset - partStart < PART_BYTES) {
+        const filled = readFully(handle, buffer, 0, at.offset);
+        const taken = takeLines(name, file, filled, at);
+        if (taken === 0 && filled < buffer.length) break;
+        // A line that is longer than the buffer, else.
+        if (taken === 0) buffer = Buffer.allocUnsafe(2 * buffer.length);
+        else mark = Buffer.from(buffer.subarray(Math.max(0, taken - MARK_BYTES), taken));
+        at.offset += taken;
       }
-      if (filled === 0 || lastEnd < 0) return 'end';
-      const critiques = name === 'critiques';
-      const scan = critiques ? scanCritique : scanSolution;
-      let start = 0;
-      for (
-        let end = buffer.indexOf(NEWLINE);
-        end >= 0 && end <= lastEnd;
-        end = buffer.indexOf(NEWLINE, start)
-      ) {
-        lines += 1;
-        const row = scan(buffer, start, end) ?? parseRow(buffer.toString('utf8', start, end), critiques);
-        if (row !== null && 'problemId' in row) {
-          insert.add(row, numberOf(row.problemId), offset + start, end - start);
-        } else if (row !== null) addFault.run(file, lines, row.message);
-        start = end + 1;
-      }
+      if (at.offset === partStart) return 'end';
       insert.flush();
-      database.exec('DELETE FROM summaries');
-      const mark = Buffer.from(buffer.subarray(Math.max(0, start - MARK_BYTES), start));
-      setFile.run(name, stat.ino, offset + start, lines, mark);
-      return offset + start < stat.size && filled === buffer.length ? 'more' : 'end';
+      setFile.run(name, stat.ino, at.offset, at.lines, mark);
+      return at.offset - partStart < PART_BYTES ? 'end' : 'more';
     },
   };
+}
+
+/** How far a file is taken in. */
+interface Place {
+  offset: number;
+  lines: number;
 }
 
 const NEWLINE = 0x0a;

@@ -82,9 +82,6 @@ export interface RunIndex {
   tallies(): IndexTally[];
   /** Lines that cannot be used, the first hundred. */
   faults(): LineFault[];
-  /** What was worked out from the lines as they are now; forgotten as soon as there are more. */
-  remembered(key: string): string | null;
-  remember(key: string, value: string): void;
   close(): void;
 }
 
@@ -194,13 +191,6 @@ function newIndex(database: DatabaseSync, dir: string): RunIndex {
           line: Number(line),
           message: String(message),
         })),
-    remembered: (key) => {
-      const value = database.prepare('SELECT value FROM summaries WHERE key = ?').get(key)?.value;
-      return typeof value === 'string' ? value : null;
-    },
-    remember: (key, value) => {
-      database.prepare('INSERT OR REPLACE INTO summaries VALUES(?, ?)').run(key, value);
-    },
     close: () => closeQuietly(database),
   };
 }
