@@ -2,25 +2,21 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors.ts';
 import { type Choice, choose, heading } from '../choose.ts';
+import { findProblemFiles } from '../findProblemFiles.ts';
 import { isProblemFile } from '../problemFiles.ts';
 import type { Services } from '../services.ts';
 import { Cancelled } from '../showError.ts';
 
-const FOUND = '**/*.{jsonl,ndjson,csv,parquet,json,problem.md}';
-const SKIPPED = '**/{node_modules,.reflection,.git,.venv}/**';
-const FILES_AT_MOST = 200;
 const BROWSE = Symbol('browse');
 
 /** The problem file to work on: the active editor's, one of the workspace, the demo set, or any other. */
 export async function askProblemFile(services: Services, title: string): Promise<string> {
-  const active = vscode.window.activeTextEditor?.document.uri;
-  const found = await vscode.workspace.findFiles(FOUND, SKIPPED, FILES_AT_MOST);
-  const files = [
-    ...new Set([...(active?.scheme === 'file' ? [active] : []), ...found].map((uri) => uri.fsPath)),
-  ];
-  const problemFiles = await filterAsync(files, isProblemFile);
-  if (active !== undefined && problemFiles[0] === active.fsPath && problemFiles.length === 1)
-    return active.fsPath;
+  const { uri } = vscode.window.activeTextEditor?.document ?? {};
+  const active = uri?.scheme === 'file' && (await isProblemFile(uri.fsPath)) ? [uri.fsPath] : [];
+  const found = (await findProblemFiles()).map(({ fsPath }) => fsPath);
+  const problemFiles = [...new Set([...active, ...found])];
+  const [only] = active;
+  if (only !== undefined && problemFiles.length === 1) return only;
   const demo = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'problems');
   const builtIn = await vscode.workspace.fs.readDirectory(demo).then(
     (entries) => entries.map(([name]) => vscode.Uri.joinPath(demo, name).fsPath),
@@ -36,7 +32,7 @@ export async function askProblemFile(services: Services, title: string): Promise
     [
       ...problemFiles.map(choice),
       ...(builtIn.length > 0 ? [heading(vscode.l10n.t('built in'))] : []),
-      ...(await filterAsync(builtIn, isProblemFile)).map((file) => ({
+      ...builtIn.map((file) => ({
         ...choice(file),
         description: vscode.l10n.t('demo'),
       })),
@@ -60,9 +56,4 @@ async function browse(): Promise<string> {
     place: { file },
     remedy: vscode.l10n.t('Each row needs a statement (problem, question or prompt) and an answer.'),
   });
-}
-
-async function filterAsync<T>(items: readonly T[], keep: (item: T) => Promise<boolean>): Promise<T[]> {
-  const kept = await Promise.all(items.map(keep));
-  return items.filter((_, at) => kept[at]);
 }

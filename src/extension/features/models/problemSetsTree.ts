@@ -1,9 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../../core/errors.ts';
+import { findProblemFiles, problemFileNames, SKIPPED_FOLDERS } from '../../findProblemFiles.ts';
 import { isOver } from '../../followRun.ts';
 import { holdWhileVisible } from '../../holdWhileVisible.ts';
-import { isProblemFile } from '../../problemFiles.ts';
 import { runHeadline } from '../../runHeadline.ts';
 import type { Services } from '../../services.ts';
 
@@ -12,16 +12,10 @@ interface SetRow {
   readonly file: string;
 }
 
-const FOUND = '**/*.{jsonl,ndjson,csv,parquet,json,problem.md}';
-const SKIPPED = '**/{node_modules,.reflection,.git,.venv}/**';
-/** The same folders: a run that is written changes its lines every second. */
-const ELSEWHERE = /\/(?:node_modules|\.reflection|\.git|\.venv)\//;
-const FILES_AT_MOST = 200;
-
 /** The Problem Sets tree: the problem files of the workspace, each with how its newest evaluation came out. */
 export function registerProblemSetsTree(services: Services): void {
   const changed = new vscode.EventEmitter<void>();
-  const watcher = vscode.workspace.createFileSystemWatcher(FOUND);
+  const watcher = vscode.workspace.createFileSystemWatcher(problemFileNames());
   const refresh = () => changed.fire();
   // The files are looked into again when one of them changes, not with every sample of a run.
   let rows: Promise<SetRow[]> | undefined;
@@ -30,7 +24,7 @@ export function registerProblemSetsTree(services: Services): void {
     refresh();
   };
   const lookAgainFor = ({ path: file }: vscode.Uri) => {
-    if (!ELSEWHERE.test(file)) lookAgain();
+    if (!SKIPPED_FOLDERS.some((folder) => file.includes(`/${folder}/`))) lookAgain();
   };
   const view = vscode.window.createTreeView<SetRow>('reflection.problemSets', {
     treeDataProvider: {
@@ -57,11 +51,8 @@ export function registerProblemSetsTree(services: Services): void {
 }
 
 async function setRows(): Promise<SetRow[]> {
-  const found = await vscode.workspace.findFiles(FOUND, SKIPPED, FILES_AT_MOST);
-  const rows: SetRow[] = [];
-  for (const { fsPath } of found.sort((a, b) => a.fsPath.localeCompare(b.fsPath)))
-    if (await isProblemFile(fsPath)) rows.push({ file: fsPath });
-  return rows;
+  const files = (await findProblemFiles()).map(({ fsPath }) => fsPath);
+  return files.sort((a, b) => a.localeCompare(b)).map((file) => ({ file }));
 }
 
 async function itemOf(services: Services, { file }: SetRow): Promise<vscode.TreeItem> {

@@ -2,14 +2,11 @@ import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { formatOfFile } from '../../../core/problems/format.ts';
 import type { Problem } from '../../../core/schema/problem.ts';
+import { findProblemFiles } from '../../findProblemFiles.ts';
 import type { ParsedSet } from '../../problemDocuments.ts';
-import { isProblemFile } from '../../problemFiles.ts';
 import type { Services } from '../../services.ts';
 import { createSlicer } from '../../slicer.ts';
 
-const FOUND = '**/*.{jsonl,ndjson,json,csv,problem.md}';
-const SKIPPED = '**/{node_modules,.reflection,.git,.venv}/**';
-const FILES_AT_MOST = 200;
 /** Each is an item of the Test Explorer, which holds them all. */
 const PROBLEMS_AT_MOST = 50_000;
 
@@ -60,8 +57,7 @@ export function createTestItems(services: Services, controller: vscode.TestContr
 
   return {
     async discover() {
-      const found = await vscode.workspace.findFiles(FOUND, SKIPPED, FILES_AT_MOST);
-      for (const uri of found) if (await isProblemFile(uri.fsPath)) addSuite(uri);
+      for (const uri of await findProblemFiles(['parquet'])) addSuite(uri);
     },
     resolve,
     problem: (item) => problems.get(item),

@@ -9,9 +9,9 @@ import { newRunId, runsRoot } from '../../../node/runs/layout.ts';
 import { askModel } from '../../ask/askModel.ts';
 import { type Choice, choose, heading } from '../../choose.ts';
 import { DATASET_FILE, findDatasets, readDataset } from '../../datasets.ts';
+import { findProblemFiles } from '../../findProblemFiles.ts';
 import { showInformation } from '../../messages.ts';
 import { modelTitle } from '../../modelTitle.ts';
-import { isProblemFile } from '../../problemFiles.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 import { Cancelled } from '../../showError.ts';
 import type { RunName, Target } from '../../target.ts';
@@ -82,7 +82,7 @@ function recipeChoice({ id, label, about }: (typeof recipes)[number]): Choice<st
 
 async function askDataset(services: Services): Promise<string> {
   const datasets = await findDatasets(services);
-  const sets = await problemFiles();
+  const sets = (await findProblemFiles(['ndjson', 'problem.md'])).map(({ fsPath }) => fsPath);
   if (datasets.length + sets.length === 0) {
     throw new UserError('no-dataset', vscode.l10n.t('There is no dataset to train on yet.'), {
       remedy: vscode.l10n.t('Run "Reflection: Rejection-Sample Critiques" first.'),
@@ -107,19 +107,6 @@ async function askDataset(services: Services): Promise<string> {
     vscode.l10n.t('Dataset'),
   );
 }
-
-async function problemFiles(): Promise<string[]> {
-  const found = await vscode.workspace.findFiles(
-    '**/*.{jsonl,json,csv,parquet}',
-    '**/{node_modules,.reflection,.git,.venv}/**',
-    FILES_AT_MOST,
-  );
-  const files: string[] = [];
-  for (const { fsPath } of found) if (await isProblemFile(fsPath)) files.push(fsPath);
-  return files;
-}
-
-const FILES_AT_MOST = 200;
 
 /** The last question shows what will run, so that it can be repeated in a terminal. */
 async function confirm(
