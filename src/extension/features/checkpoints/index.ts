@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { isOver } from '../../followRun.ts';
+import { evaluationOf } from '../../checkpointEvaluation.ts';
 import { holdWhileVisible } from '../../holdWhileVisible.ts';
 import { modelTitle } from '../../modelTitle.ts';
 import { runHeadline } from '../../runHeadline.ts';
@@ -97,16 +97,6 @@ async function checkpointRows(services: Services): Promise<CheckpointRow[]> {
     ),
   );
   return rows.flat();
-}
-
-function evaluationOf(services: Services, checkpointDir: string): RunEntry | undefined {
-  return services.runs.runs.find(
-    ({ manifest, state }) =>
-      manifest.kind === 'evaluate' &&
-      isOver(state.status) &&
-      manifest.model !== undefined &&
-      path.dirname(manifest.model.path) === checkpointDir,
-  );
 }
 
 function baseItem(services: Services, { trainedFrom, folder }: BaseRow): vscode.TreeItem {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../../core/errors.ts';
 import { type SavedComparison, savedComparisonSchema } from '../../../core/protocol/compare.ts';
 import { runChoice } from '../../ask/askRun.ts';
+import { evaluationOf } from '../../checkpointEvaluation.ts';
 import type { Choice } from '../../choose.ts';
 import type { Handlers } from '../../commands.ts';
 import type { RunEntry } from '../../runStore.ts';
@@ -94,9 +95,7 @@ function folderOf(arms: readonly Arm[]): string {
 async function chosenBy(services: Services, { run, checkpoint, file }: Target): Promise<Chosen[]> {
   if (file !== undefined) return [await chosenFile(vscode.Uri.file(file))];
   if (checkpoint !== undefined) {
-    const evaluation = services.runs.runs.find(
-      ({ manifest }) => manifest.kind === 'evaluate' && manifest.model?.path.startsWith(checkpoint),
-    );
+    const evaluation = evaluationOf(services, checkpoint);
     if (evaluation !== undefined) return [chosenRun(evaluation)];
     throw new UserError('not-evaluated', vscode.l10n.t('This checkpoint was not evaluated yet.'), {
       remedy: vscode.l10n.t('Evaluate it first: the button beside it in the Checkpoints view.'),

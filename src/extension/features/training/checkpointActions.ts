@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../../core/errors.ts';
-import { isOver } from '../../followRun.ts';
+import { evaluationOf } from '../../checkpointEvaluation.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 
@@ -12,17 +12,6 @@ export function checkpointAt(run: RunEntry, at: string): string {
   throw new UserError('no-checkpoint', vscode.l10n.t('The run has no such checkpoint.'), {
     remedy: vscode.l10n.t('Refresh the view.'),
   });
-}
-
-/** The newest evaluation of a checkpoint that has ended. */
-export function evaluationOf(services: Services, checkpointDir: string): RunEntry | undefined {
-  return services.runs.runs.find(
-    ({ manifest, state }) =>
-      manifest.kind === 'evaluate' &&
-      isOver(state.status) &&
-      manifest.model !== undefined &&
-      path.dirname(manifest.model.path) === checkpointDir,
-  );
 }
 
 /** Compares a checkpoint's evaluation with that of the model it was trained from, on the same problems. */

@@ -4,10 +4,10 @@ import type { DashboardCheckpoint, DashboardHead } from '../../../core/protocol/
 import { trainingRow } from '../../../core/protocol/trainingRow.ts';
 import type { CurveGroup } from '../../../core/runs/curves.ts';
 import { visibleText } from '../../../core/visibleText.ts';
+import { evaluationOf } from '../../checkpointEvaluation.ts';
 import { runHeadline } from '../../runHeadline.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
-import { evaluationOf } from './checkpointActions.ts';
 
 const ALARMS_SHOWN = 20;
 const LOGS_SHOWN = 50;
