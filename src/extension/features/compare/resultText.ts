@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import type { SampleText } from '../../../node/comparison/client.ts';
+import { provideTexts } from '../../readOnlyTexts.ts';
 import type { Services } from '../../services.ts';
 import { armAt, fileArm, fileName } from './arms.ts';
 
@@ -17,24 +18,15 @@ export function resultUri(file: vscode.Uri, problemId: string, position: number)
   });
 }
 
-const provided = new WeakSet<Services>();
-
 /** Samples of results files as read-only documents: what the file says, and nothing of it is markup. */
 export function provideResultTexts(services: Services): void {
-  if (provided.has(services)) return;
-  provided.add(services);
-  const provider: vscode.TextDocumentContentProvider = {
-    provideTextDocumentContent: async ({ query }) => {
-      const { file, problemId, position } = placeSchema.parse(JSON.parse(query));
-      const uri = vscode.Uri.parse(file);
-      const sample = await services.comparer().textAt(await armAt(fileArm(uri)), problemId, position);
-      if (sample === null) return vscode.l10n.t('{0} has no such sample.', fileName(uri));
-      return textOf(`${fileName(uri)}:${sample.line} · ${problemId}`, sample);
-    },
-  };
-  services.context.subscriptions.push(
-    vscode.workspace.registerTextDocumentContentProvider(RESULT_SCHEME, provider),
-  );
+  provideTexts(services, RESULT_SCHEME, async ({ query }) => {
+    const { file, problemId, position } = placeSchema.parse(JSON.parse(query));
+    const uri = vscode.Uri.parse(file);
+    const sample = await services.comparer().textAt(await armAt(fileArm(uri)), problemId, position);
+    if (sample === null) return vscode.l10n.t('{0} has no such sample.', fileName(uri));
+    return textOf(`${fileName(uri)}:${sample.line} · ${problemId}`, sample);
+  });
 }
 
 function textOf(place: string, { statement, gold, answer, grade, text }: SampleText): string {

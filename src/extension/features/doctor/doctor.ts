@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Handlers } from '../../commands.ts';
 import { launchCommand } from '../../launch.ts';
 import { showInformation, showWarning, withNotification } from '../../messages.ts';
+import { provideTexts } from '../../readOnlyTexts.ts';
 import { requireTrust, type Services, workspaceFolder } from '../../services.ts';
 
 const reportSchema = z.array(
@@ -44,12 +45,8 @@ export function doctorHandlers(services: Services): Handlers<'reflection.doctor'
 const REPORT_SCHEME = 'reflection-report';
 const reports = new Map<string, string>();
 
-/** A document that is only read: nobody is asked to save it. */
-async function showReport({ context }: Services, text: string): Promise<void> {
-  if (reports.size === 0) {
-    const provider = { provideTextDocumentContent: ({ query }: vscode.Uri) => reports.get(query) ?? '' };
-    context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, provider));
-  }
+async function showReport(services: Services, text: string): Promise<void> {
+  provideTexts(services, REPORT_SCHEME, ({ query }) => reports.get(query) ?? '');
   // Another address each time: the document of an earlier report stays as it was.
   const query = String(reports.size + 1);
   reports.set(query, text);

@@ -8,7 +8,7 @@ import { requireTrust, type Services } from '../../services.ts';
 
 /** Makes the dataset of a stopped run from what is finished, by the command that a terminal would use. */
 export async function keepDataset(services: Services, run: RunEntry): Promise<void> {
-  requireTrust('Making a dataset');
+  requireTrust(vscode.l10n.t('Making a dataset'));
   const settings = sampleSettingsSchema.parse(run.manifest.options);
   const output = settings.output ?? path.join(run.dir, 'dataset.jsonl');
   const { ended } = await launchCommand(services, run.folder, [

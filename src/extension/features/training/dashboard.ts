@@ -111,8 +111,10 @@ class Dashboard implements vscode.Disposable {
 
   #run(): RunEntry {
     const run = this.#services.runs.find(vscode.Uri.parse(this.#name.folder), this.#name.run);
-    if (run === undefined) throw gone(`run ${this.#name.run}`);
-    return run;
+    if (run !== undefined) return run;
+    throw new UserError('run-gone', vscode.l10n.t('The run {0} is not there any more.', this.#name.run), {
+      remedy: vscode.l10n.t('Put its directory back, or close this panel.'),
+    });
   }
 
   #schedule(): void {
@@ -169,10 +171,4 @@ class Dashboard implements vscode.Disposable {
       .unwatch(this.#dir)
       .catch((thrown: unknown) => this.#services.log.trace(messageOf(thrown)));
   }
-}
-
-function gone(what: string): UserError {
-  return new UserError('run-gone', vscode.l10n.t('The {0} is not there any more.', what), {
-    remedy: vscode.l10n.t('Put its directory back, or close this panel.'),
-  });
 }
