@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../../core/errors.ts';
 import type { Services } from '../../services.ts';
 import { showError } from '../../showError.ts';
 import { createTestItems } from './items.ts';
@@ -33,7 +34,10 @@ export function registerTests(services: Services): void {
     add(vscode.l10n.t('Critique worked solutions'), { kind: 'critique', n: 1 }, false),
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
       const suite = controller.items.get(uri.toString());
-      if (suite !== undefined && suite.children.size > 0) void items.resolve(suite);
+      if (suite === undefined || suite.children.size === 0) return;
+      items
+        .resolve(suite)
+        .catch((thrown: unknown) => services.log.warn(`${uri.fsPath} cannot be read: ${messageOf(thrown)}`));
     }),
     vscode.workspace.onDidDeleteFiles(({ files }) => {
       for (const uri of files) controller.items.delete(uri.toString());
