@@ -41,6 +41,7 @@ export function openLiveText(dir: string, onText: (id: string, text: string) => 
   let writtenAt = 0;
   let writing: Promise<void> = Promise.resolve();
   let isWriting = false;
+  let isClosed = false;
   const write = (id: string, text: string) => {
     const start = Math.max(0, text.length - SHOWN_CHARACTERS);
     const live: LiveText = { id, start, text: text.slice(start), t: Date.now() / 1000 };
@@ -55,6 +56,8 @@ export function openLiveText(dir: string, onText: (id: string, text: string) => 
   return {
     partial: (id, text) => {
       const now = Date.now();
+      // A stream that was given up may have pieces left.
+      if (isClosed) return;
       if (current !== id && current !== null && now - heardAt < SILENT_MS) return;
       current = id;
       heardAt = now;
@@ -67,7 +70,7 @@ export function openLiveText(dir: string, onText: (id: string, text: string) => 
       if (current === id) current = null;
     },
     close: async () => {
-      current = null;
+      isClosed = true;
       await writing;
       await removeLiveText(dir);
     },

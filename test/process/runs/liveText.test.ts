@@ -43,6 +43,18 @@ it('is whole whenever it is read, is the end of a long text, and is gone with th
   expect(await readdir(dir)).toEqual([]);
 });
 
+it('is not written again once it is gone', async () => {
+  const dir = await temporaryDir();
+  const heard: string[] = [];
+  const live = openLiveText(dir, (_id, text) => heard.push(text));
+  await live.close();
+  live.partial('p#0', 'late');
+  // Waits for whatever is being written.
+  await live.close();
+  expect(heard).toEqual([]);
+  expect(await readdir(dir)).toEqual([]);
+});
+
 it('is no trouble where it cannot be written, and none where it is not what it should be', async () => {
   const dir = await temporaryDir();
   await writeFile(path.join(dir, 'live.json'), '{"id":"p#0","text":');
