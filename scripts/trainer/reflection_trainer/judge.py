@@ -12,6 +12,7 @@ import os
 import re
 import threading
 import urllib.request
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -57,7 +58,7 @@ class Question:
 
 @dataclass
 class Spent:
-    """Since the run began, resumed processes included where the cache says so."""
+    """By one process since it began, or before it by all of them, as far as the cache says."""
 
     calls: int = 0
     cached: int = 0
@@ -69,27 +70,34 @@ class Spent:
 class Judge:
     def __init__(self, config: JudgeConfig, cache: Path) -> None:
         self.config = config
-        self.spent = Spent()
+        self.before, self.spent = Spent(), Spent()
         self._cache = cache
         self._scores: dict[str, float] = {}
         self._lock = threading.Lock()
         self._warned = False
         for row in _read_rows(cache):
             self._scores[row["key"]] = row["score"]
-            self.spent.tokens_in += row["tokensIn"]
-            self.spent.tokens_out += row["tokensOut"]
+            self.before.tokens_in += row["tokensIn"]
+            self.before.tokens_out += row["tokensOut"]
 
     def scores(self, questions: list[Question]) -> list[float]:
         """In 0..10, in order; asked side by side."""
         with ThreadPoolExecutor(self.config["concurrency"]) as pool:
             return list(pool.map(self._score, questions))
 
-    def cost(self) -> float | None:
-        """In dollars, where both prices are known."""
+    def metrics(self, spent: Sequence[Spent]) -> dict[str, float]:
+        """Of the whole run, from what each process has spent; dollars where prices are known."""
+        everything = [self.before, *spent]
+        tokens_in = sum(one.tokens_in for one in everything)
+        tokens_out = sum(one.tokens_out for one in everything)
+        found = {
+            "judge/failures": float(sum(one.failures for one in everything)),
+            "judge/tokens": float(tokens_in + tokens_out),
+        }
         into, out = self.config["dollarsPerMillionIn"], self.config["dollarsPerMillionOut"]
-        if into is None or out is None:
-            return None
-        return (self.spent.tokens_in * into + self.spent.tokens_out * out) / 1e6
+        if into is not None and out is not None:
+            found["judge/dollars"] = (tokens_in * into + tokens_out * out) / 1e6
+        return found
 
     def _score(self, question: Question) -> float:
         key = self._key(question)

@@ -170,10 +170,7 @@ class RlerrTrainer(OnlineTrainer, GRPOTrainer):
         )
         judge = self._parts.scorer.judge
         if judge is not None:
-            metrics |= {"judge/failures": float(judge.spent.failures)}
-            metrics |= {"judge/tokens": float(judge.spent.tokens_in + judge.spent.tokens_out)}
-            if (cost := judge.cost()) is not None:
-                metrics["judge/dollars"] = cost
+            metrics |= judge.metrics(gather_object([judge.spent]))
         for name, value in metrics.items():
             self._metrics["train"][name].append(value)
         write_rollouts(self._session, self.state.global_step + 1, rollouts, self.num_generations)

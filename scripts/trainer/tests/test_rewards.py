@@ -170,10 +170,11 @@ def test_a_judge_is_asked_once_for_each_trajectory(tmp_path: Path, server: Serve
     assert judge.scores(questions) == [8.0] * 3
     assert judge.scores(questions) == [8.0] * 3
     assert len(server.bodies) == 3 and judge.spent.cached == 3
-    assert judge.cost() == pytest.approx((300 * 1 + 30 * 10) / 1e6)
+    told = judge.metrics([judge.spent])
+    assert told["judge/dollars"] == pytest.approx((300 * 1 + 30 * 10) / 1e6)
     again = Judge(config, tmp_path / "judge.jsonl")  # a resumed process
     assert again.scores(questions) == [8.0] * 3 and len(server.bodies) == 3
-    assert again.cost() == judge.cost()
+    assert again.metrics([again.spent]) == told
 
 
 def test_the_judge_is_told_the_answer_only_where_asked_to(tmp_path: Path, server: Server) -> None:

@@ -89,6 +89,23 @@ def test_a_group_without_variance_has_no_gradient(tmp_path: Path) -> None:
     assert trainer._metrics["train"]["reward/reflection_only_groups"][0] == 0
 
 
+def test_what_the_judge_costs_is_of_all_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = {"baseUrl": "http://127.0.0.1:9/v1", "model": "gone"}
+    judge |= {"dollarsPerMillionIn": 1.0, "dollarsPerMillionOut": 1.0}
+    fields = {"method": "rlerr", "reward": {"source": "judge", "judge": judge}}
+    trainer = trainer_of(tmp_path, problems(tmp_path), rollouts=ROLLOUTS, **fields)
+    give_rollouts(trainer, REFLECTIONS)
+    trainer._parts.scorer.judge.before.tokens_in = 500_000
+    # another process, with as many rollouts
+    monkeypatch.setattr("reflection_trainer.rlerr.gather_object", lambda rows: [*rows, *rows])
+    scored(trainer)
+    metrics = trainer._metrics["train"]
+    assert metrics["judge/failures"] == [2 * GROUP * PROBLEMS]
+    assert metrics["judge/dollars"] == [0.5]
+
+
 @pytest.mark.parametrize("bare", [0.1, 0.5, 0.7])
 def test_eight_equal_rewards_have_no_gradient_at_all(tmp_path: Path, bare: float) -> None:
     """Their mean is not each of them in float32, and 1e-7 / 1e-4 is no longer nothing."""
