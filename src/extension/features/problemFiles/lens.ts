@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lensName } from '../../lensName.ts';
 import type { PlacedProblem } from '../../problemDocuments.ts';
 import type { Services } from '../../services.ts';
 import { onSetting, setting } from '../../settings.ts';
@@ -40,7 +41,7 @@ function problemLenses(document: vscode.TextDocument, { line, problem }: PlacedP
   const range = new vscode.Range(line, 0, line, 0);
   const target = { file: document.uri.fsPath, problem: problem.id };
   return [
-    lens(range, vscode.l10n.t('{0}: solve', problem.id), 'reflection.evaluate', target),
+    lens(range, vscode.l10n.t('{0}: solve', lensName(problem.id)), 'reflection.evaluate', target),
     ...(problem.solution === undefined
       ? []
       : [lens(range, vscode.l10n.t('critique'), 'reflection.critique', target)]),

@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import { reviewProgress } from '../../../core/findings/index.ts';
 import type { Solution } from '../../../core/schema/lines.ts';
-import { visibleLine } from '../../../core/visibleText.ts';
 import { type CommandId, TRANSCRIPT_SCHEME } from '../../contributions.ts';
+import { lensName } from '../../lensName.ts';
 import type { RunEntry } from '../../runStore.ts';
 import type { Services } from '../../services.ts';
 import type { Target } from '../../target.ts';
@@ -65,10 +65,10 @@ async function solutionLinks(
     link(vscode.l10n.t('run folder'), 'reflection.openRunFolder', target(run)),
     ...(previous === undefined
       ? []
-      : [link(`$(arrow-left) ${name(previous.id)}`, OPEN, target(run, { solution: previous.id }))]),
+      : [link(`$(arrow-left) ${lensName(previous.id)}`, OPEN, target(run, { solution: previous.id }))]),
     ...(next === undefined
       ? []
-      : [link(`${name(next.id)} $(arrow-right)`, OPEN, target(run, { solution: next.id }))]),
+      : [link(`${lensName(next.id)} $(arrow-right)`, OPEN, target(run, { solution: next.id }))]),
   ];
 }
 
@@ -82,7 +82,7 @@ async function critiqueLinks(
   if (critique === undefined) return [];
   const { problemId, solutionId } = critique;
   const isHere = solutions.some(({ id }) => id === solutionId);
-  const title = vscode.l10n.t('solution {0}', name(solutionId));
+  const title = vscode.l10n.t('solution {0}', lensName(solutionId));
   return [
     ...problemLink(run, problemId),
     link(vscode.l10n.t('run folder'), 'reflection.openRunFolder', target(run)),
@@ -95,7 +95,7 @@ const OPEN: CommandId = 'reflection.openTranscript';
 /** None where the problems did not come from a file. */
 function problemLink(run: RunEntry, problem: string): vscode.CodeLens[] {
   if ((run.manifest.problemSet?.path ?? null) === null) return [];
-  const title = vscode.l10n.t('problem {0}', name(problem));
+  const title = vscode.l10n.t('problem {0}', lensName(problem));
   return [link(title, 'reflection.openProblem', target(run, { problem }))];
 }
 
@@ -105,11 +105,4 @@ function link(title: string, command: CommandId, parameter: Target): vscode.Code
 
 function target({ folder, id }: RunEntry, more: Target = {}): Target {
   return { run: { folder: folder.uri.toString(), id }, ...more };
-}
-
-const NAME_CHARACTERS = 40;
-
-/** An id as part of a title: short, one line, and no icon. */
-function name(id: string): string {
-  return visibleLine(id, NAME_CHARACTERS).replaceAll('$(', '$ (');
 }
