@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../../core/errors.ts';
 import type { ProblemFault } from '../../../core/problems/index.ts';
 import type { LintRow } from '../../../core/problems/lint/index.ts';
 import type { ParsedSet } from '../../problemDocuments.ts';
@@ -32,12 +33,17 @@ export function registerProblemDiagnostics(services: Services): vscode.Disposabl
     const rows = await lintInSlices(document, set);
     if (rows !== null) lint.set(document.uri, capped(rows.map((row) => lintDiagnostic(document, row))));
   };
-  for (const document of vscode.workspace.textDocuments) void check(document);
+  const look = (document: vscode.TextDocument) => {
+    check(document).catch((thrown: unknown) =>
+      services.log.warn(`${document.fileName} cannot be checked: ${messageOf(thrown)}`),
+    );
+  };
+  for (const document of vscode.workspace.textDocuments) look(document);
   return vscode.Disposable.from(
     faults,
     lint,
-    vscode.workspace.onDidOpenTextDocument((document) => void check(document)),
-    vscode.workspace.onDidSaveTextDocument((document) => void check(document)),
+    vscode.workspace.onDidOpenTextDocument(look),
+    vscode.workspace.onDidSaveTextDocument(look),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => {
       faults.delete(uri);
       lint.delete(uri);
