@@ -37,7 +37,8 @@ export function GridViewport({ rows, runs, view, openPair, onCurrent }: Props) {
   const isActive = useSignal(false);
   const theme = themeVersion.value;
   const colours = useMemo(armColours, [theme]);
-  const samples = useMemo(() => Math.max(...rows.map(longest)), [rows]);
+  // Not by Math.max of all: of a hundred thousand it would be too many arguments.
+  const samples = useMemo(() => rows.reduce((most, row) => Math.max(most, longest(row)), 0), [rows]);
   const height = Math.min(HEIGHT_AT_MOST, HEAD_HEIGHT + rows.length * ROW_HEIGHT + 2);
   const shown = rowWindow(scrollTop.value, height, ROW_HEIGHT, rows.length);
   const places = placesFor(height, ROW_HEIGHT);

@@ -40,6 +40,8 @@ export function Transitions({ state, nameOf, transitionRows, openCritique }: Pro
       const more = await transitionRows({ ...cell, from });
       // Another cell may have been chosen while this one was looked up.
       if (chosen.value?.run !== cell.run || chosen.value.transition !== cell.transition) return;
+      // Clicked twice: these rows are there already.
+      if ((found.value?.rows.length ?? 0) !== from) return;
       found.value = { total: more.total, rows: [...(found.value?.rows ?? []), ...more.rows] };
       fault.value = null;
     } catch (thrown) {

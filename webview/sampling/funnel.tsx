@@ -22,7 +22,8 @@ export function Funnel({ picture, droppedRows, openCandidate }: Props) {
     if (from === 0) found.value = null;
     try {
       const more = await droppedRows({ filter, from });
-      if (chosen.value !== filter) return;
+      // Another filter was chosen meanwhile, or this was clicked twice and the rows are there already.
+      if (chosen.value !== filter || (found.value?.rows.length ?? 0) !== from) return;
       found.value = { total: more.total, rows: [...(found.value?.rows ?? []), ...more.rows] };
       fault.value = null;
     } catch (thrown) {
