@@ -9,6 +9,16 @@ const root = path.resolve(import.meta.dirname, '..', '..', '..');
 export const CLI = path.join(root, 'dist', 'cli.mjs');
 export const NANO = path.join(root, 'media', 'models', 'nano.gguf');
 
+/**
+ * `reflection.json` with the embedded model as `few`, which makes a few samples at a time: a machine with many cores would
+ * make all of a small run at once, and before a test can stop it.
+ */
+export const FEW_AT_ONCE = JSON.stringify({
+  models: {
+    few: { engine: 'llama', path: NANO, gpu: 'cpu', processes: 1, slots: 4, prompts: 'nano' },
+  },
+});
+
 export interface CliResult {
   readonly code: number | null;
   readonly stdout: string;

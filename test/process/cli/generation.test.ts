@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { critiqueSchema, solutionSchema } from '../../../src/core/schema/lines.ts';
-import { CLI, eventually, NANO, runCli, startCli, TWO_PROBLEMS, workspaceWith } from './cli.ts';
+import { CLI, eventually, FEW_AT_ONCE, runCli, startCli, TWO_PROBLEMS, workspaceWith } from './cli.ts';
 
 const evaluation = z.looseObject({
   dir: z.string(),
@@ -63,10 +63,7 @@ describe('reflection evaluate, critique, sample', () => {
   });
 
   it('keeps what was finished when it is stopped, says how to go on, and goes on', async () => {
-    // A few samples at a time: a machine with many cores would make all of them before it is stopped.
-    const few = { engine: 'llama', path: NANO, gpu: 'cpu', processes: 1, slots: 4, prompts: 'nano' };
-    const config = JSON.stringify({ models: { few } });
-    const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS, 'reflection.json': config });
+    const cwd = await workspaceWith({ 'two.jsonl': TWO_PROBLEMS, 'reflection.json': FEW_AT_ONCE });
     const args = ['evaluate', 'two.jsonl', '--model', 'few', '-n', '40', '--run-dir', 'run', '--json'];
     const { child, ended } = startCli(args, { cwd });
     const file = path.join(cwd, 'run', 'solutions.jsonl');

@@ -13,7 +13,7 @@ import {
 import { judgeReportSchema } from '../../../src/core/schema/judge.ts';
 import { packageRoot } from '../../../src/node/packageRoot.ts';
 import { answer, type Exchange, startFaultServer } from '../engines/faultServer.ts';
-import { eventually, runCli, startCli, workspaceWith } from './cli.ts';
+import { eventually, FEW_AT_ONCE, runCli, startCli, workspaceWith } from './cli.ts';
 
 const SET = path.join(packageRoot(), 'media', 'problems', 'demo-5.jsonl');
 
@@ -53,12 +53,10 @@ const KINDS = [
 
 describe.each(KINDS)('sample --kind %s', (kind, schema, options) => {
   it('is stopped by Ctrl-C, killed, resumed, and ends with the dataset in the file that was asked for', async () => {
-    const cwd = await workspaceWith({});
+    const cwd = await workspaceWith({ 'reflection.json': FEW_AT_ONCE });
     const run = path.join(cwd, 'run');
-    const first = startCli(
-      ['sample', SET, '--kind', kind, ...options, '--run-dir', 'run', '-o', 'data.jsonl', '--json'],
-      { cwd },
-    );
+    const asked = ['sample', SET, '--model', 'few', '--kind', kind, ...options];
+    const first = startCli([...asked, '--run-dir', 'run', '-o', 'data.jsonl', '--json'], { cwd });
     await eventually(async () => ((await countLines(run)) >= 8 ? true : undefined));
     first.child.kill('SIGINT');
     const stopped = await first.ended;
