@@ -1,6 +1,7 @@
 /** The `reflection` command: everything that the editor can start, without an editor. */
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../core/errors.ts';
+import { visibleText } from '../core/visibleText.ts';
 import { registerCommands } from './commands/index.ts';
 import { EXIT } from './exitCodes.ts';
 import { Interruption } from './interruption.ts';
@@ -47,10 +48,10 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (stopped.signal.aborted) return EXIT.interrupted;
   if (error instanceof UserError) {
-    process.stderr.write(`error: ${error.toString()}\n`);
+    process.stderr.write(`error: ${visibleText(error.toString())}\n`);
     return error.code === 'usage' ? EXIT.usage : EXIT.failed;
   }
-  const text = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`This is a fault in the workbench, please report it:\n${text}\n`);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`This is a fault in the workbench, please report it:\n${visibleText(text)}\n`);
   return EXIT.failed;
 }

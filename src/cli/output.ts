@@ -43,13 +43,15 @@ export function createOutput(options: { json: boolean; quiet: boolean }): Output
   });
   const say = (line: string) => {
     growing.stop();
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${visibleText(line)}\n`);
   };
+  /** Names, answers and errors come from files and models: nothing of theirs moves the cursor. */
+  const print = (value: unknown, text: string) =>
+    process.stdout.write(`${options.json ? JSON.stringify(value) : visibleText(text)}\n`);
   return {
     isJson: options.json,
-    result: (value, text) =>
-      process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${text.trimEnd()}\n`),
-    row: (value, text) => process.stdout.write(`${options.json ? JSON.stringify(value) : text}\n`),
+    result: (value, text) => print(value, text.trimEnd()),
+    row: print,
     note: (line) => {
       if (!options.quiet) say(line);
     },

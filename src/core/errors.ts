@@ -32,7 +32,8 @@ export class UserError extends Error {
   get located(): string {
     const { file, line, field } = this.place;
     const where = [file, line].filter((part) => part !== undefined).join(':');
-    const what = field === undefined ? this.message : `field "${field}": ${this.message}`;
+    // Of a fault of the whole file a schema gives the empty field.
+    const what = field === undefined || field === '' ? this.message : `field "${field}": ${this.message}`;
     return [where, what].filter((part) => part !== '').join(': ');
   }
 

@@ -51,7 +51,9 @@ describe('reflection.json', () => {
     const dir = await workspaceWith({ models: { a: { engine: 'llama', path: 'a.gguf', slots: 0 } } });
     await expect(readWorkspace(dir)).rejects.toMatchObject({ place: { field: 'models.a.slots' } });
     const misspelt = await workspaceWith('{"modles": {}}');
-    await expect(readWorkspace(misspelt)).rejects.toThrow('modles');
+    await expect(readWorkspace(misspelt)).rejects.toMatchObject({
+      located: expect.stringMatching(/reflection\.json: [^:]*"modles"$|reflection\.json: .*key: "modles"$/),
+    });
     await expect(readWorkspace(await workspaceWith('{,}'))).rejects.toMatchObject({ code: 'bad-config' });
   });
 
