@@ -23,6 +23,9 @@ const METHOD_RECIPES: readonly MethodRecipe[] = [
   prlOffline,
 ];
 
+/** First parts of the recipes' names. */
+export const RECIPE_METHODS = METHOD_RECIPES.map(({ id }) => id);
+
 /** Every method at every size, with full fine-tuning first and then with low-rank adapters. */
 export const recipes: readonly Recipe[] = [false, true].flatMap((adapters) =>
   METHOD_RECIPES.flatMap((method) => SIZES.map((size) => recipeFor(method, size, adapters))),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { UserError } from '../../core/errors.ts';
-import { findRecipe, recipes, trainingPrompts } from '../../core/recipes/index.ts';
+import { findRecipe, RECIPE_METHODS, recipes, SIZES, trainingPrompts } from '../../core/recipes/index.ts';
 import { nearNames } from '../../core/runs/index.ts';
 import { datasetMetaSchema } from '../../core/schema/dataset.ts';
 import type { Prompts } from '../../core/schema/run.ts';
@@ -51,10 +51,19 @@ async function recipeFields(name: string): Promise<Record<string, unknown>> {
   const recipe = findRecipe(name);
   if (recipe) return { ...structuredClone(recipe.config), recipe: recipe.id };
   if (name.endsWith('.json')) return readRecipeFile(name);
-  const names = recipes.map(({ id }) => id);
-  const near = nearNames(name, names);
-  throw new UserError('recipe-unknown', `there is no recipe "${name}"`, {
-    remedy: `${near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''}There are: ${names.join(', ')}; or give a JSON file.`,
+  throw unknownRecipe(name);
+}
+
+/** A hundred names are the product of two short lists. */
+function unknownRecipe(name: string): UserError {
+  const near = nearNames(
+    name,
+    recipes.map(({ id }) => id),
+  );
+  const sizes = SIZES.map(({ id }) => id).join(', ');
+  const all = `Write METHOD-SIZE or METHOD-SIZE-lora, with a method of ${RECIPE_METHODS.join(', ')} and a size of ${sizes}; or give a JSON file.`;
+  return new UserError('recipe-unknown', `there is no recipe "${name}"`, {
+    remedy: near.length > 0 ? `Did you mean ${near.join(' or ')}? ${all}` : all,
   });
 }
 
@@ -105,7 +114,9 @@ function configError(recipe: string, written: Record<string, unknown>, error: z.
     {
       place: { file: recipe, field: path.join('.') },
       remedy:
-        near.length > 0 ? `Did you mean "${near[0]}"?` : 'See "reflection train --help" for the fields.',
+        near.length > 0
+          ? `Did you mean "${near[0]}"?`
+          : 'Leave it out and add --dry-run to see every field with its value.',
     },
   );
 }

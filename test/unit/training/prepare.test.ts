@@ -68,6 +68,15 @@ describe('the configuration of a training run', () => {
     expect(await refusal({ recipe: 'scft-nan' })).toContain('Did you mean scft-nano');
   });
 
+  it('says how recipes are named, and where the fields stand, without a wall of names', async () => {
+    const unknown = await refusal({ recipe: 'nothing' });
+    expect(unknown).toMatch(/METHOD-SIZE.*scft, .*rlerr, .*nano, 1\.5b/);
+    expect(unknown.length).toBeLessThan(500);
+    expect(await refusal({ recipe: 'sctf-nano' })).toContain('Did you mean scft-nano');
+    const wrong = await refusal({ recipe: 'scft-nano', overrides: { epochs: 'many' } });
+    expect(wrong).toMatch(/epochs: .*--dry-run/);
+  });
+
   it('says what a recipe file should be', async () => {
     const file = path.join(await mkdtemp(path.join(os.tmpdir(), 'recipe-')), 'mine.json');
     expect(await refusal({ recipe: file })).toContain('cannot be read');
