@@ -233,10 +233,11 @@ async function clipboard({ page }: Driver): Promise<string> {
 
 /** A pane of the side bar by its title; done when it is as asked: a closing pane keeps its rows for a fifth of a second. */
 async function setPane({ page, until }: Driver, title: string, isOpen: boolean): Promise<void> {
-  const header = page.locator('.sidebar .pane-header', { hasText: new RegExp(`^\\s*${title}`) }).first();
+  const header = page.locator('.pane-header', { hasText: new RegExp(`^\\s*${title}`) });
+  const pane = page.locator('.sidebar .pane', { has: header });
   if ((await header.getAttribute('aria-expanded')) !== String(isOpen)) await header.click();
-  const body = page.locator('.sidebar .pane', { has: header }).locator('.pane-body');
-  await until(`${title} is ${isOpen ? 'open' : 'closed'}`, async () => (await body.count()) > 0 === isOpen);
+  const word = isOpen ? 'open' : 'closed';
+  await until(`${title} is ${word}`, async () => (await pane.locator('.pane-body').count()) > 0 === isOpen);
 }
 const expand = (driver: Driver, title: string) => setPane(driver, title, true);
 const collapse = (driver: Driver, title: string) => setPane(driver, title, false);
