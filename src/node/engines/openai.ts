@@ -18,7 +18,8 @@ import { causeOf, createHealth, type Health, keyRefused, unreachable } from './o
 import { openTransport, type Transport } from './openaiFetch.ts';
 import { LLAMA_SERVER, llamaServerProps, type ServedModel, servedModel } from './openaiIdentity.ts';
 import { choicesOf, inParcels, type Parcel } from './openaiParcels.ts';
-import { FULL_DIALECT, failedResult, resultOf } from './openaiRequest.ts';
+import { begunRequest } from './openaiPrompt.ts';
+import { FULL_DIALECT, failedResult, resultOf, wholeText } from './openaiRequest.ts';
 
 /** A long trace on a busy server takes hours; without any limit a dead connection would wait for ever. */
 const REQUEST_MS = 6 * 60 * 60 * 1000;
@@ -50,6 +51,8 @@ async function connectOpenai(
       warned.add(topic);
     },
     redact: (text) => (key === undefined ? text : text.replaceAll(key, '***')),
+    besideApi: (page) =>
+      new URL(`../${page}`, config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`).href,
     dialect: FULL_DIALECT,
   };
   let served: ServedModel;
@@ -120,8 +123,10 @@ async function probe(server: Server, signal: AbortSignal): Promise<ServedModel> 
     const list: unknown = await client.get('/models', { signal, maxRetries: 0, timeout: PROBE_MS });
     const served = servedModel(list, config.model);
     if (served.others.length > 0) warnAboutName(server, served.others);
+    if (served.server === 'vllm') server.dialect = { ...server.dialect, countsAlong: true };
     if (served.server !== LLAMA_SERVER) return served;
-    server.dialect = { ...server.dialect, isLlamaServer: true };
+    // Of several texts it counts the tokens of the first alone, and a prompt that it has evaluated costs it nothing.
+    server.dialect = { ...server.dialect, isLlamaServer: true, hasChoices: false };
     return { ...served, ...(await probeLlamaServer(server, signal)) };
   } catch (thrown) {
     signal.throwIfAborted();
@@ -133,10 +138,11 @@ async function probe(server: Server, signal: AbortSignal): Promise<ServedModel> 
 }
 
 /** The page is beside the API, and may be switched off. */
-async function probeLlamaServer({ client, config }: Server, signal: AbortSignal) {
-  const page = new URL('../props', config.baseUrl.endsWith('/') ? config.baseUrl : `${config.baseUrl}/`);
+async function probeLlamaServer({ client, besideApi }: Server, signal: AbortSignal) {
   try {
-    return llamaServerProps(await client.get(page.href, { signal, maxRetries: 0, timeout: PROBE_MS }));
+    return llamaServerProps(
+      await client.get(besideApi('props'), { signal, maxRetries: 0, timeout: PROBE_MS }),
+    );
   } catch {
     signal.throwIfAborted();
     return {};
@@ -168,7 +174,8 @@ async function* sample(
     signal,
     abortable: abortables(signal),
   };
-  const parcels = until(enough, inParcels(requests, onPartial === undefined ? config.choices : 1));
+  const most = onPartial === undefined && server.dialect.hasChoices ? config.choices : 1;
+  const parcels = until(enough, inParcels(requests, most));
   const one = (parcel: Parcel) => generate(task, parcel);
   try {
     for await (const results of inCompletionOrder(parcels, config.concurrency, one, signal)) yield* results;
@@ -221,14 +228,22 @@ async function generate(task: Task, parcel: Parcel): Promise<SampleResult[]> {
   const startedAt = performance.now();
   const watch = task.onPartial;
   try {
-    const onText = watch === undefined ? undefined : (text: string) => watch(first.id, text);
-    const call = { request: first, choices: parcel.length, onText };
-    const completion = await task.abortable((signal) => complete(server, call, signal));
+    const { begun, completion } = await task.abortable(async (signal) => {
+      const begun = await begunRequest(server, first, signal);
+      const onText = watch && ((text: string) => watch(first.id, wholeText(begun, text)));
+      const call = { request: begun, choices: parcel.length, onText };
+      return { begun, completion: await complete(server, call, signal) };
+    });
     task.health.succeeded();
     const parts = choicesOf(completion, parcel.length);
     const results = parts.map((part, index) => {
       const request = parcel[index] ?? first;
-      const result = resultOf(request, part, performance.now() - startedAt, server.dialect);
+      const result = resultOf(
+        index === 0 ? begun : request,
+        part,
+        performance.now() - startedAt,
+        server.dialect,
+      );
       task.checks.check(request, result, part);
       const shared = parcel.length === 1 ? {} : { sharedSeed: first.seed };
       return result.error === undefined

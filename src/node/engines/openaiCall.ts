@@ -18,6 +18,8 @@ export interface Server {
   readonly warnOnce: WarnOnce;
   /** Removes the key from whatever is shown or written. */
   readonly redact: (text: string) => string;
+  /** Address of a page beside the API, of those that llama.cpp's server has. */
+  readonly besideApi: (page: string) => string;
   dialect: Dialect;
 }
 
@@ -91,7 +93,8 @@ async function postStreamed(
   signal: AbortSignal,
 ): Promise<Completion> {
   const { client, config, dialect } = server;
-  const usage = dialect.hasStreamOptions ? { stream_options: { include_usage: true } } : {};
+  const counts = dialect.countsAlong ? { continuous_usage_stats: true } : {};
+  const usage = dialect.hasStreamOptions ? { stream_options: { include_usage: true, ...counts } } : {};
   const body = { ...bodyOf(config.model, request, dialect, choices), stream: true, ...usage };
   const pieces = await client.post<AsyncIterable<unknown>>(pathOf(request), { body, signal, stream: true });
   const isChat = request.raw === undefined;

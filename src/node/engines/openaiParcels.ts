@@ -1,6 +1,6 @@
 /** Several samples of one prompt in one request (`n`), and one answer as several. */
 import type { SampleRequest } from '../../core/protocol/inference.ts';
-import { type Completion, usageOf } from './openaiRequest.ts';
+import { type Completion, textOf, usageOf } from './openaiRequest.ts';
 import { promptKey } from './promptGroups.ts';
 
 /** Requests that differ in id and seed only. */
@@ -33,7 +33,9 @@ export function choicesOf(completion: Completion, most: number): Completion[] {
   const choices = (completion.choices ?? []).slice(0, most);
   const usage = usageOf(completion);
   if (most === 1 || choices.length === 0) return [completion];
-  const lengths = choices.map(({ text, message }) => (text ?? message?.content ?? '').length + 1);
+  const lengths = choices.map(
+    ({ text, message }) => (text ?? textOf(message ?? {}, 'stop') ?? '').length + 1,
+  );
   const total = lengths.reduce((sum, length) => sum + length, 0);
   let before = 0;
   let counted = 0;

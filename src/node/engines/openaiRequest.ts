@@ -14,10 +14,12 @@ export interface Dialect {
   readonly hasLogprobs: boolean;
   /** vLLM tells the numbers of its tokens when asked. */
   readonly hasTokenIds: boolean;
-  /** Several texts for one request (`n`). */
+  /** Several texts for one request (`n`), and a count of their tokens. */
   readonly hasChoices: boolean;
   /** `stream_options`: token counts at the end of a stream. */
   readonly hasStreamOptions: boolean;
+  /** Each piece of a stream can come with the count of tokens so far: vLLM. */
+  readonly countsAlong: boolean;
   /** Whether the count of generated tokens includes the end token. */
   readonly countsEnd: boolean;
 }
@@ -30,6 +32,7 @@ export const FULL_DIALECT: Dialect = {
   hasTokenIds: true,
   hasChoices: true,
   hasStreamOptions: true,
+  countsAlong: false,
   countsEnd: true,
 };
 
@@ -37,7 +40,7 @@ export function bodyOf(model: string, request: SampleRequest, dialect: Dialect, 
   const { temperature, topP, topK, minP, maxTokens } = request.sampling;
   return {
     model,
-    ...(request.raw === undefined ? chatOf(request) : { prompt: request.raw }),
+    ...(request.raw === undefined ? chatOf(request, dialect) : { prompt: request.raw }),
     temperature,
     top_p: topP,
     seed: request.seed,
@@ -64,10 +67,15 @@ function otherFilters({ isLlamaServer }: Dialect): object {
   };
 }
 
-/** vLLM and SGLang go on with the last message when told so; llama.cpp's server does so by itself. */
-function chatOf({ messages = [], prefix = '' }: SampleRequest): object {
-  if (prefix === '') return { messages };
+/**
+ * vLLM and SGLang go on with the last message when told so; llama.cpp's server does so by itself. It takes the reasoning
+ * out of the text unless told not to, and then gives the text as it was written, with what the template opened of it.
+ */
+function chatOf({ messages = [], prefix = '' }: SampleRequest, { isLlamaServer }: Dialect): object {
+  const whole = isLlamaServer ? { reasoning_format: 'none' } : {};
+  if (prefix === '') return { messages, ...whole };
   return {
+    ...whole,
     messages: [...messages, { role: 'assistant', content: prefix }],
     continue_final_message: true,
     add_generation_prompt: false,
@@ -167,9 +175,7 @@ export function resultOf(
   const { message } = choice;
   const text = message === undefined || message === null ? choice.text : textOf(message, finish);
   if (finish !== undefined && typeof text === 'string') {
-    // Some servers repeat what they went on from.
-    const { prefix = '' } = request;
-    const whole = prefix !== '' && text.startsWith(prefix) ? text : `${prefix}${text}`;
+    const whole = wholeText(request, text);
     return { id: request.id, text: whole, ...usage, finish, ms, ...logprobsOf(request, choice) };
   }
   const error =
@@ -177,6 +183,11 @@ export function resultOf(
       ? `The server did not finish the text: finish_reason is ${JSON.stringify(choice.finish_reason ?? null)}.`
       : 'The server answered with a choice that has no text.';
   return { ...failedResult(request, error, ms), text: text ?? '', ...usage };
+}
+
+/** With what it went on from, which some servers repeat. */
+export function wholeText({ prefix = '' }: SampleRequest, text: string): string {
+  return prefix !== '' && text.startsWith(prefix) ? text : `${prefix}${text}`;
 }
 
 function logprobsOf(

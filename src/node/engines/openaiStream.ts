@@ -94,7 +94,8 @@ function add(growing: Growing, piece: unknown): void {
   growing.reasoning += reasoning;
   growing.content += content;
   if (reasoning !== '' || content !== '') {
-    const piece = JSON.stringify(choice);
+    // With its count of tokens so far, where the server tells it: then only a repetition looks the same.
+    const piece = JSON.stringify(parsed.data);
     growing.hasTwins ||= piece === growing.latest;
     growing.latest = piece;
     growing.pieces++;
@@ -140,17 +141,18 @@ function completionOf(growing: Growing, isChat: boolean): Completion {
 /**
  * Holds the number of pieces against the server's count of tokens. A piece too many is a repetition. Equal pieces side by
  * side may be one, or a token drawn twice: they are believed only when each piece is one counted token. (Most servers
- * count the end token, which is no piece.) Returns what this stream teaches of `countsEnd`.
+ * count the end token, which is no piece. Reasoning that was taken out of the text has lost its tags, so that nothing can
+ * be counted.) Returns what this stream teaches of `countsEnd`.
  */
 function checkCount(
-  { pieces, hasTwins, finish }: Growing,
+  { pieces, hasTwins, finish, reasoning }: Growing,
   completion: Completion,
   countsEnd: boolean,
 ): boolean {
   const counted = usageOf(completion)?.tokens;
   const exact = finish === 'stop' && countsEnd && counted !== undefined ? counted - 1 : counted;
   const isTooMany = counted !== undefined && pieces > counted;
-  if (isTooMany || (hasTwins && pieces !== exact)) {
+  if (isTooMany || (hasTwins && (reasoning !== '' || pieces !== exact))) {
     const known = counted === undefined ? 'did not count its tokens' : `counted ${counted} tokens`;
     throw new BrokenAnswerError(
       `The stream came in ${pieces} pieces and the server ${known}: something may have come twice.`,

@@ -2,15 +2,7 @@
 import { Template } from '@huggingface/jinja';
 import { messageOf } from '../../core/errors.ts';
 import type { ChatMessage } from '../../core/protocol/inference.ts';
-
-export interface RenderedPrompt {
-  readonly text: string;
-  /**
-   * What the template itself opened of the answer. Templates of reasoning models end in `<think>`, and the model then
-   * never writes that tag: it belongs to the answer's text all the same.
-   */
-  readonly opened: string;
-}
+import { type RenderedPrompt, renderedPrompt } from './answerBeginning.ts';
 
 export type PromptRenderer = (messages: readonly ChatMessage[]) => RenderedPrompt;
 
@@ -26,7 +18,7 @@ export function promptRenderer(source: string, tokens: { bos: string; eos: strin
         eos_token: tokens.eos,
       }),
     );
-    return { text, opened: /(?:<think(?:ing)?>|\[THINK\])\s*$/.exec(text)?.[0] ?? '' };
+    return renderedPrompt(text);
   };
 }
 

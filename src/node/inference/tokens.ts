@@ -1,7 +1,8 @@
 /** From a request to the tokens of its prompt, and from generated tokens back to text. */
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { SampleRequest } from '../../core/protocol/inference.ts';
-import { type PromptRenderer, promptRenderer, type RenderedPrompt } from './chatTemplate.ts';
+import { begun } from './answerBeginning.ts';
+import { type PromptRenderer, promptRenderer } from './chatTemplate.ts';
 
 export interface Prompt {
   /** Equal keys, equal prompts. */
@@ -34,14 +35,6 @@ export function promptMaker(model: LlamaModel, contextTokens: number): (request:
     }
     return latest;
   };
-}
-
-/** The prompt with the answer's beginning, in the place of what the template opened when that is how it begins. */
-function begun({ text, opened }: RenderedPrompt, prefix: string): RenderedPrompt {
-  if (prefix === '') return { text, opened };
-  const isOpened = opened !== '' && prefix.trimStart().startsWith(opened.trim());
-  const kept = isOpened ? text.slice(0, text.length - opened.length) : text;
-  return { text: `${kept}${prefix}`, opened: isOpened ? prefix : `${opened}${prefix}` };
 }
 
 function lazyRenderer(model: LlamaModel): () => PromptRenderer {

@@ -5,37 +5,29 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine, SampleRequest } from '../../../src/node/engines/engine.ts';
+import type { Engine, SampleRequest, SampleResult } from '../../../src/node/engines/engine.ts';
 import { eventually } from '../cli/cli.ts';
-import { ask, closesEngines, collect, nano, never, open, problems, textsOf } from './models.ts';
+import { ask, closesEngines, collect, nano, never, open, problems, textsOf, thinkingNano } from './models.ts';
 
 const binary = process.env.REFLECTION_LLAMA_SERVER;
 closesEngines();
+const servers: ChildProcess[] = [];
+afterAll(() => {
+  for (const server of servers) server.kill('SIGKILL');
+});
 
 const whySkipped = binary === undefined ? ' (REFLECTION_LLAMA_SERVER is not set)' : '';
 
 describe.skipIf(binary === undefined)(`llama.cpp's server${whySkipped}`, () => {
-  let server: ChildProcess;
   let baseUrl = '';
   let engine: Engine;
   const told: string[] = [];
   const config = () => ({ name: 'served', engine: 'openai', baseUrl, model: nano, concurrency: 4 }) as const;
 
   beforeAll(async () => {
-    const port = await freePort();
-    baseUrl = `http://127.0.0.1:${port}/v1`;
-    const shape = ['--jinja', '-ngl', '0', '-np', '4', '-c', '2048', '-t', '1'];
-    server = spawn(binary ?? '', ['-m', nano, '--host', '127.0.0.1', '--port', String(port), ...shape], {
-      stdio: 'ignore',
-    });
-    // Listening, and the model loaded.
-    await eventually(async () => {
-      const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
-      return response?.ok === true ? true : undefined;
-    });
+    baseUrl = await serve(nano);
     engine = await open(config(), { onWarning: (message: string) => told.push(message) });
   });
-  afterAll(() => void server.kill('SIGKILL'));
 
   it('says what it serves', () => {
     expect(engine.identity).toMatchObject({ path: nano, reported: nano });
@@ -57,17 +49,15 @@ describe.skipIf(binary === undefined)(`llama.cpp's server${whySkipped}`, () => {
     expect(counts(found)).toEqual(counts(expected));
   });
 
-  it('repeats a seed, streams what it gives, and makes several texts of one request', async () => {
+  it('repeats a seed, streams what it gives, and is asked for one text at a time', async () => {
     const requests = problems(3, 4, { maxTokens: 60, temperature: 1 });
     const texts = textsOf(await collect(engine.sample(requests, never)));
     expect(new Set(texts.values()).size).toBeGreaterThan(3);
     const streamed = await collect(engine.sample(requests, never, { onPartial: () => undefined }));
     expect(textsOf(streamed)).toEqual(texts);
+    // It would count the tokens of the first text only: each has a request of its own.
     const several = await open({ ...config(), choices: 4 });
-    const rows = await collect(several.sample(requests, never));
-    expect(rows.filter(({ error }) => error !== undefined)).toEqual([]);
-    expect(rows.map(({ sharedSeed }) => sharedSeed)).not.toContain(undefined);
-    expect(new Set(rows.map(({ text }) => text)).size).toBeGreaterThan(3);
+    expect(textsOf(await collect(several.sample(requests, never)))).toEqual(texts);
   });
 
   it('gives the log-probabilities of the policy, which join to the text', async () => {
@@ -89,6 +79,55 @@ describe.skipIf(binary === undefined)(`llama.cpp's server${whySkipped}`, () => {
     expect(told).toEqual([]);
   });
 });
+
+describe.skipIf(binary === undefined)(`llama.cpp's server with a model that thinks${whySkipped}`, () => {
+  const model = thinkingNano();
+  const config = { name: 'here', engine: 'llama', processes: 1, slots: 1 } as const;
+
+  it.each(['deepseek', 'none', 'auto'])(
+    'gives what the same file gives here, whole, cut, streamed and begun (--reasoning-format %s)',
+    async (format) => {
+      const here = await open({ ...config, path: model() });
+      const baseUrl = await serve(model(), ['--reasoning-format', format]);
+      const told: string[] = [];
+      const served = { name: 'served', engine: 'openai', baseUrl, model: model(), concurrency: 4 } as const;
+      const engine = await open(served, { onWarning: (message: string) => told.push(message) });
+      const greedy = problems(4, 1, { maxTokens: 250, temperature: 0 });
+      const cut = problems(3, 1, { maxTokens: 12, temperature: 0 });
+      const begun = greedy.map((request) => ({ ...request, prefix: '<think>\nStep 1: 3+' }));
+      for (const requests of [greedy, cut, begun]) {
+        const expected = await collect(here.sample(requests, never));
+        expect(byId(await collect(engine.sample(requests, never)))).toEqual(byId(expected));
+        const heard = new Map<string, string>();
+        const control = { onPartial: (id: string, text: string) => void heard.set(id, text) };
+        expect(byId(await collect(engine.sample(requests, never, control)))).toEqual(byId(expected));
+        expect(heard).toEqual(textsOf(expected));
+        for (const { text } of expected) expect(text).toMatch(/^<think>\n/);
+        if (requests !== cut) expect(expected.some(({ text }) => text.includes('</think>'))).toBe(true);
+      }
+      expect(told).toEqual([]);
+    },
+  );
+});
+
+function byId(rows: readonly SampleResult[]) {
+  const facts = rows.map(({ id, ms: _, ...rest }) => [id, rest] as const);
+  return new Map(facts);
+}
+
+/** Serves a model until the tests of the file are over; gives the address of its API. */
+async function serve(model: string, options: readonly string[] = []): Promise<string> {
+  const port = await freePort();
+  const place = ['-m', model, '--host', '127.0.0.1', '--port', String(port)];
+  const shape = ['--jinja', '-ngl', '0', '-np', '4', '-c', '2048', '-t', '1'];
+  servers.push(spawn(binary ?? '', [...place, ...shape, ...options], { stdio: 'ignore' }));
+  // Listening, and the model loaded.
+  await eventually(async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
+    return response?.ok === true ? true : undefined;
+  });
+  return `http://127.0.0.1:${port}/v1`;
+}
 
 async function freePort(): Promise<number> {
   const probe = createServer();

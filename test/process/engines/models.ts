@@ -39,6 +39,26 @@ export function generatedModels(): (name: string) => string {
 }
 
 /**
+ * The embedded model under the template of a model that thinks: the prompt ends in the tag that opens the thought, the model
+ * goes on and closes it before its answer, and of former answers the thoughts are left out.
+ */
+export function thinkingNano(): () => string {
+  let folder = '';
+  beforeAll(() => {
+    folder = madeOnce(WITH_TEMPLATE, ['media/models/nano.gguf'], ['media/models/nano.gguf', THINKING]);
+  });
+  return () => path.join(folder, 'model.gguf');
+}
+
+const WITH_TEMPLATE = 'test/fixtures/gguf/with_template.py';
+const THINKING = [
+  "{% for m in messages %}{% set content = m['content'] %}",
+  "{% if m['role'] == 'assistant' and '</think>' in content %}{% set content = content.split('</think>')[-1] %}{% endif %}",
+  "{{ '<|im_start|>' + m['role'] + '\\n' + content + '<|im_end|>\\n' }}{% endfor %}",
+  "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n<think>\\n' }}{% endif %}",
+].join('');
+
+/**
  * The folder that a Python script fills, which it gets as its last parameter. It is kept in the cache of the tests for as
  * long as the parameters, the script and the files that it reads or imports (`made of`) are the same: to be read only.
  */

@@ -20,10 +20,13 @@ it('is told every filter under its own name, and to leave out the alternatives o
   expect(body).toMatchObject({ top_k: 20, min_p: 0.05, repeat_penalty: 1, xtc_probability: 0, mirostat: 0 });
   expect(body).toMatchObject({ logprobs: true, top_logprobs: 1, post_sampling_probs: true });
   expect(body).not.toHaveProperty('repetition_penalty');
+  expect(body).toMatchObject({ reasoning_format: 'none' });
   const greedy = { ...request, sampling: { ...sampling, temperature: 0 } };
   expect(bodyOf('m', greedy, dialect)).toMatchObject({ post_sampling_probs: false });
   const raw = { ...request, messages: undefined, raw: 'q' };
   expect(bodyOf('m', raw, dialect)).toMatchObject({ logprobs: 1, post_sampling_probs: true });
+  expect(bodyOf('m', raw, dialect)).not.toHaveProperty('reasoning_format');
+  expect(bodyOf('m', request, FULL_DIALECT)).not.toHaveProperty('reasoning_format');
 });
 
 it('gives the probabilities of what was drawn from', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SampleRequest } from '../../../src/core/protocol/inference.ts';
 import { createServerChecks } from '../../../src/node/engines/openaiChecks.ts';
+import { choicesOf } from '../../../src/node/engines/openaiParcels.ts';
 import {
   bodyOf,
   type Completion,
@@ -243,5 +244,18 @@ describe('createServerChecks', () => {
     expect(
       run(['a'], 1, completion({ finish_reason: 'stop', message: { content: 'x' } }, { usage: undefined })),
     ).toEqual(['usage']);
+  });
+});
+
+describe('choicesOf', () => {
+  it('shares the count of tokens by length, thoughts included', () => {
+    const message = (thought: number, content: number) => ({
+      finish_reason: 'stop',
+      message: { reasoning_content: 'x'.repeat(thought), content: 'x'.repeat(content) },
+    });
+    const both = { ...completion(message(900, 84)), choices: [message(900, 84), message(400, 84)] };
+    const usage = { prompt_tokens: 3, completion_tokens: 150 };
+    const shares = choicesOf({ ...both, usage }, 2).map((part) => resultOf(request, part, 1).tokens);
+    expect(shares).toEqual([100, 50]);
   });
 });
