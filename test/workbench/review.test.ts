@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Scenario } from '../../scripts/host/scenario.ts';
 import { type Review, reviewSchema } from '../../src/core/schema/lines.ts';
 import { critique, solution, writeRun } from '../vscode/runFixtures.ts';
+import { cursorOnFinding } from './transcriptEditor.ts';
 
 const CRITIC = '20260101-110000-critique';
 
@@ -43,10 +44,11 @@ export const scenario: Scenario = {
               .join(),
         );
       await page.keyboard.press('F8');
+      await cursorOnFinding(driver, 'tank#0');
       await page.keyboard.press('Alt+a');
       await decisions('accept');
       await page.keyboard.press('F8');
-      await page.locator('.tab.active', { hasText: 'tank#1' }).waitFor();
+      await cursorOnFinding(driver, 'tank#1');
       await page.keyboard.press('Alt+r');
       await decisions('accept', 'reject');
       await page.keyboard.press('Control+z');
@@ -71,8 +73,9 @@ export const scenario: Scenario = {
       assert.deepEqual([last.decision, last.undoes], ['undone', reviews(workspace)[0]?.at]);
       // From the end of this solution to its own finding, and on to that of the one before.
       await palette('Reflection: Previous Finding');
+      await cursorOnFinding(driver, 'tank#1');
       await palette('Reflection: Previous Finding');
-      await page.locator('.tab.active', { hasText: 'tank#0' }).waitFor();
+      await cursorOnFinding(driver, 'tank#0');
       await page.keyboard.press('Alt+a');
       await until('accepted again', () => reviews(workspace).length === 5);
     },
@@ -81,6 +84,10 @@ export const scenario: Scenario = {
       const { palette, page, treeRow, until, workspace, shot } = driver;
       await palette('Reflection: Focus on Review View');
       await page.locator('.sidebar .pane-header', { hasText: '1 of 2 reviewed' }).waitFor();
+      // The header is drawn before the rows.
+      await treeRow(/Check 2/)
+        .filter({ hasText: '(accepted)' })
+        .waitFor();
       const open = treeRow(/Check 2/).filter({ hasNotText: '(accepted)' });
       await open.hover();
       await open.locator('a.action-label[aria-label^="Accept Finding"]').click();
@@ -98,8 +105,7 @@ export const scenario: Scenario = {
       await treeRow(/Check 2/)
         .first()
         .click();
-      await page.locator('.tab.active', { hasText: 'tank#0' }).waitFor();
-      await page.locator('.monaco-editor .squiggly-warning').first().waitFor();
+      await cursorOnFinding(driver, 'tank#0');
       const last = () => reviews(workspace).at(-1)?.decision;
       await page.keyboard.press('Alt+s');
       await until('superficial', () => last() === 'superficial');
@@ -116,9 +122,10 @@ export const scenario: Scenario = {
       await treeRow(/Check 2/)
         .first()
         .click();
-      await page.locator('.tab.active', { hasText: 'tank#0' }).waitFor();
+      await cursorOnFinding(driver, 'tank#0');
       await palette('Reflection: Edit Critique');
-      await page.locator('.tab.active', { hasText: '.critique' }).waitFor();
+      // The tab is there before the editor takes keys.
+      await page.locator('.monaco-editor.focused[data-uri*=".critique"] .view-line').first().waitFor();
       await page.keyboard.press('Control+Home');
       await page.keyboard.type('Look at step 2. ');
       await page.keyboard.press('Control+s');

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Scenario } from '../../scripts/host/scenario.ts';
 import { critique, solution, writeRun } from '../vscode/runFixtures.ts';
 import { chooseTheme } from './themes.ts';
+import { cursorOnFinding, saidBeside } from './transcriptEditor.ts';
 
 const TEXT = [
   'Step 1: 37*3=111. The answer is 111.',
@@ -25,7 +26,8 @@ export const scenario: Scenario = {
     });
   },
   steps: {
-    'each reflection says in words what it did': async ({ palette, picks, page, until }) => {
+    'each reflection says in words what it did': async (driver) => {
+      const { palette, picks, page, until } = driver;
       await palette('Reflection: Open Transcript');
       await picks()
         .filter({ hasText: /critique/ })
@@ -34,17 +36,18 @@ export const scenario: Scenario = {
       await picks().filter({ hasText: 'tank#0' }).first().click();
       await page.locator('.monaco-editor .squiggly-warning').first().waitFor();
       for (const words of ['↺ i→i superficial', '↺ i→c'])
-        await until(words, async () => (await saidBeside(page)).some((said) => said.includes(words)));
+        await until(words, async () => (await saidBeside(driver)).some((said) => said.includes(words)));
     },
 
     'the finding at the cursor is told at the end of its line, and only that one': async (driver) => {
-      const { page, until } = driver;
-      const tells = async () => (await saidBeside(page)).filter((said) => said.includes('Check 2')).length;
+      const { page } = driver;
+      const tells = async () => (await saidBeside(driver)).filter((said) => said.includes('Check 2')).length;
       assert.equal(await tells(), 0);
       await page.locator('.monaco-editor .view-lines').first().click();
       await page.keyboard.press('Control+Home');
       await page.keyboard.press('F8');
-      await until('the finding is told', async () => (await tells()) === 1);
+      await cursorOnFinding(driver, 'tank#0', 'Check 2');
+      assert.equal(await tells(), 1);
     },
 
     'links above it lead to the neighbours': async ({ page }) => {
@@ -66,15 +69,6 @@ export const scenario: Scenario = {
     },
   },
 };
-
-/** What our decorations write behind the lines. */
-async function saidBeside(page: Page): Promise<string[]> {
-  return z.array(z.string()).parse(
-    await page.evaluate(`[...document.querySelectorAll('.editor-instance .view-line span')]
-      .map((element) => getComputedStyle(element, '::after').content)
-      .filter((content) => content !== 'none' && content !== 'normal')`),
-  );
-}
 
 async function themeColour(page: Page, name: string): Promise<string> {
   return z
