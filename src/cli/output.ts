@@ -43,11 +43,10 @@ export function createOutput(options: { json: boolean; quiet: boolean }): Output
   });
   const say = (line: string) => {
     growing.stop();
-    process.stderr.write(`${visibleText(line)}\n`);
+    process.stderr.write(`${safeText(line)}\n`);
   };
-  /** Names, answers and errors come from files and models: nothing of theirs moves the cursor. */
   const print = (value: unknown, text: string) =>
-    process.stdout.write(`${options.json ? JSON.stringify(value) : visibleText(text)}\n`);
+    process.stdout.write(`${options.json ? JSON.stringify(value) : safeText(text)}\n`);
   return {
     isJson: options.json,
     result: (value, text) => print(value, text.trimEnd()),
@@ -60,6 +59,11 @@ export function createOutput(options: { json: boolean; quiet: boolean }): Output
       options.quiet || total === 0 ? NO_PROGRESS : startBar(title, total, done),
     growing,
   };
+}
+
+/** Names, answers and errors come from files and models: nothing of theirs moves the cursor. Lines of CSV end in CR LF. */
+function safeText(text: string): string {
+  return text.split('\r\n').map(visibleText).join('\r\n');
 }
 
 function growingText(write: (text: string) => void): GrowingText {

@@ -11,8 +11,15 @@ it('never lets a name, an answer or an error move the cursor', () => {
   const attack = 'a\u001b[2J\u009b31mb\rc';
   output.result({}, `${attack}\n| 1 |\tx  \n`);
   output.row({}, attack);
+  output.row({}, 'name,value\r\na,1\r\n');
   output.note(attack);
   output.warn(attack);
   const shown = 'a⟦U+001B⟧[2J⟦U+009B⟧31mb⟦U+000D⟧c';
-  expect(written).toEqual([`${shown}\n| 1 |\tx\n`, `${shown}\n`, `${shown}\n`, `warning: ${shown}\n`]);
+  expect(written).toEqual([
+    `${shown}\n| 1 |\tx\n`,
+    `${shown}\n`,
+    'name,value\r\na,1\r\n\n',
+    `${shown}\n`,
+    `warning: ${shown}\n`,
+  ]);
 });
