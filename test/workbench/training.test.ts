@@ -9,6 +9,7 @@ import { findRecipe } from '../../src/core/recipes/index.ts';
 import type { ScftRecord } from '../../src/core/schema/dataset.ts';
 import type { RunEvent } from '../../src/core/schema/event.ts';
 import { extensionHost } from './hostProcess.ts';
+import { eventsOf, isAlive } from './runsOnDisk.ts';
 
 const MINUTES = 100_000; // less than a step of a scenario may take
 
@@ -58,7 +59,7 @@ export const scenario: Scenario = {
       await page.locator('.terminal-wrapper').first().waitFor({ state: 'detached' });
       const step = await shownStep(driver);
       await until('a later step', async () => (await shownStep(driver)) > step + 1, MINUTES);
-      assert.equal(await shownState(driver), 'running');
+      await until('it is shown as running', async () => (await shownState(driver)) === 'running');
     },
 
     'a reloaded window finds the run again': async (driver) => {
@@ -69,7 +70,7 @@ export const scenario: Scenario = {
       await loaded;
       await openContainer('Reflection');
       await until('a later step', async () => (await shownStep(driver)) > before, MINUTES);
-      assert.equal(await shownState(driver), 'running');
+      await until('it is shown as running', async () => (await shownState(driver)) === 'running');
       assert.equal(starts(driver).length, 1, 'it is the same process');
     },
 
@@ -202,18 +203,5 @@ function directory(workspace: string): string {
 
 /** Each start of a trainer that the run's events tell of. */
 function starts({ workspace }: Driver): Extract<RunEvent, { type: 'run_start' }>[] {
-  const lines = fs
-    .readFileSync(path.join(directory(workspace), 'events.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n');
-  return lines.map((line): RunEvent => JSON.parse(line)).filter((event) => event.type === 'run_start');
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  return eventsOf(directory(workspace), 'run_start');
 }
