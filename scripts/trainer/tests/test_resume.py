@@ -17,7 +17,7 @@ from stored_rollouts import stored_data
 from reflection_trainer.model import open_model
 
 from tiny_models import records
-from trainer_runs import curve, ends, read_events, start, starts, write_config, write_rows
+from trainer_runs import HELD, curve, ends, read_events, start, starts, write_config, write_rows
 
 STEPS = 12
 
@@ -51,12 +51,12 @@ def uninterrupted(run_dir: Path) -> None:
 
 def interrupted(run_dir: Path) -> None:
     """Asked to stop, killed, and then to the end."""
-    child = start(run_dir)
+    child = start(run_dir, HELD, "3")
     child.until_step(3)
     child.signal(signal.SIGTERM)
     status, err = child.wait()
     assert status == 0, err
-    child = start(run_dir)
+    child = start(run_dir, HELD, "8")
     child.until('"type": "step"')
     child.signal(signal.SIGKILL)
     child.wait()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from held_trainer import GO_ON
 from jsonschema import Draft202012Validator
 
 from reflection_trainer.config import load_schema
@@ -22,6 +23,7 @@ from forked import Forked
 PACKAGE = Path(__file__).parents[1]
 EVENT = Draft202012Validator(load_schema("event"))
 MAIN = [sys.executable, "-m", "reflection_trainer"]
+HELD = str(Path(__file__).parent / "held_trainer.py")
 PATIENCE = 300  # seconds; a child imports torch and TRL first
 
 Event = dict[str, Any]
@@ -44,7 +46,7 @@ class Child:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             ended = self.process.poll() is not None
-            if self._events_text().count(text) >= times:
+            if self.count(text) >= times:
                 return
             assert not ended, f"ended before {text}: {self.process.communicate()[1]}"
             time.sleep(0.005)
@@ -55,10 +57,19 @@ class Child:
 
     def _events_text(self) -> str:
         path = self.run_dir / "events.jsonl"
-        return path.read_bytes()[self.written_before :].decode() if path.exists() else ""
+        data = path.read_bytes()[self.written_before :] if path.exists() else b""
+        return data.decode("utf-8", "replace")  # the last line may be half written
+
+    def count(self, text: str) -> int:
+        """How often the events of this process contain `text`."""
+        return self._events_text().count(text)
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
+
+    def go_on(self) -> None:
+        """Lets a trainer go on that is held (see held_trainer.py)."""
+        (self.run_dir / GO_ON).touch()
 
 
 def write_config(run_dir: Path, model: Path, data: Path, **fields: object) -> Path:
