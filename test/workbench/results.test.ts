@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Scenario } from '../../scripts/host/scenario.ts';
 import { seriousFaults } from './accessibility.ts';
+import { selectToo } from './selection.ts';
 import { chooseTheme, themeOfPanel } from './themes.ts';
 
 const PROBLEMS = 30;
@@ -48,13 +49,8 @@ export const scenario: Scenario = {
       const row = (name: string) =>
         page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
       await row('base.jsonl').click();
-      // Opening it selects it anew, a moment later.
       await page.locator('.tab.active', { hasText: 'base.jsonl' }).waitFor();
-      const selected = page.locator('.explorer-folders-view .monaco-list-row.selected');
-      await driver.until('both are selected', async () => {
-        if ((await selected.count()) !== 2) await row('tuned.jsonl').click({ modifiers: ['ControlOrMeta'] });
-        return (await selected.count()) === 2;
-      });
+      await selectToo(driver, '.explorer-folders-view', row('tuned.jsonl'));
       await row('tuned.jsonl').click({ button: 'right' });
       // A menu that has just opened takes no click.
       const compare = page.locator('.context-view .action-label', { hasText: 'Compare Checkpoints' });
@@ -81,7 +77,11 @@ export const scenario: Scenario = {
       await panel.locator('#order').click();
       await panel.locator('#order vscode-option', { hasText: 'as in the set' }).click();
       await panel.locator('.grid').focus();
-      await panel.locator('.problem', { hasText: '2025-I-1' }).locator('.formula.typeset').nth(2).waitFor();
+      await panel
+        .locator('.problem', { hasText: /2025-I-1\b/ })
+        .locator('.formula.typeset')
+        .nth(2)
+        .waitFor();
       assert.match(await panel.locator('.problem h3').innerText(), /gold 70/);
       await page.keyboard.press('ArrowDown');
       await panel.locator('.problem .katex-display').waitFor();
@@ -90,14 +90,14 @@ export const scenario: Scenario = {
       await panel.locator('.problem .maths-switch').focus();
       await page.keyboard.press('Enter');
       await panel.locator('.problem-statement', { hasText: '\\triangle ABC' }).waitFor();
-      assert.equal(await panel.locator('.problem .formula').count(), 0);
+      await panel.locator('.problem .formula').first().waitFor({ state: 'detached' });
     },
 
     'what is no formula, or more than one, stays as it was written': async ({ webview, page, until }) => {
       const panel = webview('editor');
       await panel.locator('.grid').focus();
       await page.keyboard.press('ArrowDown');
-      await panel.locator('.problem', { hasText: '2025-I-3' }).waitFor();
+      await panel.locator('.problem', { hasText: /2025-I-3\b/ }).waitFor();
       await until(
         'the readable ones are typeset',
         async () => (await panel.locator('.formula.typeset').count()) >= 2,
