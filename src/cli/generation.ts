@@ -288,6 +288,6 @@ function samplingOf(options: GenerationOptions): Partial<SamplingOptions> {
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 
 /** Options that were not given must not hide the defaults. */
-export function withoutUndefined<T extends object>(fields: T): Defined<T> {
+function withoutUndefined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

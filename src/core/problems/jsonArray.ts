@@ -96,7 +96,7 @@ const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
-export function overlong(line: number): RowOrBreak {
+function overlong(line: number): RowOrBreak {
   return {
     line,
     message: `the row is longer than ${MAX_ROW / 1e6} million characters`,

@@ -89,7 +89,7 @@ function jsonRows(text: string): RowOrBreak[] {
 }
 
 /** `{"data": [...]}`: the rows of the first array of objects; or a single problem. */
-export function wrappedRows(text: string): RowOrBreak[] {
+function wrappedRows(text: string): RowOrBreak[] {
   const row = parseJsonRow(text, 1);
   if (!('values' in row)) return [row];
   const key = Object.keys(row.values).find((name) => isObjectList(row.values[name]));

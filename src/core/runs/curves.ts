@@ -12,7 +12,7 @@ export interface Curve {
   readonly last: number;
 }
 
-export const CURVE_BUCKETS = 500;
+const CURVE_BUCKETS = 500;
 /** Points after which an old value counts half in the smoothed line. */
 const HALF_LIFE = 10;
 

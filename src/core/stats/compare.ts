@@ -290,7 +290,7 @@ function transitions(
 }
 
 /** Critiques by transition. */
-export function transitionCounts(groups: readonly ProblemGroup[]): TransitionCounts {
+function transitionCounts(groups: readonly ProblemGroup[]): TransitionCounts {
   const counts: TransitionCounts = { 'c→c': 0, 'i→c': 0, 'c→i': 0, 'i→i': 0 };
   for (const { critiques } of groups) {
     for (const { transition } of critiques) if (transition !== null) counts[transition] += 1;

@@ -47,7 +47,7 @@ export async function critique(options: CritiqueOptions): Promise<PipelineResult
 }
 
 /** Makes the critiques that the run does not have yet. */
-export async function makeCritiques(
+async function makeCritiques(
   session: Session,
   dir: string,
   jobs: readonly Job<Critique>[],

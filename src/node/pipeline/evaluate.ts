@@ -81,19 +81,6 @@ function jobsToHave(
   });
 }
 
-/** Makes the solutions that the run does not have yet. */
-export async function makeSolutions(
-  session: Session,
-  options: Pick<EvaluateOptions, 'dir' | 'problems' | 'n' | 'prompts' | 'sampling' | 'seed'>,
-): Promise<{ rows: Solution[]; reused: number }> {
-  const run = await readRun(options.dir);
-  const made = new Set(run.solutions.filter(isMade).map(({ id }) => id));
-  const jobs = solutionJobs(options.problems, options.n, options);
-  const holes = jobs.filter(({ id }) => !made.has(id));
-  const reused = jobs.length - holes.length;
-  return { rows: await makeHoles(session, holes, reused), reused };
-}
-
 function makeHoles(session: Session, jobs: readonly Job<Solution>[], reused: number): Promise<Solution[]> {
   return generate(session, {
     name: 'solutions',

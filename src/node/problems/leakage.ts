@@ -7,7 +7,7 @@ import { checkpointMarkSchema } from '../../core/schema/event.ts';
 import type { Problem } from '../../core/schema/problem.ts';
 
 /** The hash of one statement; the same for copies that differ in white space, case and Unicode form. */
-export function statementHash(statement: string): string {
+function statementHash(statement: string): string {
   return createHash('sha256').update(statementCanonicalText(statement)).digest('hex');
 }
 

@@ -190,7 +190,7 @@ function formsDiffer(gold: Structure, answer: Structure, comparison: Comparison)
   return decide(comparison, 'form', false);
 }
 
-export function compareInOrder(
+function compareInOrder(
   gold: readonly Structure[],
   answer: readonly Structure[],
   comparison: Comparison,

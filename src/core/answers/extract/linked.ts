@@ -15,7 +15,7 @@ const MAX_LINK = 40;
 const MAX_PIECES = 40;
 
 /** True when the text between two pieces joins them. */
-export function isLink(between: string): boolean {
+function isLink(between: string): boolean {
   if (between.length > MAX_LINK) return false;
   if (GLUE.test(between)) return true;
   return JOINING.test(between) && !TURNING.test(between) && !/[.!?]\s+[A-Z]|\n\n/.test(between);

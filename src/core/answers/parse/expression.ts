@@ -33,7 +33,7 @@ export type Expression =
       readonly args: readonly [Expression, Expression, Expression];
     };
 
-export function argumentsOf(expression: Expression): readonly Expression[] {
+function argumentsOf(expression: Expression): readonly Expression[] {
   return 'args' in expression ? expression.args : [];
 }
 

@@ -125,7 +125,7 @@ function mergeSets(operation: { kind: 'union' | 'intersection'; items: readonly 
   return { kind: 'set', items: sets.flatMap((set) => set.items), bare: false };
 }
 
-export function isAllReals(text: string): boolean {
+function isAllReals(text: string): boolean {
   return /^\s*(?:\\mathbb\s*\{?\s*R\s*\}?|\(\s*-\s*\\infty\s*,\s*\+?\s*\\infty\s*\))\s*$/.test(text);
 }
 

@@ -58,7 +58,7 @@ const LATEX: Readonly<Record<string, string>> = {
 };
 
 /** Text that LaTeX prints as it stands, titles of runs included. */
-export function latexText(text: string): string {
+function latexText(text: string): string {
   return text
     .replace(/\s+/g, ' ')
     .replace(/[\\~^<>→−–Δρ%&_#${}]/g, (character) => LATEX[character] ?? `\\${character}`);

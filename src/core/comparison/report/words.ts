@@ -10,7 +10,7 @@ const SCALES = {
 } as const satisfies Record<Format, object>;
 
 /** ` [55.1, 64.2]` in the metric's unit; nothing where there is no interval. */
-export function intervalText(interval: { low: number; high: number } | null, format: Format): string {
+function intervalText(interval: { low: number; high: number } | null, format: Format): string {
   if (interval === null) return '';
   const { factor, digits } = SCALES[format];
   return ` [${(factor * interval.low).toFixed(digits)}, ${(factor * interval.high).toFixed(digits)}]`;
