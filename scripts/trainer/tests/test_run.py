@@ -19,6 +19,7 @@ import pytest
 from reflection_trainer.checkpoints import complete_checkpoints, step_name
 
 from trainer_runs import (
+    HELD,
     MAIN,
     PATIENCE,
     Child,
@@ -48,14 +49,14 @@ def uninterrupted(run_dir: Path) -> None:
 
 def killed(run_dir: Path) -> None:
     """Three times: at a random moment, inside a save, at a random moment; then to the end."""
-    kill_soon_after(start(run_dir), 3)
+    kill_soon_after(start(run_dir, HELD, "5"), 3)
     status, _ = start_faulty(run_dir, "killed-while-saving").wait()
     assert status == -signal.SIGKILL
     torn = list((run_dir / "trainer").glob("checkpoint-*"))
     assert [(p / "optimizer.pt").read_bytes() for p in torn] == [b"half"]
     assert complete_checkpoints(run_dir)[-1].step < int(torn[0].name.removeprefix("checkpoint-"))
     (run_dir / "torn").write_text(torn[0].name)
-    kill_soon_after(start(run_dir), 11)
+    kill_soon_after(start(run_dir, HELD, "13"), 11)
     status, err = start(run_dir).wait()
     assert status == 0, err
 
@@ -71,7 +72,7 @@ def kill_soon_after(child: Child, step: int) -> None:
 
 def stopped(run_dir: Path) -> None:
     """Each process from nothing: nothing may hang on what an interpreter draws, as its hashes."""
-    child = start_from_nothing(run_dir)
+    child = start_from_nothing(run_dir, HELD, "5")
     child.until_step(5)
     child.signal(signal.SIGTERM)
     status, err = child.wait()
@@ -87,11 +88,12 @@ def stopped(run_dir: Path) -> None:
 
 def out_of_disk(run_dir: Path) -> None:
     """The system itself answers "no space left" when the optimiser of step 9 is written."""
-    child = start(run_dir)
+    child = start(run_dir, HELD, "1")
     child.until("run_start")
     doomed = run_dir / "trainer" / "checkpoint-9"
     doomed.mkdir(parents=True)
     (doomed / "optimizer.pt").symlink_to(DEV_FULL)
+    child.go_on()
     status, err = child.wait()
     assert status == 1
     error = read_events(run_dir)[-1]["error"]
