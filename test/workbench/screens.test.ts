@@ -5,6 +5,7 @@ import { projectRoot } from '../../scripts/host/paths.ts';
 import type { Scenario } from '../../scripts/host/scenario.ts';
 import { critique, solution, startEvent, writeRun } from '../vscode/runFixtures.ts';
 import { chooseTheme } from './themes.ts';
+import { cursorOnFinding } from './transcriptEditor.ts';
 
 const EVALUATED = 'scft-nano, step 28 on two';
 const TRAINED = '20260101-130000-train';
@@ -33,6 +34,7 @@ export const scenario: Scenario = {
     'the loss can be read as a table': async ({ webview }) => {
       const run = webview('sideBar').locator('.run');
       await run.locator('summary').click();
+      await run.locator('tbody tr').nth(16).waitFor();
       assert.equal(await run.locator('tbody tr').count(), 17);
       await run.locator('summary').click();
     },
@@ -60,6 +62,7 @@ export const scenario: Scenario = {
       await pickMany([/^nano on two.*evaluate/, EVALUATED]);
       const panel = webview('editor');
       await panel.locator('.verdict h1').waitFor();
+      await panel.locator('main[aria-busy="false"]').waitFor();
       assert.match(
         await panel.locator('.verdict h1').innerText(),
         /Cannot tell scft-nano, step 28 from nano/,
@@ -121,8 +124,10 @@ export const scenario: Scenario = {
       await palette('View: Toggle Panel Visibility');
     },
 
-    'the list of quick fixes is reached by keyboard': async ({ page, pick, until, workspace }) => {
+    'the list of quick fixes is reached by keyboard': async (driver) => {
+      const { page, pick, until, workspace } = driver;
       await page.locator('.monaco-editor .view-line', { hasText: 'Step 2' }).click();
+      await cursorOnFinding(driver, null, 'Check 2');
       await page.keyboard.press('Control+.');
       await pick('Mark superficial');
       const file = path.join(workspace, '.reflection/runs/20260101-110000-critique/reviews.jsonl');
