@@ -234,7 +234,10 @@ export function failedResult(request: SampleRequest, error: string, ms: number):
   return { id: request.id, text: '', promptTokens: 0, tokens: 0, finish: 'error', ms, error };
 }
 
-/** Servers that take the reasoning out of the text get it put back: the trace is what is studied here. */
+/**
+ * Servers that take the reasoning out of the text get it put back: the trace is what is studied here, and trained on. Some
+ * (DeepSeek's, transformers serve) drop the line breaks at the tags, which such models write.
+ */
 export function textOf(
   message: z.infer<typeof messageSchema>,
   finish: Finish | undefined,
@@ -242,10 +245,11 @@ export function textOf(
   const reasoning = message.reasoning_content ?? message.reasoning ?? '';
   const content = message.content ?? '';
   if (reasoning === '') return message.content ?? undefined;
+  const opened = `<think>${/^\s/.test(reasoning) ? '' : '\n'}${reasoning}`;
   // A text that was cut while thinking has not thought to the end.
-  return finish === 'stop' || content !== ''
-    ? `<think>${reasoning}</think>${content}`
-    : `<think>${reasoning}`;
+  if (finish !== 'stop' && content === '') return opened;
+  const closed = `${opened}${/\s$/.test(reasoning) ? '' : '\n'}</think>`;
+  return content === '' ? closed : `${closed}${/^\s/.test(content) ? '' : '\n\n'}${content}`;
 }
 
 function finishOf(reason: string | null | undefined): Finish | undefined {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engineFactsSchema, modelIdentitySchema } from '../../../src/core/schema/run.ts';
-import type { Engine } from '../../../src/node/engines/engine.ts';
+import type { Engine, SampleResult } from '../../../src/node/engines/engine.ts';
 import { startLoaded } from '../../../src/node/engines/llamaProcess.ts';
 import {
   ask,
@@ -15,9 +15,11 @@ import {
   open,
   problems,
   textsOf,
+  thinkingNano,
 } from './models.ts';
 
 const model = generatedModels();
+const thinking = thinkingNano();
 closesEngines();
 
 describe('the embedded model in its processes', () => {
@@ -300,6 +302,20 @@ describe('prompts and contexts', () => {
     const engine = await open({ ...small(), path: model('think') });
     const [row] = await collect(engine.sample([ask('x', 'y', 1)], never));
     expect(row?.text.startsWith('<think>\n')).toBe(true);
+  });
+
+  it('goes on with a thought that the template opened', async () => {
+    const engine = await open({ ...small(), path: thinking() });
+    const request = ask('x', 'What is 3 + 4?', 1, { maxTokens: 250, temperature: 0 });
+    const [whole] = await collect(engine.sample([request], never));
+    const text = whole?.text ?? '';
+    expect(text).toMatch(/^<think>\n[^]+\n<\/think>\n\\boxed/);
+    const prefix = text.slice(0, text.indexOf('\n', 9) + 1);
+    const [begun] = await collect(engine.sample([{ ...request, prefix }], never));
+    expect(begun).toMatchObject({ text, finish: 'stop' });
+    // What it went on from is prompt now, with one tag and not two.
+    const tokens = (row?: SampleResult) => (row?.promptTokens ?? 0) + (row?.tokens ?? 0);
+    expect(tokens(begun)).toBe(tokens(whole));
   });
 
   it.each([

@@ -97,8 +97,8 @@ describe('a text that is watched', () => {
         { choices: [{ delta: { content: '4' }, finish_reason: 'length' }] },
       ]),
     );
-    expect(heard).toEqual(['<think>hm', '<think>hm</think>4']);
-    expect(rows).toMatchObject([{ text: '<think>hm</think>4', finish: 'length' }]);
+    expect(heard).toEqual(['<think>\nhm', '<think>\nhm\n</think>\n\n4']);
+    expect(rows).toMatchObject([{ text: '<think>\nhm\n</think>\n\n4', finish: 'length' }]);
   });
 
   it.each<[string, Behaviour]>([

@@ -67,6 +67,14 @@ describe("a model that thinks, behind llama.cpp's server", () => {
     expect(server.exchanges.map(({ body }) => body.n)).toEqual(Array(4).fill(undefined));
   });
 
+  it('and behind transformers serve, which drops the line breaks at the tags (recorded as well)', async () => {
+    const stripped = { content: CONTENT.trim(), reasoning_content: REASONING.trim() };
+    const server = await startFaultServer((exchange) => answered(exchange, 'stop', stripped));
+    const { engine } = await connect(server);
+    const [row] = await collect(engine.sample([request], never));
+    expect(row?.text).toBe(`<think>${REASONING}</think>\n${CONTENT}`);
+  });
+
   const begun: SampleRequest = { ...request, prefix: '<think>\nStep 1: 45+38=' };
 
   it('goes on with a thought in the prompt of its template', async () => {
@@ -149,7 +157,7 @@ describe('a stream of thoughts', () => {
     const heard: string[] = [];
     const control = { onPartial: (_id: string, text: string) => void heard.push(text) };
     const [row] = await collect(engine.sample([request], never, control));
-    expect(row).toMatchObject({ text: '<think>\nStep 11:</think>\n4', finish: 'stop', tokens: 9 });
+    expect(row).toMatchObject({ text: '<think>\nStep 11:\n</think>\n4', finish: 'stop', tokens: 9 });
     expect(heard).toContain('<think>\nStep 1');
     expect(server.exchanges).toHaveLength(asked);
   });

@@ -75,7 +75,9 @@ it('says what it serves, whatever name it was asked for', () => {
 it('and others leave a text open that was cut while thinking', () => {
   const cut = (message: object, finish_reason: string) =>
     resultOf(request, completionSchema.parse({ choices: [{ finish_reason, message }] }), 1).text;
-  expect(cut({ content: '', reasoning_content: 'so 2+' }, 'length')).toBe('<think>so 2+');
-  expect(cut({ content: '', reasoning_content: 'so 4' }, 'stop')).toBe('<think>so 4</think>');
-  expect(cut({ content: 'The ans', reasoning_content: 'so 4' }, 'length')).toBe('<think>so 4</think>The ans');
+  expect(cut({ content: '', reasoning_content: 'so 2+' }, 'length')).toBe('<think>\nso 2+');
+  expect(cut({ content: '', reasoning_content: 'so 4' }, 'stop')).toBe('<think>\nso 4\n</think>');
+  expect(cut({ content: 'The ans', reasoning_content: 'so 4' }, 'length')).toBe(
+    '<think>\nso 4\n</think>\n\nThe ans',
+  );
 });

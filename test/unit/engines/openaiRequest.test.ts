@@ -90,7 +90,7 @@ describe('resultOf', () => {
   it.each(['reasoning_content', 'reasoning'])('puts %s back where it was', (field) => {
     const message = { content: '\n\n4', [field]: '2+2 is 4' };
     expect(resultOf(request, completion({ finish_reason: 'length', message }), 1)).toMatchObject({
-      text: '<think>2+2 is 4</think>\n\n4',
+      text: '<think>\n2+2 is 4\n</think>\n\n4',
       finish: 'length',
     });
   });
