@@ -98,7 +98,7 @@ export function registerRuns(program: Command, signal: AbortSignal): void {
     for (const fault of faults) output.warn(`${fault.file}:${fault.line}: ${fault.message}`);
     const about = [
       `${statusMark(state.status)} ${manifest.id}  ${state.status}  ${progressText(state)}`,
-      `  ${manifest.kind} "${manifest.title}", seed ${manifest.seed}, n ${manifest.n}, made ${manifest.createdAt}`,
+      `  ${manifest.kind} "${manifest.title}", seed ${manifest.seed}, n ${Math.max(manifest.n, state.n ?? 0)}, made ${manifest.createdAt}`,
       ...(manifest.model ? [`  model ${manifest.model.name} (${manifest.model.path})`] : []),
       ...(manifest.problemSet
         ? [`  problems ${manifest.problemSet.name}, ${manifest.problemSet.count}`]

@@ -6,9 +6,11 @@ import {
   type ProblemGroup,
   type Unrecorded,
 } from '../../core/metrics/index.ts';
+import { samplesAskedFor } from '../../core/runs/index.ts';
 import type { Comparison, RunSummary } from '../../core/schema/comparison.ts';
+import type { RunEvent } from '../../core/schema/event.ts';
 import type { Problem } from '../../core/schema/problem.ts';
-import type { RecordedRun } from '../../core/schema/run.ts';
+import type { RecordedRun, RunManifest } from '../../core/schema/run.ts';
 import { type CompareOptions, compareWithBaseline, summarizeRun } from '../../core/stats/index.ts';
 import { type RunData, readRun } from '../runs/index.ts';
 
@@ -31,8 +33,14 @@ export interface MeasuredRun extends MeasuredArm {
 }
 
 export async function measureRun(dir: string): Promise<MeasuredRun> {
-  const run = await readRun(dir);
+  const read = await readRun(dir);
+  const run = { ...read, manifest: toppedUp(read.manifest, read.events) };
   return { run, label: labelOf(run), groups: groupByProblem(metricInput(run)) };
+}
+
+/** A manifest stays as it was written; what a run was topped up to stands in its events. */
+export function toppedUp(manifest: RunManifest, events: readonly RunEvent[]): RunManifest {
+  return { ...manifest, n: samplesAskedFor(manifest, events) };
 }
 
 /**

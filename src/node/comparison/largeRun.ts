@@ -4,7 +4,8 @@ import { metricsForRows, type ProblemGroup } from '../../core/metrics/index.ts';
 import { problemSchema } from '../../core/schema/problem.ts';
 import { openRunIndex, RUN_LINES, readManifest } from '../runs/index.ts';
 import { readJsonLines } from '../runs/jsonLines.ts';
-import { labelOf, type MeasuredArm } from './index.ts';
+import { readEvents } from '../runs/readRun.ts';
+import { labelOf, type MeasuredArm, toppedUp } from './index.ts';
 import { countReflections, groupsOf } from './indexedGroups.ts';
 import { codeVersion } from './runSummary.ts';
 
@@ -19,7 +20,7 @@ export async function measureLargeRun(
   dir: string,
   { counts, signal }: LargeRunOptions,
 ): Promise<MeasuredArm | null> {
-  const manifest = await readManifest(dir);
+  const manifest = toppedUp(await readManifest(dir), (await readEvents(dir)).events);
   const index = await openRunIndex(dir, signal === undefined ? {} : { signal });
   if (index === null) return null;
   try {

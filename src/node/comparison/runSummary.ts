@@ -4,7 +4,6 @@ import path from 'node:path';
 import { z } from 'zod';
 import { GRADER_VERSION } from '../../core/answers/index.ts';
 import { type Metric, metricsForRows } from '../../core/metrics/index.ts';
-import { samplesAskedFor } from '../../core/runs/index.ts';
 import { intervalSchema, type RunSummary, runSummarySchema } from '../../core/schema/comparison.ts';
 import type { RunManifest } from '../../core/schema/run.ts';
 import {
@@ -120,8 +119,7 @@ async function fromLines(dir: string, asked: Asked): Promise<RunSummaries> {
 export function unbiasedOf({ run, groups }: MeasuredRun): UnbiasedPass | null {
   const { stopping, n } = run.manifest;
   if (stopping?.rule !== 'settled') return null;
-  const most = Math.max(n, samplesAskedFor(run.manifest, run.events));
-  return unbiasedPassAt1(groups, { rule: stopping, most });
+  return unbiasedPassAt1(groups, { rule: stopping, most: n });
 }
 
 const FAULTS_SHOWN = 100;

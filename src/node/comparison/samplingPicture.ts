@@ -1,5 +1,6 @@
 /** The picture of a sampling run, from its lines, or from its dataset where only writing the set can tell. */
 import { z } from 'zod';
+import { samplesAskedFor } from '../../core/runs/index.ts';
 import {
   exampleRecords,
   type KeptRecord,
@@ -45,7 +46,7 @@ export async function picturedRun(dir: string): Promise<PicturedRun> {
     picture: {
       kind: settings.dataset,
       solutions: run.solutions.length,
-      solutionsAsked: run.problems.length * run.manifest.n,
+      solutionsAsked: run.problems.length * samplesAskedFor(run.manifest, run.events),
       critiques: run.critiques.length,
       funnel: summary?.funnel ?? null,
       records: kept.length,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleSeed } from '../../../src/core/sampling/index.ts';
+import { readArm } from '../../../src/node/comparison/arms.ts';
 import { evaluate } from '../../../src/node/pipeline/index.ts';
 import { createRun, openRunWriter, readRun, readRunState } from '../../../src/node/runs/index.ts';
 import { manifest } from '../runs/fixtures.ts';
@@ -102,6 +103,11 @@ describe('evaluate', () => {
     });
     expect(await contentOf(options.dir)).toEqual(await contentOf(five.dir));
     expect((await readRunState(options.dir)).n).toBe(5);
+    // Reports and comparisons tell what it has, not what it began with.
+    for (const isWhole of [true, false]) {
+      const arm = await readArm(options.dir, { isWhole, largeBytes: 0 });
+      expect(arm).toMatchObject({ run: { manifest: { n: 5 } } });
+    }
   });
 
   it('writes a failed sample as a row, and makes it again on resuming', async () => {
