@@ -15,7 +15,16 @@ from ranks import all_end_well, start_ranks
 
 from reflection_trainer.checkpoints import complete_checkpoints
 
-from trainer_runs import curve, ends, of_type, read_events, starts, write_config, write_rows
+from trainer_runs import (
+    HELD,
+    curve,
+    ends,
+    of_type,
+    read_events,
+    starts,
+    write_config,
+    write_rows,
+)
 
 STEPS, SAVED_EVERY = 12, 3
 GIVEN = str(Path(__file__).parent / "given_rollouts.py")
@@ -32,11 +41,11 @@ def uninterrupted(run_dir: Path) -> None:
 
 def interrupted(run_dir: Path) -> None:
     """Stopped by a signal to the second process; then that one is killed; then to the end."""
-    ranks = start_ranks(run_dir, 2)
+    ranks = start_ranks(run_dir, 2, HELD, "4")
     ranks[0].until_step(4)
     ranks[1].signal(signal.SIGTERM)
     all_end_well(ranks)
-    ranks = start_ranks(run_dir, 2)
+    ranks = start_ranks(run_dir, 2, HELD, "8")
     ranks[0].until('"type": "step"')
     ranks[1].signal(signal.SIGKILL)
     assert ranks[1].wait()[0] == -signal.SIGKILL
@@ -104,7 +113,7 @@ def test_rollouts_of_two_processes_go_on_as_they_were(
     for name in ("whole", "broken"):
         write_config(tmp_path / name, tiny_model, data, method=method, **ONLINE)
     whole = start_ranks(tmp_path / "whole", 2, GIVEN, "drawn")
-    broken = start_ranks(tmp_path / "broken", 2, GIVEN, "drawn")
+    broken = start_ranks(tmp_path / "broken", 2, HELD, "3", GIVEN, "drawn")
     broken[0].until_step(3)
     broken[1].signal(signal.SIGTERM)
     all_end_well(broken)

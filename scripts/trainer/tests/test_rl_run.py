@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import signal
-import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ranks import all_end_well, start_ranks
 
 from trainer_runs import (
+    HELD,
     Child,
     curve,
     ends,
@@ -49,12 +50,12 @@ def uninterrupted(run_dir: Path) -> None:
 
 def interrupted(run_dir: Path) -> None:
     """Asked to stop inside a block, killed, and then to the end."""
-    child = begin(run_dir)
+    child = start(run_dir, HELD, "3", SCRIPT, "drawn")
     child.until_step(3)
     child.signal(signal.SIGTERM)
     status, err = child.wait()
     assert status == 0, err
-    child = begin(run_dir)
+    child = start(run_dir, HELD, "9", SCRIPT, "drawn")
     child.until_step(7)
     child.signal(signal.SIGKILL)
     child.wait()
@@ -123,18 +124,6 @@ def test_rollouts_are_shown_with_their_rewards(
     assert {"best", "worst"} <= {event["stratum"] for event in shown}
 
 
-def on_two(run_dir: Path) -> list[Child]:
-    """As torchrun starts them (test_run.py has torchrun itself)."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    group = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-    group |= {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
-    return [
-        start(run_dir, SCRIPT, "fixed", **group, RANK=rank, LOCAL_RANK=rank) for rank in ("0", "1")
-    ]
-
-
 @pytest.mark.parametrize("method", ["scft", "rlerr", "prl"])
 def test_two_processes_have_the_loss_of_one(
     tmp_path: Path, tiny_model: Path, problems: Path, dataset: Path, method: str
@@ -148,9 +137,8 @@ def test_two_processes_have_the_loss_of_one(
     for name, size in (("one", 1), ("two", 2)):
         fields["worldSize"] = size
         write_config(tmp_path / name, plain, data, **fields)
-    for child in (start(tmp_path / "one", SCRIPT, "fixed"), *on_two(tmp_path / "two")):
-        status, err = child.wait()
-        assert status == 0, err
+    alone = start(tmp_path / "one", SCRIPT, "fixed")
+    all_end_well([alone, *start_ranks(tmp_path / "two", 2, SCRIPT, "fixed")])
     one, two = (read_events(tmp_path / name) for name in ("one", "two"))
     assert len(of_type(two, "run_start")) == len(ends(two)) == 1
     assert of_type(two, "run_start")[0]["worldSize"] == 2
