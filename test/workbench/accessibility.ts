@@ -24,6 +24,8 @@ export async function seriousFaults(
 ): Promise<string[]> {
   const frame = await frameOf(panel);
   await frame.evaluate(fs.readFileSync(AXE_FILE, 'utf8'));
+  // Controls of the toolkit follow a change of the theme a frame later.
+  await frame.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   const options = rules === null ? {} : { runOnly: rules };
   const found: unknown = await frame.evaluate(
     `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
@@ -65,9 +67,14 @@ export async function unreachedControls(panel: FrameLocator, page: Page): Promis
     if (left === 0 || left === -1) break;
     await page.keyboard.press('Tab');
   }
+  // What has gone meanwhile, as the panel was drawn anew, is nobody's to reach.
   return z
     .array(z.string())
-    .parse(await frame.evaluate('[...window.unreached].map((one) => one.outerHTML.slice(0, 160))'));
+    .parse(
+      await frame.evaluate(
+        '[...window.unreached].filter((one) => one.isConnected).map((one) => one.outerHTML.slice(0, 160))',
+      ),
+    );
 }
 
 /** Charts that nothing tells in numbers to those who do not see them, one line each. */

@@ -51,6 +51,7 @@ export const scenario: Scenario = {
       await panel.locator('.example').first().waitFor();
       await panel.locator('vscode-button', { hasText: 'Show 20' }).click();
       const examples = panel.locator('.example pre');
+      await examples.nth(19).waitFor();
       const texts = await examples.allInnerTexts();
       assert.ok(
         texts.some((text) => text.includes('<img src=x onerror=alert(1)>')),
@@ -92,16 +93,14 @@ export const scenario: Scenario = {
       await first.locator('summary').click();
     },
 
-    'rollouts: by kind, and one prompt through the steps': async ({ webview, page }) => {
+    'rollouts: by kind, and one prompt through the steps': async ({ webview, page, until }) => {
       const panel = webview('editor');
       await panel.locator('#stratum').click();
       await panel.locator('#stratum vscode-option', { hasText: 'worst' }).click();
-      await panel.locator('.rollouts tbody tr td:nth-child(2)', { hasText: 'worst' }).first().waitFor();
-      const kinds = await panel.locator('.rollouts tbody tr td:nth-child(2)').allInnerTexts();
-      assert.ok(
-        kinds.every((kind) => kind === 'worst'),
-        kinds.join(' '),
-      );
+      await until('the worst only', async () => {
+        const kinds = await panel.locator('.rollouts tbody tr td:nth-child(2)').allInnerTexts();
+        return kinds.length > 0 && kinds.every((kind) => kind === 'worst');
+      });
       assert.match(
         await panel.locator('.rollouts tbody tr').first().innerText(),
         /outcome 0 \+ reflection 0\.2 = 0\.2/,
@@ -153,6 +152,7 @@ export const scenario: Scenario = {
         .first()
         .waitFor();
       await palette('View: Close Editor');
+      await page.locator('.tab', { hasText: /rollout \d+, step \d+/ }).waitFor({ state: 'detached' });
       assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
       await panel.locator('#rollouts').waitFor();
     },
@@ -233,7 +233,7 @@ export const scenario: Scenario = {
       await view.locator('.run canvas').first().waitFor();
       assert.match(await view.locator('.numbers').innerText(), /reward 0\.\d+[\s\S]*KL 0\.00/);
       await view.locator('summary', { hasText: 'Reward as a table' }).click();
-      assert.equal(await view.locator('.chart-table tbody tr').count(), 20);
+      await driver.until('a table', async () => (await view.locator('.chart-table tbody tr').count()) === 20);
       const faults: string[] = [];
       for (const theme of ['light', 'contrast', 'dark'] as const) {
         await chooseTheme(driver, theme);
@@ -247,7 +247,7 @@ export const scenario: Scenario = {
 
     'axe-core finds no serious fault in any theme': async (driver) => {
       const { webview, shot, page, palette } = driver;
-      await palette('View: Close Primary Side Bar').catch(() => {});
+      await palette('View: Close Primary Side Bar');
       const panel = webview('editor');
       const faults: string[] = [];
       for (const [tab, name, ready] of [
