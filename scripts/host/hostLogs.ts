@@ -44,12 +44,18 @@ export function activations(userDataDir: string, id: string): string[] {
     .flatMap(({ text }) => [...text.matchAll(line)].map(([, event]) => event ?? ''));
 }
 
-/** Its id, and the file that a stack names. (Not its folder: the host itself is installed inside this project.) */
+/**
+ * Its id, and what the files begin with that a stack names: the one that is loaded first, and the folder of the parts that
+ * it loads. (Not the extension's folder: the host itself is installed inside this project.)
+ */
 function signsOf(extension: string): string[] {
   const manifest = z
     .object({ publisher: z.string(), name: z.string(), main: z.string() })
     .parse(JSON.parse(fs.readFileSync(path.join(extension, 'package.json'), 'utf8')));
-  return [`${manifest.publisher}.${manifest.name}`, path.join(extension, manifest.main)];
+  return [
+    `${manifest.publisher}.${manifest.name}`,
+    path.join(extension, manifest.main).replace(/\.cjs$/, ''),
+  ];
 }
 
 /** VS Code's own frames are minified, thirty to an error, and say nothing about it. */
