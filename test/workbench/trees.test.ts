@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Locator } from 'playwright-core';
 import type { Driver } from '../../scripts/host/driver.ts';
 import { projectRoot } from '../../scripts/host/paths.ts';
 import type { Scenario } from '../../scripts/host/scenario.ts';
 import type { DatasetMeta } from '../../src/core/schema/dataset.ts';
 import type { RunManifest } from '../../src/core/schema/run.ts';
 import { solution, startEvent, writeRun } from '../vscode/runFixtures.ts';
+import { menu } from './contextMenu.ts';
 import { type ModelServer, startModelServer } from './modelServer.ts';
+import { selectToo } from './selection.ts';
 import { shotInThemes } from './themes.ts';
 
 const SCFT = '20260102-100000-train';
@@ -129,8 +130,16 @@ export const scenario: Scenario = {
       await rlerr.locator('a.action-label[aria-label="Evaluate Checkpoint"]').click();
       await driver.picks().filter({ hasText: 'demo-5.jsonl' }).first().waitFor();
       await driver.page.keyboard.press('Escape');
-      await scft.hover();
-      await driver.page.locator('.workbench-hover', { hasText: 'version aaaaaaaaaaaa' }).waitFor();
+      // A row that is drawn anew under the pointer does not know that it is there.
+      const told = driver.page.locator('.workbench-hover', { hasText: 'version aaaaaaaaaaaa' }).first();
+      await driver.until('the hover tells the version of the data', async () => {
+        await driver.page.mouse.move(800, 400);
+        await scft.hover();
+        return await told.waitFor({ timeout: 3_000 }).then(
+          () => true,
+          () => false,
+        );
+      });
       await shot('trees-checkpoints');
     },
 
@@ -138,9 +147,11 @@ export const scenario: Scenario = {
       const { treeRow, palette, webview } = driver;
       await collapse(driver, 'Checkpoints');
       await expand(driver, 'Runs');
-      await treeRow(/^nano.*pass@1 50\.0 %/).click();
-      await treeRow(/^scft-nano.*pass@1 75\.0 %/).click({ modifiers: ['ControlOrMeta'] });
-      await menu(driver, treeRow(/^scft-nano.*pass@1 75\.0 %/), 'Compare Checkpoints');
+      const [base, trained] = [treeRow(/^nano.*pass@1 50\.0 %/), treeRow(/^scft-nano.*pass@1 75\.0 %/)];
+      await base.click();
+      await treeRow(/^tank/).first().waitFor();
+      await selectToo(driver, '.sidebar', trained);
+      await menu(driver, trained, 'Compare Checkpoints');
       await webview('editor').locator('.verdict h1').waitFor();
       assert.match(await webview('editor').locator('.verdict h1').innerText(), /scft-nano/);
       await palette('View: Close All Editors');
@@ -155,14 +166,16 @@ export const scenario: Scenario = {
 
     'a run that is active is a badge on the container': async ({ page }) => {
       await page
-        .locator('.activitybar .action-item', { has: page.locator('.badge', { hasText: '1' }) })
+        .locator('.activitybar .action-item:has(.action-label[aria-label^="Reflection"]) .badge', {
+          hasText: /^1$/,
+        })
         .waitFor();
     },
 
     'Start Training asks data, recipe with its hardware, and model, and shows the command': async (
       driver,
     ) => {
-      const { palette, picks, pick, toast, shot } = driver;
+      const { palette, picks, pick, toast, shot, until } = driver;
       await palette('Reflection: Start Training…');
       await picks()
         .filter({ hasText: /reviewed\.jsonl.*12 records/ })
@@ -187,7 +200,8 @@ export const scenario: Scenario = {
       await shot('trees-training-command');
       await pick(/Copy the command/);
       await toast(/nothing was started/);
-      assert.match(await clipboard(driver), /^reflection train scft-nano --data .* --model nano$/);
+      const copied = /^reflection train scft-nano --data .* --model nano$/;
+      await until('the command is copied', async () => copied.test(await clipboard(driver)));
     },
 
     'a command that was copied runs in a terminal': async (driver) => {
@@ -241,17 +255,6 @@ async function setPane({ page, until }: Driver, title: string, isOpen: boolean):
 }
 const expand = (driver: Driver, title: string) => setPane(driver, title, true);
 const collapse = (driver: Driver, title: string) => setPane(driver, title, false);
-
-/** Chooses from the context menu of a row. A menu takes no click in its first moments: so until it has gone. */
-async function menu({ page, until }: Driver, row: Locator, label: string): Promise<void> {
-  const entry = page.locator('.context-view .action-label', { hasText: new RegExp(`^${label}$`) }).first();
-  await row.click({ button: 'right' });
-  await entry.waitFor();
-  await until(`${label} is chosen`, async () => {
-    await entry.click({ timeout: 2_000 }).catch(() => undefined);
-    return !(await entry.isVisible());
-  });
-}
 
 function writeRuns(workspace: string): void {
   const file = path.join(workspace, 'demo-5.jsonl');
