@@ -20,18 +20,18 @@ export interface Driver {
   pick(row: string | RegExp): Promise<void>;
   /** Ticks rows of the multi-select quick pick, and accepts. */
   pickMany(rows: (string | RegExp)[]): Promise<void>;
-  /** Types into the input box, and accepts; with a prompt, into the box that asks this. */
-  answer(text: string, prompt?: string | RegExp): Promise<void>;
+  /** Types into the input box that asks this, and accepts. */
+  answer(text: string, prompt: string | RegExp): Promise<void>;
   /** Opens a file of the workspace in an editor; the path is relative to the folder. */
   openFile(file: string): Promise<void>;
   /** Waits for a notification toast with this text; gives all of its text. */
   toast(text: string | RegExp): Promise<string>;
-  /** Clicks a button of the toast with this text. */
+  /** Clicks a button of the toast with this text, until the toast has taken it and gone. */
   toastButton(text: string | RegExp, button: string): Promise<void>;
   clearToasts(): Promise<void>;
   /** Opens a container of the activity bar by its title. */
   openContainer(title: string): Promise<void>;
-  /** Rows of the side bar's trees. */
+  /** Rows of the side bar's open trees. */
   treeRow(text: string | RegExp): Locator;
   /** Waits for a row with this text in the Problems view, which it opens; gives the row. */
   problem(text: string | RegExp): Promise<Locator>;
@@ -88,19 +88,13 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
       for (const row of rows) await pickRow(row).locator('.monaco-checkbox').check();
       await quickInput.locator('.quick-input-action a', { hasText: exactly('OK') }).click();
     },
-    async answer(text, prompt = '') {
+    async answer(text, prompt) {
       const asked = page.locator('.quick-input-message', { hasText: prompt });
       await quickInput.filter({ has: asked }).locator('input.input').fill(text);
       await page.keyboard.press('Enter');
     },
     async openFile(file) {
-      await quickOpen(
-        'Control+P',
-        file,
-        picks()
-          .filter({ hasText: path.basename(file) })
-          .first(),
-      );
+      await quickOpen('Control+P', file, pickRow(path.basename(file)));
       await page.locator('.tab.active', { hasText: path.basename(file) }).waitFor();
     },
     async toast(text) {
@@ -110,11 +104,22 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
     },
     async toastButton(text, button) {
       const message = page.locator('.notification-list-item-message', { hasText: text });
-      const toast = toasts.filter({ has: message }).first();
-      await toast.hover(); // a collapsed toast shows its buttons on hover
-      await toast
-        .locator('.notification-list-item-buttons-container a', { hasText: exactly(button) })
-        .click();
+      const buttons = page.locator('.notification-list-item-buttons-container a', {
+        hasText: exactly(button),
+      });
+      const toast = toasts.filter({ has: message }).filter({ has: buttons });
+      await toast.first().waitFor();
+      const before = await toast.count();
+      // A toast is drawn anew with each step of its progress, and a click between two drawings is lost.
+      await until(`the toast takes "${button}"`, async () => {
+        try {
+          await toast.first().hover({ timeout: 2_000 }); // a collapsed toast shows its buttons on hover
+          await toast.first().locator(buttons).click({ timeout: 2_000 });
+        } catch {
+          // It was drawn anew under the pointer, or has gone.
+        }
+        return (await toast.count()) < before;
+      });
     },
     clearToasts: async () => await palette('Notifications: Clear All Notifications'),
     async openContainer(title) {
@@ -140,7 +145,9 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
         return !(await tooltip.isVisible());
       });
     },
-    treeRow: (text) => page.locator('.sidebar .monaco-list-row').filter({ hasText: text }),
+    // A pane that is closed keeps its rows for a fifth of a second: they are no longer there for anybody.
+    treeRow: (text) =>
+      page.locator('.sidebar .pane:has(> .pane-header.expanded) .monaco-list-row').filter({ hasText: text }),
     async problem(text) {
       await palette('Problems: Focus on Problems View');
       const row = page.locator('.markers-panel .monaco-list-row').filter({ hasText: text }).first();
@@ -168,7 +175,9 @@ export function createDriver(page: Page, workspace: string, userDataDir: string)
 function webviewFrame(page: Page, where: 'editor' | 'sideBar'): FrameLocator {
   const view = '[src*="purpose=webviewView"]';
   const outer = where === 'sideBar' ? `iframe.webview.ready${view}` : `iframe.webview.ready:not(${view})`;
-  return page.frameLocator(outer).frameLocator('iframe#active-frame');
+  // While a tab takes the place of another, both frames are there for a moment, and one of them can be seen.
+  const seen = page.locator(outer).filter({ visible: true }).first();
+  return seen.contentFrame().frameLocator('iframe#active-frame');
 }
 
 /** The server watches this file, and the window follows. */
