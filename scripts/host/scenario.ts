@@ -14,6 +14,8 @@ export interface Scenario {
   restricted?: boolean;
   /** When true the window has the packaged extension installed, as a user has it, instead of this folder. */
   installed?: boolean;
+  /** When true the extension is translated into a language of brackets (`pseudoLanguage.ts`). */
+  pseudoLanguage?: boolean;
   /** Fills the empty workspace folder before the window opens. */
   prepare?: (workspace: string) => void | Promise<void>;
   /** What one step may take before it is called stuck. Default: 120 seconds. */

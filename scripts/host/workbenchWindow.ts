@@ -7,6 +7,7 @@ import { extensionErrors, extensionHostIsReady, recentLogLines } from './hostLog
 import type { Host } from './install.ts';
 import { installPackage } from './installPackage.ts';
 import { makeTempDir, removeDir } from './paths.ts';
+import { speakPseudoLanguage, translatedExtension } from './pseudoLanguage.ts';
 import type { Scenario } from './scenario.ts';
 import { type Server, startServer, workbenchUrl } from './server.ts';
 import { until } from './until.ts';
@@ -53,10 +54,13 @@ export async function openWorkbench(
     const extensionsDir = path.join(temp, 'extensions');
     const loaded = scenario.installed
       ? await installPackage(host, { userDataDir, extensionsDir })
-      : extension;
+      : scenario.pseudoLanguage
+        ? translatedExtension(extension, path.join(temp, 'extension'))
+        : extension;
     server = await startServer(host, { ...scenario, userDataDir, extensionsDir });
     const blocked = await blockOutside(context);
-    if (!scenario.installed) await developmentHost(context, server, { extensions: [extension] });
+    if (!scenario.installed) await developmentHost(context, server, { extensions: [loaded] });
+    if (scenario.pseudoLanguage) await speakPseudoLanguage(context);
     const page = await context.newPage();
     page.setDefaultTimeout(ACTION_LIMIT_MS);
     const { violations, messages } = listen(page);
