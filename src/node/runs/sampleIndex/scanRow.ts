@@ -31,40 +31,37 @@ export const TRANSITIONS = transitionSchema.options;
 
 /** Reads the solution in `[start, end)` of the bytes. */
 export function scanSolution(bytes: Buffer, start: number, end: number): ScannedRow | null {
-  const places = outerPlaces(bytes, start, end);
-  if (places === null) return null;
-  const head = SOLUTION_HEAD.exec(bytes.toString('latin1', start, places.headEnd));
+  const head = headOf(bytes, start, end, SOLUTION_HEAD);
   if (head === null) return null;
-  const tail = SOLUTION_TAIL.exec(bytes.toString('latin1', places.tailStart, end));
+  const tail = tailOf(bytes, start + head[0].length, end, SOLUTION_TAIL);
   return tail === null ? null : rowOf(head[1] as string, -1, Number(head[2]), tail);
 }
 
 /** Reads the critique in `[start, end)` of the bytes. */
 export function scanCritique(bytes: Buffer, start: number, end: number): ScannedRow | null {
-  const places = outerPlaces(bytes, start, end);
-  if (places === null) return null;
-  const head = CRITIQUE_HEAD.exec(bytes.toString('latin1', start, places.headEnd));
+  const head = headOf(bytes, start, end, CRITIQUE_HEAD);
   if (head === null) return null;
-  const tail = CRITIQUE_TAIL.exec(bytes.toString('latin1', places.tailStart, end));
+  const tail = tailOf(bytes, start + head[0].length, end, CRITIQUE_TAIL);
   return tail === null ? null : rowOf(head[1] as string, Number(head[2]), Number(head[3]), tail);
 }
 
-const TEXT = Buffer.from(',"text":"');
+/** Longer ones have ids of many characters, and are parsed. */
+const LONGEST_HEAD = 256;
+
+/** What stands before the text. */
+function headOf(bytes: Buffer, start: number, end: number, form: RegExp): RegExpExecArray | null {
+  return form.exec(bytes.toString('latin1', start, Math.min(end, start + LONGEST_HEAD)));
+}
+
 const AFTER_TEXT = Buffer.from('","promptTokens":');
 const BACKSLASH = 0x5c;
 
-/** What stands before the text, and what after it: `","` can stand in no text without a backslash before it. */
-function outerPlaces(
-  bytes: Buffer,
-  start: number,
-  end: number,
-): { headEnd: number; tailStart: number } | null {
-  const headEnd = bytes.indexOf(TEXT, start);
-  if (headEnd < 0 || headEnd >= end) return null;
-  const close = bytes.indexOf(AFTER_TEXT, headEnd + TEXT.length);
+/** What stands after the text: `","` can stand in no text without a backslash before it. */
+function tailOf(bytes: Buffer, textStart: number, end: number, form: RegExp): RegExpExecArray | null {
+  const close = bytes.indexOf(AFTER_TEXT, textStart);
   // A text that ends in a backslash is rare enough to be parsed.
   if (close < 0 || close >= end || bytes[close - 1] === BACKSLASH) return null;
-  return { headEnd, tailStart: close + AFTER_TEXT.length };
+  return form.exec(bytes.toString('latin1', close + AFTER_TEXT.length, end));
 }
 
 /** A string without escapes, in ASCII. */
@@ -73,10 +70,10 @@ const WHOLE = String.raw`\d{1,15}`;
 const words = (options: readonly string[]) => `(${options.map(asBytes).join('|')})`;
 
 const SOLUTION_HEAD = new RegExp(
-  `^\\{"id":"(${PLAIN})#(${WHOLE})","problemId":"\\1","index":\\2,"seed":${WHOLE}$`,
+  `^\\{"id":"(${PLAIN})#(${WHOLE})","problemId":"\\1","index":\\2,"seed":${WHOLE},"text":"`,
 );
 const CRITIQUE_HEAD = new RegExp(
-  `^\\{"id":"(${PLAIN})#(${WHOLE})/(${WHOLE})","solutionId":"\\1#\\2","problemId":"\\1","index":\\3,"seed":${WHOLE}$`,
+  `^\\{"id":"(${PLAIN})#(${WHOLE})/(${WHOLE})","solutionId":"\\1#\\2","problemId":"\\1","index":\\3,"seed":${WHOLE},"text":"`,
 );
 const SHARED_TAIL =
   `^${WHOLE},"tokens":(${WHOLE}),"finish":"${words(FINISHES)}","ms":(${WHOLE}(?:\\.${WHOLE})?)(,"error":"${PLAIN}")?` +
