@@ -13,7 +13,7 @@ problems: one that waits for the others longer than torch.distributed allows wou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ from .sampler import Sampler
 from .similarity import near_duplicates
 from .trace import find_boxes, reflection_verdict
 
+SAMPLED_TOGETHER = 128  # prompts, by our own sampler
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -39,7 +41,6 @@ class Answer:
     mode: str
     prompt: str
     text: str
-    tokens: int
     scored: Scored
 
 
@@ -98,25 +99,21 @@ class Evaluation:
             for turn in turns
         ]
         prompts = [self.tokenizer(head, add_special_tokens=False)["input_ids"] for head in heads]
-        room = model.config.max_position_embeddings - max(len(prompt) for prompt in prompts)
-        limit = max(1, min(self.config["maxTokens"], room))
-        ids = self._shared(model, prompts, limit)
+        ids = self._shared(model, prompts)
         texts = [self.tokenizer.decode(row, skip_special_tokens=True) for row in ids]
         truncated = [not row or row[-1] != self.tokenizer.eos_token_id for row in ids]
         asked = [Asked(p.text, p.gold, p.mode) for p in self.problems]
         scored = self.scorer.score(asked, texts, truncated)
         rows = zip(self.problems, turns, texts, ids, scored, strict=True)
         return [
-            Answer(problem, mode, turn[-1]["content"], text, len(row), score)
+            Answer(problem, mode, turn[-1]["content"], text, replace(score, tokens=len(row)))
             for problem, turn, text, row, score in rows
         ]
 
-    def _shared(
-        self, model: PreTrainedModel, prompts: Sequence[list[int]], limit: int
-    ) -> list[list[int]]:
+    def _shared(self, model: PreTrainedModel, prompts: Sequence[list[int]]) -> list[list[int]]:
         """New tokens of each prompt; every process makes its share and gets those of all."""
         mine = range(self.rank, len(prompts), self.processes)
-        ids = generate(model, self.tokenizer, [prompts[i] for i in mine], self.config, limit)
+        ids = generate(model, self.tokenizer, [prompts[i] for i in mine], self.config)
         made = list(zip(mine, ids, strict=True))
         everyone = gather_object(made) if self.processes > 1 else made
         return [row for _, row in sorted(everyone)]
@@ -127,36 +124,65 @@ def generate(
     tokenizer: PreTrainedTokenizerBase,
     prompts: Sequence[list[int]],
     config: EvaluationConfig,
+) -> list[list[int]]:
+    """New tokens of each prompt, the end token included where it was reached.
+
+    A prompt that leaves less than `maxTokens` of the model's context is answered beside others of
+    about its length, so that it takes no room from short ones; one that fills it has no answer.
+    """
+    sampler = None
+    if type(model) is Qwen2ForCausalLM and model.device.type == "cpu" and config["topP"] == 1:
+        sampler = Sampler(model, tokenizer.eos_token_id)
+    context, limit = model.config.max_position_embeddings, config["maxTokens"]
+    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+    roomy = [i for i in order if len(prompts[i]) + limit <= context]
+    tight = [i for i in order if context - limit < len(prompts[i]) < context]
+    together = config["batchSize"] if sampler is None else SAMPLED_TOGETHER
+    found: list[list[int]] = [[] for _ in prompts]
+    for places in [*batches(roomy, together), *batches(tight, config["batchSize"])]:
+        batch = [prompts[i] for i in places]
+        room = min(limit, context - len(batch[-1]))
+        if sampler is None:
+            rows = _generate(model, tokenizer, batch, config, room)
+        else:
+            rows = sampler.run(batch, config["temperature"], room)
+        for i, row in zip(places, rows, strict=True):
+            found[i] = row
+    return found
+
+
+def batches(places: list[int], size: int) -> list[list[int]]:
+    return [places[first : first + size] for first in range(0, len(places), size)]
+
+
+def _generate(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    batch: list[list[int]],
+    config: EvaluationConfig,
     limit: int,
 ) -> list[list[int]]:
-    """New tokens of each prompt, the end token included where it was reached."""
+    """By transformers, with our settings and not those of the model's generation_config.json."""
     end = tokenizer.eos_token_id
-    if not prompts:
-        return []
-    if type(model) is Qwen2ForCausalLM and model.device.type == "cpu" and config["topP"] == 1:
-        return Sampler(model, end).run(list(prompts), config["temperature"], limit)
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end
     sampling = {"do_sample": False}
     if config["temperature"] > 0:
         sampling = {"do_sample": True, "temperature": config["temperature"], "top_k": 0}
         sampling["top_p"] = config["topP"]
-    found: list[list[int]] = []
-    for first in range(0, len(prompts), config["batchSize"]):
-        batch = prompts[first : first + config["batchSize"]]
-        width = max(len(prompt) for prompt in batch)
-        ids = torch.tensor([[pad] * (width - len(p)) + p for p in batch], device=model.device)
-        mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in batch])
-        out = model.generate(
-            input_ids=ids,
-            attention_mask=mask.to(model.device),
-            max_new_tokens=limit,
-            eos_token_id=end,
-            pad_token_id=pad,
-            use_cache=True,
-            **sampling,
-        )
-        found += [_until(row, end) for row in out[:, width:].tolist()]
-    return found
+    width = max(len(prompt) for prompt in batch)
+    ids = torch.tensor([[pad] * (width - len(p)) + p for p in batch], device=model.device)
+    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in batch])
+    out = model.generate(
+        input_ids=ids,
+        attention_mask=mask.to(model.device),
+        max_new_tokens=limit,
+        eos_token_id=end,
+        pad_token_id=pad,
+        use_cache=True,
+        repetition_penalty=1.0,
+        **sampling,
+    )
+    return [_until(row, end) for row in out[:, width:].tolist()]
 
 
 def _until(row: list[int], end: int) -> list[int]:
@@ -198,14 +224,10 @@ def generator_metrics(answers: Sequence[Answer]) -> dict[str, float]:
     found = {
         f"eval/generator/{name.split('/')[1]}": v for name, v in reward_metrics(scored).items()
     }
-    right = [a.tokens for a in answers if a.scored.grade == "correct"]
-    wrong = [a.tokens for a in answers if a.scored.grade == "incorrect"]
     measured = {
         "accuracy": _mean([row.grade == "correct" for row in known]),
         "truncated": _mean([row.is_truncated for row in scored]),
-        "mean_length": _mean([a.tokens for a in answers]),
-        "length_right": _mean(right),
-        "length_wrong": _mean(wrong),
+        "mean_length": _mean([row.tokens for row in scored]),
         "near_duplicates": near_duplicates(
             [a.text for a in answers], [a.problem.id for a in answers]
         ),
@@ -229,7 +251,7 @@ def critic_metrics(solutions: Sequence[Answer], critiques: Sequence[Answer]) -> 
         "verdict_true": _mean([(word == "correct") == a1 for a1, word in told]),
         "verdict_correct": _mean([word == "correct" for _, word in told]),
         "truncated": _mean([c.scored.is_truncated for c in critiques]),
-        "mean_length": _mean([c.tokens for c in critiques]),
+        "mean_length": _mean([c.scored.tokens for c in critiques]),
         "near_duplicates": near_duplicates(
             [c.text for c in critiques], [c.problem.id for c in critiques]
         ),

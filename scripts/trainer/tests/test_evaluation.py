@@ -58,6 +58,10 @@ def test_the_embedded_model_is_measured_in_both_modes(
     gained = metrics["eval/critic/delta_i_to_c"] - metrics["eval/critic/delta_c_to_i"]
     assert change == pytest.approx(gained)
     assert metrics["eval/generator/length_wrong"] > 0 and metrics["eval/generator/R"] > 0
+    lengths = {n[15:]: v for n, v in metrics.items() if "generator" in n and "length" in n}
+    mean = lengths.pop("mean_length")
+    assert set(lengths) == {"length_right", "length_wrong"}
+    assert 0 < min(lengths.values()) < mean < max(lengths.values())
     assert 0 <= metrics["eval/critic/verdict_true"] <= 1
     assert metrics["eval/generator/near_duplicates"] < 0.5
 
@@ -90,12 +94,39 @@ def test_our_sampler_and_generate_say_the_same(nano: BaseModel) -> None:
         nano.tokenizer.apply_chat_template(turn, add_generation_prompt=True, return_dict=False)
         for turn in turns
     ]
-    model, config = nano.load().eval(), configured(batchSize=1)["evaluation"]
+    model, config = nano.load().eval(), configured(batchSize=1, maxTokens=60)["evaluation"]
     ours, theirs = (
-        generate(model, nano.tokenizer, prompts, {**config, "topP": top_p}, 60)
+        generate(model, nano.tokenizer, prompts, {**config, "topP": top_p})
         for top_p in (1, 0.5)  # greedy both; only the first is our sampler's
     )
     assert ours == theirs
+
+
+@pytest.mark.parametrize("top_p", [1, 0.5], ids=["our sampler", "transformers"])
+def test_a_prompt_too_long_for_the_model_takes_no_room_from_others(
+    tiny_model: Path, top_p: float
+) -> None:
+    base = open_model(tiny_model)
+    model = base.load().eval()
+    model.config.max_position_embeddings = 40
+    config = {**configured(batchSize=2, maxTokens=12)["evaluation"], "topP": top_p}
+    end = base.tokenizer.eos_token_id
+    prompts = [[5 + i % 7 for i in range(length)] for length in (45, 3, 39, 5, 40)]
+    short, *others = generate(model, base.tokenizer, [prompts[1]], config)
+    found = generate(model, base.tokenizer, prompts, config)
+    assert found[1] == short and not others
+    assert len(short) == 12 or short[-1] == end
+    assert found[0] == found[4] == [] and len(found[2]) == 1
+
+
+def test_the_models_own_generation_settings_are_not_used(tiny_model: Path) -> None:
+    """Qwen2.5's have a penalty of repetitions: it would be measured, and not be trained."""
+    base = open_model(tiny_model)
+    model, config = base.load().eval(), configured(maxTokens=30)["evaluation"]
+    prompts = [[5, 6, 7, 8]]
+    plain = generate(model, base.tokenizer, prompts, {**config, "topP": 0.5})
+    model.generation_config.repetition_penalty = 5.0
+    assert generate(model, base.tokenizer, prompts, {**config, "topP": 0.5}) == plain
 
 
 @pytest.mark.parametrize(
