@@ -30,6 +30,7 @@ from reflection_trainer.gguf_io import read_gguf
 from reflection_trainer.model import open_model
 
 from trainer_runs import (
+    HELD,
     curve,
     ends,
     logs,
@@ -155,8 +156,9 @@ def test_a_sharded_run_is_stopped_and_resumed_on_its_curve(
     fields = {"maxSteps": 6, "saveEverySteps": 2, **sharded(kind)}
     whole = configured(tmp_path / "whole", tiny_model, dataset, **fields)
     broken = configured(tmp_path / "broken", tiny_model, dataset, **fields)
-    ranks = start_ranks(broken, 2, SHARDED, "fixed", **environment(kind, monkeypatch))
-    ranks[0].until_step(1)
+    program = (HELD, "2", SHARDED, "fixed")
+    ranks = start_ranks(broken, 2, *program, **environment(kind, monkeypatch))
+    ranks[0].until_step(2)
     ranks[1].signal(signal.SIGTERM)
     all_end_well(ranks)
     all_end_well(start_ranks(broken, 2, SHARDED, "fixed", **environment(kind, monkeypatch)))
