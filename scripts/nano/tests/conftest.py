@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 for folder in (SCRIPTS, SCRIPTS / "trainer"):
@@ -19,9 +19,9 @@ from nano.tokenizer import make_tokenizer  # noqa: E402 (the path is set first)
 from transformers import PreTrainedTokenizerFast, Qwen2ForCausalLM  # noqa: E402 (the path is set first)
 
 torch.set_num_threads(1)
-# A busy machine is not a fault: no deadline for a single example.
-settings.register_profile("no-deadline", deadline=None)
-settings.load_profile("no-deadline")
+# A busy machine is not a failure.
+settings.register_profile("nano", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("nano")
 
 
 @pytest.fixture(scope="session")

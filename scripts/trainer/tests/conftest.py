@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # One thread for each process: tiny tensors gain nothing by a second one, and wait for it.
 os.environ.update(HF_HUB_OFFLINE="1", TQDM_DISABLE="1", OMP_NUM_THREADS="1")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 # A busy machine is not a failure.
-settings.register_profile("trainer", deadline=None)
+settings.register_profile("trainer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("trainer")
 
 # The longest first, so that no worker is left with one of them at the end.

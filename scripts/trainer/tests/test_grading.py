@@ -69,13 +69,14 @@ def test_mathematics(grader: Grader, answer: str | None, gold: str, expected: st
 
 
 def test_what_takes_too_long_is_undetermined_and_the_next_is_answered() -> None:
-    verifier = BoundedVerifier(limit_seconds=1.0)
+    verifier = BoundedVerifier(limit_seconds=60)  # what has an answer gets it on a busy machine
     try:
         assert verifier.same("$2$", "$1+1$") is True
-        began = time.monotonic()
+        verifier.limit_seconds, began = 1.0, time.monotonic()
         assert verifier.same("$1$", "$10^{10^{8}}!$") is None
         assert time.monotonic() - began < 30  # killed, not waited for
         assert verifier.given_up == 1
+        verifier.limit_seconds = 60
         assert verifier.same("$2$", "$1+1$") is True
         assert verifier.same("$2$", "$3$") is False
     finally:
