@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { UserError } from '../../core/errors.ts';
 import { statementCanonicalText } from '../../core/problems/index.ts';
 import { availableTypes, type Mix } from '../../core/sampling/index.ts';
 import { type DatasetMeta, datasetMetaSchema } from '../../core/schema/dataset.ts';
 import type { Dropped } from '../../core/schema/lines.ts';
 import { onDisk, RUN_LINES, type RunData, readRun } from '../runs/index.ts';
+import { metaFileOf } from '../training/metaFile.ts';
 import { type BuildOptions, buildDataset } from './buildDataset.ts';
 import { onlyReviewed, withEdits } from './reviewedRun.ts';
 import type { DatasetOptions, WrittenDataset } from './sampleOptions.ts';
@@ -89,15 +91,31 @@ async function writeDataset(
     problemHashes: [...new Set(records.map(({ q }) => sha256(statementCanonicalText(q))))].sort(),
     parents: [{ kind: 'run', id: manifest.id, role }],
   } satisfies DatasetMeta);
-  const metaFile = `${withoutExtension(file)}.meta.json`;
+  const metaFile = metaFileOf(file);
   const before = await readDatasetMeta(metaFile);
   const isUnchanged =
     before !== null && isSameDataset(before, full) && (await contentHash(file)) === full.sha256;
   if (isUnchanged) return { file, metaFile, meta: before, dropped, isUnchanged };
+  // What lies in the run is the run's own.
+  if (path.relative(run.dir, file).startsWith('..')) await requireReplaceable(file, full.sha256);
   await onDisk(file, () => mkdir(path.dirname(file), { recursive: true }));
   await onDisk(file, () => writeFileAtomic(file, text));
   await onDisk(metaFile, () => writeFileAtomic(metaFile, `${JSON.stringify(full, null, 2)}\n`));
   return { file, metaFile, meta: full, dropped, isUnchanged };
+}
+
+/**
+ * Refuses to write over a file that is no dataset of ours, such as the problem set itself, or one that somebody has changed
+ * since: datasets of ours can be made again. `next` is what will be written, which a killed process may have done already.
+ */
+export async function requireReplaceable(file: string, next: string | null = null): Promise<void> {
+  const found = await contentHash(file);
+  if (found === null || found === next || found === sha256('')) return;
+  if ((await readDatasetMeta(metaFileOf(file)))?.sha256 === found) return;
+  throw new UserError('file-exists', 'There is a file that is no dataset as the workbench wrote it.', {
+    place: { file },
+    remedy: 'Choose another name with -o, or move the file away.',
+  });
 }
 
 async function writeLines(file: string, rows: readonly Dropped[]): Promise<void> {

@@ -1,10 +1,10 @@
 import { UserError } from '../../core/errors.ts';
 import type { Critique, Solution } from '../../core/schema/lines.ts';
-import { type RunData, readRun } from '../runs/index.ts';
+import { isRun, type RunData, readRun } from '../runs/index.ts';
 import { buildDataset } from './buildDataset.ts';
 import { checkInput, manifestFor } from './configuration.ts';
 import { copySolutions } from './copySolutions.ts';
-import { datasetOfRun } from './dataset.ts';
+import { datasetOfRun, requireReplaceable } from './dataset.ts';
 import { generate, isMade, isOver, type Session } from './generate.ts';
 import { resultOf } from './result.ts';
 import { manifestOptions } from './sampleManifest.ts';
@@ -28,6 +28,8 @@ export async function sample(options: SampleOptions): Promise<SampleOutcome> {
     ...(critiques === 0 ? {} : { critiques, critiqueSampling: options.critiqueSampling ?? options.sampling }),
     options: manifestOptions(options),
   });
+  // Before anything is generated.
+  if (dataset.output !== undefined && !(await isRun(dir))) await requireReplaceable(dataset.output);
   const finished = await finishedRun(dir, manifest);
   if (finished !== null) {
     const work = newWork(finished.run, options);

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -114,6 +114,36 @@ describe('sample', () => {
     expect(again.engine.asked.filter((id) => id === right?.id)).toHaveLength(1);
     expect((await readRunState(again.dir)).status).toBe('done');
     expect(await sample({ ...again, engine: memoryEngine() })).toMatchObject({ failed: 0 });
+  });
+});
+
+describe('the file of a dataset', () => {
+  it('is never one that somebody has: neither their problems nor a dataset that they changed', async () => {
+    const plain = await sampleOptions();
+    const output = path.join(path.dirname(plain.dir), 'data.jsonl');
+    const options = { ...plain, dataset: { ...scft(), output } };
+    await writeFile(output, '{"problem": "What is 1+1?"}\n');
+    await expect(sample(options)).rejects.toMatchObject({ code: 'file-exists', place: { file: output } });
+    expect(options.engine.asked).toEqual([]);
+    expect(await readFile(output, 'utf8')).toContain('1+1');
+    await rm(output);
+    await sample(options);
+    await appendFile(output, '{"id": "mine"}\n');
+    const again = { kind: 'scft', mix: [1, 1], size: null, output } as const;
+    await expect(datasetFromRun(options.dir, again)).rejects.toMatchObject({ code: 'file-exists' });
+    expect(await readFile(output, 'utf8')).toContain('mine');
+  });
+
+  it('is written again by the run that was killed before it could say so', async () => {
+    const plain = await sampleOptions();
+    const output = path.join(path.dirname(plain.dir), 'data.jsonl');
+    const options = { ...plain, dataset: { ...scft(), output } };
+    const { dataset } = await sample(options);
+    await rm(dataset?.metaFile ?? '');
+    expect((await sample(options)).dataset?.meta.sha256).toBe(dataset?.meta.sha256);
+    // Another mix is another file, and the one before is still as it was written.
+    const other = await datasetFromRun(options.dir, { kind: 'scft', mix: [1, 1], size: null, output });
+    expect(other.meta.sha256).not.toBe(dataset?.meta.sha256);
   });
 });
 
