@@ -7,6 +7,7 @@ import type { Scenario } from '../../scripts/host/scenario.ts';
 import { venvPython } from '../../scripts/setup/python.mjs';
 import type { Review } from '../../src/core/schema/lines.ts';
 import { chooseTheme } from './themes.ts';
+import { cursorOnFinding } from './transcriptEditor.ts';
 
 const MINUTES = 60_000;
 
@@ -64,6 +65,7 @@ export const scenario: Scenario = {
       await page.locator('.monaco-editor .squiggly-warning, .monaco-editor .squiggly-hint').first().waitFor();
       await clearToasts();
       await page.keyboard.press('F8');
+      await cursorOnFinding(driver, null);
       await shot('story-4-finding');
     },
 
