@@ -291,6 +291,24 @@ describe('import of a file', () => {
     });
   });
 
+  it('replaces what was imported before, and never a set of somebody', async () => {
+    const file = path.join(dir, 'new.jsonl');
+    const own = path.join(dir, 'sets', 'mine.jsonl');
+    const change = { dir: path.join(dir, 'sets'), name: 'mine' };
+    writeFileSync(file, MATH);
+    await importSet(request(file, change));
+    writeFileSync(file, MATH.split('\n').slice(1).join('\n'));
+    expect(await importSet(request(file, change))).toMatchObject({ problems: 4 });
+    rmSync(path.join(dir, 'sets', 'mine.source.json'));
+    // Killed before it could say where they came from.
+    expect(await importSet(request(file, change))).toMatchObject({ problems: 4 });
+    rmSync(path.join(dir, 'sets', 'mine.source.json'));
+    writeFileSync(own, '{"problem": "Mine?", "answer": "1"}\n');
+    expect(await failure(file, change)).toMatchObject({ code: 'file-exists', place: { file: own } });
+    expect(readFileSync(own, 'utf8')).toContain('Mine?');
+    expect(readdirSync(path.dirname(own))).toEqual(['mine.jsonl']);
+  });
+
   it('reports rows that it cannot read, and refuses a file without any', async () => {
     const file = path.join(dir, 'half.jsonl');
     writeFileSync(file, `oops\n${MATH}`);

@@ -171,20 +171,36 @@ async function takeIn(request: ImportRequest, file: string, origin: Origin): Pro
   // What must not be published is kept out of repositories.
   if (entry?.terms !== undefined) await onDisk(dir, () => writeFile(path.join(dir, '.gitignore'), '*\n'));
   const partial = path.join(dir, `${name}.partial.jsonl`);
+  const sourceFile = path.join(dir, `${name}.source.json`);
   try {
     const copied = await copyRows(file, partial, entry, request.signal);
     // A file that holds no problem replaces nothing.
     const { problems, modes, faults } = await countProblems(partial, target, request.signal);
+    await requireReplaceable(target, partial, sourceFile);
     await rename(partial, target);
     const source = describe(origin, copied);
-    await onDisk(dir, () =>
-      writeFile(path.join(dir, `${name}.source.json`), `${JSON.stringify(source, null, 2)}\n`),
-    );
+    await onDisk(dir, () => writeFile(sourceFile, `${JSON.stringify(source, null, 2)}\n`));
     return { file: target, source, problems, modes, faults: [...copied.faults, ...faults] };
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/** A set of somebody's own is not written over: only what was imported, or is the same. */
+async function requireReplaceable(target: string, partial: string, sourceFile: string): Promise<void> {
+  const isThere = (file: string) =>
+    stat(file).then(
+      () => true,
+      () => false,
+    );
+  if (!(await isThere(target)) || (await isThere(sourceFile))) return;
+  const [before, after] = [await fingerprintOf(target), await fingerprintOf(partial)];
+  if (before.sha256 === after.sha256) return;
+  throw new UserError('file-exists', 'There is a file of this name that was not imported.', {
+    place: { file: target },
+    remedy: 'Choose another --name, or move the file away.',
+  });
 }
 
 /** Reads the rows as problems without holding them; faults name the file that it will be. Throws when none is one. */
