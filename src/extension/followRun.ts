@@ -46,7 +46,10 @@ export function followState(
   async function run(): Promise<void> {
     const { tailRun } = await import('./runReading.ts');
     // A killed process writes nothing more: that it is gone is found by asking.
-    const look = setInterval(() => hasRead && void report(false), lookMs);
+    const look = setInterval(() => {
+      // What cannot be read now is read at the next look, or has been deleted: then following ends.
+      if (hasRead) report(false).catch(() => undefined);
+    }, lookMs);
     try {
       for await (const delta of tailRun(dir, { signal: stop.signal, pollMs, files: ['events'] })) {
         for (const event of delta.events) foldEvent(fold, event);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../../core/errors.ts';
 import { type FindingGroup, findingMessage } from '../../../core/findings/index.ts';
 import type { TraceReflection } from '../../../core/reflection/index.ts';
 import {
@@ -27,26 +28,34 @@ const SHOWN_AT_MOST = 999;
 export function registerDiagnostics(services: Services, documents: TranscriptDocuments): void {
   const claims = vscode.languages.createDiagnosticCollection('reflection');
   const traces = vscode.languages.createDiagnosticCollection('reflection trace');
-  const publish = async (uri: vscode.Uri) => {
+  const newest = new Map<string, Promise<vscode.Diagnostic[]>>();
+  const read = async (uri: vscode.Uri) => {
     const transcript = documents.get(uri);
     if (transcript === undefined) return;
     traces.set(uri, superficialReflections(transcript));
-    const diagnostics = await diagnosticsOf(services, transcript);
-    // The document may have been closed or read again while the critiques were looked up.
-    if (documents.get(uri) === transcript) claims.set(uri, diagnostics);
+    const found = diagnosticsOf(services, transcript);
+    newest.set(uri.toString(), found);
+    const diagnostics = await found;
+    // Closed, read again or looked at with other settings while the critiques were looked up.
+    if (newest.get(uri.toString()) === found) claims.set(uri, diagnostics);
   };
-  const publishAll = () => {
-    for (const [uri] of claims) void publish(uri);
+  const publish = (uri: vscode.Uri) => {
+    read(uri).catch((thrown: unknown) =>
+      services.log.warn(`findings on ${uri.path} cannot be shown: ${messageOf(thrown)}`),
+    );
   };
   services.context.subscriptions.push(
     claims,
     traces,
-    documents.onDidLoad((uri) => void publish(uri)),
+    documents.onDidLoad(publish),
     documents.onDidClose((uri) => {
+      newest.delete(uri.toString());
       claims.delete(uri);
       traces.delete(uri);
     }),
-    onFindingSettings(publishAll),
+    onFindingSettings(() => {
+      for (const [uri] of claims) publish(uri);
+    }),
   );
 }
 
