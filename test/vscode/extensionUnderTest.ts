@@ -20,7 +20,7 @@ export async function eventually<T>(
   event: vscode.Event<unknown>,
   check: () => T | undefined | Promise<T | undefined>,
   what: string,
-  limitMs = 15_000,
+  limitMs = 45_000,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const ask = () => {

@@ -34,6 +34,10 @@ async function offered(editor: vscode.TextEditor, character: number): Promise<Ma
   );
 }
 
+/** A comma too many, told by VS Code's JSON server: it is up, and completes. */
+const isCommaTold = (found: readonly vscode.Diagnostic[]) =>
+  found.some(({ message }) => /comma/i.test(message));
+
 const row = (id: string, statement: string, answer: string) =>
   JSON.stringify({ id, problem: statement, answer });
 
@@ -55,8 +59,8 @@ describe('a problem file', () => {
     const { uri } = editor.document;
     const found = await diagnosticsOf(
       uri,
-      (all) => ['hidden-characters'].every((rule) => all.some(({ code }) => code === rule)),
-      'lint',
+      (all) => [1, 2, 3].every((line) => all.some(({ range }) => range.start.line === line)),
+      'a diagnostic on each faulty line',
     );
     const fix = async (line: number, title: string) => {
       const diagnostic = found.find(({ range }) => range.start.line === line);
@@ -138,10 +142,8 @@ describe('reflection.json', () => {
   it('offers its fields, the engines and what each is for', async () => {
     const editor = await opened('reflection.json', '{ "models": { "big": {  } },  }\n');
     try {
-      // The comma too many says that the file was read: another diagnostic may be of an earlier file of this name.
-      const comma = (found: readonly vscode.Diagnostic[]) =>
-        found.some(({ message }) => /comma/i.test(message));
-      await diagnosticsOf(editor.document.uri, comma, 'a comma too many');
+      // Another diagnostic may be of an earlier file of this name.
+      await diagnosticsOf(editor.document.uri, isCommaTold, 'a comma too many: the file was read');
       const inModel = await offered(editor, 23);
       for (const field of ['engine', 'path', 'baseUrl', 'apiKeyEnv', 'lora']) {
         assert.ok(inModel.has(field), `${field} among ${[...inModel.keys()].join()}`);
@@ -160,7 +162,8 @@ describe('a problem set in JSON', () => {
   afterEach(closeEditors);
 
   it('offers the fields of a row and the modes of its answer, and says what each is', async () => {
-    const editor = await opened('my-problems.json', '[{ "problem": "1+1?",  "mode": "" }]\n');
+    const editor = await opened('my-problems.json', '[{ "problem": "1+1?",  "mode": "" },]\n');
+    await diagnosticsOf(editor.document.uri, isCommaTold, 'a comma too many: the file was read');
     const fields = await offered(editor, 22);
     assert.match(fields.get('answer') ?? '', /gold answer/);
     assert.ok(!fields.has('problem'), 'a field that is there is not offered');
