@@ -309,7 +309,7 @@ describe('prompts and contexts', () => {
     const request = ask('x', 'What is 3 + 4?', 1, { maxTokens: 250, temperature: 0 });
     const [whole] = await collect(engine.sample([request], never));
     const text = whole?.text ?? '';
-    expect(text).toMatch(/^<think>\n[^]+\n<\/think>\n\\boxed/);
+    expect(text).toMatch(/^<think>\n.+\n<\/think>\n\\boxed/s);
     const prefix = text.slice(0, text.indexOf('\n', 9) + 1);
     const [begun] = await collect(engine.sample([{ ...request, prefix }], never));
     expect(begun).toMatchObject({ text, finish: 'stop' });
