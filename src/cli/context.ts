@@ -76,18 +76,17 @@ export function numberOf(schema: z.ZodType<number>, expected: string) {
   };
 }
 
+/** Two numbers of at least 0 with a colon between them; undefined for anything else, also where one is left out. */
+export function twoNumbers(text: string): [number, number] | undefined {
+  const parts = text.split(':').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [first, second] = parts;
+  if (parts.length !== 2 || first === undefined || second === undefined) return undefined;
+  return parts.every((part) => Number.isFinite(part) && part >= 0) ? [first, second] : undefined;
+}
+
 /** `2:1` */
 export function ratio(text: string): [number, number] {
-  const parts = text.split(':').map(Number);
-  const [first, second] = parts;
-  if (
-    parts.length === 2 &&
-    first !== undefined &&
-    second !== undefined &&
-    first >= 0 &&
-    second >= 0 &&
-    first + second > 0
-  )
-    return [first, second];
+  const parts = twoNumbers(text);
+  if (parts !== undefined && parts[0] + parts[1] > 0) return parts;
   throw new InvalidArgumentError('expected a ratio such as 2:1.');
 }

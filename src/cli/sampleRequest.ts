@@ -5,7 +5,7 @@ import { defaultSampling, offlineSampling, s2rSampling } from '../core/prompts/i
 import type { DatasetKind } from '../core/schema/dataset.ts';
 import type { Prompts, SamplingOptions } from '../core/schema/run.ts';
 import type { DatasetOptions } from '../node/pipeline/index.ts';
-import { type Context, repeated } from './context.ts';
+import { type Context, repeated, twoNumbers } from './context.ts';
 import { openHeldOut } from './critic.ts';
 import type { GenerationOptions, PipelineBase } from './generation.ts';
 
@@ -66,8 +66,8 @@ export function runOptions(command: Command): Command {
 
 /** `0.1:0.7` */
 function share(text: string): [number, number] {
-  const [low, high] = text.split(':').map(Number);
-  if (low !== undefined && high !== undefined && low >= 0 && low <= high && high <= 1) return [low, high];
+  const shares = twoNumbers(text);
+  if (shares !== undefined && shares[0] <= shares[1] && shares[1] <= 1) return shares;
   throw new InvalidArgumentError('expected two shares such as 0.1:0.7.');
 }
 

@@ -6,7 +6,7 @@ import { connectEngine } from '../../node/engines/index.ts';
 import { type JudgeOutcome, judge } from '../../node/pipeline/index.ts';
 import { resolveRun } from '../../node/runs/index.ts';
 import { readWorkspace, resolveModel } from '../../node/workspace/index.ts';
-import { type CommonOptions, common, createContext, wholeNumber } from '../context.ts';
+import { type CommonOptions, common, createContext, twoNumbers, wholeNumber } from '../context.ts';
 import { EXIT } from '../exitCodes.ts';
 import type { Progress } from '../output.ts';
 import { table } from '../tables.ts';
@@ -79,9 +79,8 @@ export function registerJudge(program: Command, signal: AbortSignal): void {
 
 /** `2.5:10` */
 function prices(text: string): [number, number] {
-  const [prompt, completion] = text.split(':').map(Number);
-  if (prompt !== undefined && completion !== undefined && prompt >= 0 && completion >= 0)
-    return [prompt, completion];
+  const pair = twoNumbers(text);
+  if (pair !== undefined) return pair;
   throw new InvalidArgumentError('expected two prices such as 2.5:10.');
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { registerCommands } from '../../../src/cli/commands/index.ts';
+import { ratio } from '../../../src/cli/context.ts';
 import { generationOptions } from '../../../src/cli/generation.ts';
 import { runManifestSchema, samplingSchema } from '../../../src/core/schema/run.ts';
 
@@ -50,4 +51,11 @@ it('help says what a person would type, and what each argument is', () => {
     for (const argument of command.registeredArguments)
       expect(argument.description, `${command.name()} ${argument.name()}`).not.toBe('');
   }
+});
+
+it('a ratio has both its numbers', () => {
+  expect(ratio('2:1')).toEqual([2, 1]);
+  expect(ratio('1:0')).toEqual([1, 0]);
+  for (const text of ['', '2', '2:', ':1', '1:2:3', '1:Infinity', '-1:2', '0:0', 'a:b'])
+    expect(() => ratio(text), text).toThrow('expected a ratio');
 });
