@@ -69,7 +69,10 @@ export function registerSample(program: Command, signal: AbortSignal): void {
       'records wanted; sampling stops there (default: all there are)',
       wholeNumber(1),
     )
-    .option('-o, --output <file>', 'dataset file, .jsonl (default: dataset.jsonl in the run)')
+    .option(
+      '-o, --output <file>',
+      'dataset file, .jsonl; only a dataset as it was written is replaced (default: dataset.jsonl in the run)',
+    )
     .option('--held-out <set>', 'problem set that must not be trained on: its problems are left out')
     .option('--max-length <tokens>', 'drop what is longer than this', wholeNumber(1))
     .option(
