@@ -23,7 +23,7 @@ import { openWorkbench, type Workbench } from './workbenchWindow.ts';
 const STEP_LIMIT_MS = 120_000;
 const TEST_DIR = 'test/workbench';
 /** So that none of them is begun when the others are done. */
-const LONGEST = ['story', 'training', 'panels', 'screens'];
+const LONGEST = ['story', 'training', 'evaluation', 'panels', 'screens'];
 
 /** A window, its browser and its server want two cores. */
 const WINDOWS = os.availableParallelism() >= 4 ? '2' : '1';
