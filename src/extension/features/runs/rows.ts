@@ -94,7 +94,7 @@ function runItem({ entry }: RunRow, headline: string): vscode.TreeItem {
       ? [
           vscode.l10n.t(
             'n {0}, temperature {1}, seed {2}',
-            manifest.n,
+            Math.max(manifest.n, state.n ?? 0),
             manifest.sampling.temperature,
             manifest.seed,
           ),
