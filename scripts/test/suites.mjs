@@ -1,7 +1,7 @@
 /**
  * Runs the suites named on the command line, or all: check, unit, process, python, vscode, workbench.
- * The last lines are the failures of all suites by name, and `N passed, N failed`. A suite that ran fewer test files than there are fails: a test that never runs
- * is worse than none.
+ * The last lines are the failures of all suites by name, and `N passed, N failed`. A suite that ran fewer test files than
+ * there are fails: a test that never runs is worse than none.
  */
 import { closeSync, globSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
