@@ -22,8 +22,8 @@ export const scenario: Scenario = {
       path.join(workspace, 'data.jsonl'),
       records.map((one) => `${JSON.stringify(one)}\n`).join(''),
     );
-    // Many steps of a second or so each; the last one is never waited for.
-    const slow = { epochs: 3000, batchSize: 8, microBatchSize: 8, heartbeatSeconds: 1 };
+    // More steps than a fast machine makes while all of this happens; the last one is never waited for.
+    const slow = { epochs: 30_000, batchSize: 8, microBatchSize: 8, heartbeatSeconds: 1 };
     const recipe = { ...findRecipe('scft-nano')?.config, ...slow };
     fs.writeFileSync(path.join(workspace, 'slow.json'), JSON.stringify(recipe));
     const task = {
