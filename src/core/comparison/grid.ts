@@ -23,11 +23,12 @@ export interface GridArm {
 
 const STATEMENT_CHARACTERS = 200;
 
-/** Every problem of any of the runs, in the order in which the runs have them. */
+/** Every problem of any of the runs, in the order of their problem sets. */
 export function comparisonGrid(runs: readonly GridArm[]): GridRow[] {
   const groups = runs.map((run) => new Map(run.groups.map((group) => [group.problemId, group])));
   const problems = new Map(runs.flatMap((run) => run.problems.map((problem) => [problem.id, problem])));
-  const ids = new Set(groups.flatMap((byId) => [...byId.keys()]));
+  const measured = new Set(groups.flatMap((byId) => [...byId.keys()]));
+  const ids = new Set([...[...problems.keys()].filter((id) => measured.has(id)), ...measured]);
   return [...ids].map((problemId) => {
     const problem = problems.get(problemId);
     const arms = groups.map((byId) => {

@@ -1,11 +1,12 @@
 import type { CritiqueRow, ProblemGroup } from '../metrics/index.ts';
 import type { Grade } from '../schema/common.ts';
 import type { Solution } from '../schema/lines.ts';
+import { byCodeUnits } from '../textOrder.ts';
 
 /** The graded samples of a problem in the order in which they are shown: solutions, or in a critique run critiques. */
 export function shownSamples({ solutions, critiques }: ProblemGroup): readonly (Solution | CritiqueRow)[] {
   if (solutions.length > 0) return [...solutions].sort((a, b) => a.index - b.index);
-  return [...critiques].sort((a, b) => compareText(a.solutionId, b.solutionId) || a.index - b.index);
+  return [...critiques].sort((a, b) => byCodeUnits(a.solutionId, b.solutionId) || a.index - b.index);
 }
 
 /** One letter a grade, so that a grid of 64,000 cells is 64 kB on its way to a panel. */
@@ -20,9 +21,4 @@ export function gradeLetters(group: ProblemGroup): string {
   return shownSamples(group)
     .map(({ grade }) => GRADE_LETTERS[grade])
     .join('');
-}
-
-/** By code units: the same on every machine, unlike `localeCompare`. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -1,6 +1,7 @@
 import type { Grade } from '../schema/common.ts';
 import type { Critique, Dropped, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
+import { byCodeUnits } from '../textOrder.ts';
 
 /** A critique and the grade of the solution that it read; `null` where that grade is not known. */
 export interface CritiqueRow extends Critique {
@@ -34,7 +35,10 @@ export interface MetricInput {
   readonly grade?: (problem: Problem, answer: string) => Grade;
 }
 
-/** Groups the lines of a run by problem, in the order in which problems first occur. */
+/**
+ * Groups the lines of a run by problem, in the order of the problems' ids: lines are in the order in which samples were
+ * finished, which is another one each time, and a seeded bootstrap of the same samples must give the same interval.
+ */
 export function groupByProblem(input: MetricInput): ProblemGroup[] {
   const { problems = [], solutions = [], critiques = [], grade } = input;
   const about = new Map(problems.map((problem) => [problem.id, problem]));
@@ -42,7 +46,7 @@ export function groupByProblem(input: MetricInput): ProblemGroup[] {
   const critiquesOf = Map.groupBy(critiques, (critique) => critique.problemId);
   const toRow = critiqueRows(input);
   const ids = new Set([...solutionsOf.keys(), ...critiquesOf.keys()]);
-  return [...ids].map((problemId) => {
+  return [...ids].sort(byCodeUnits).map((problemId) => {
     const problem = about.get(problemId);
     const rows = { solutions: solutionsOf.get(problemId) ?? [], critiques: critiquesOf.get(problemId) ?? [] };
     const finished = {

@@ -4,7 +4,8 @@ import type { Grade } from '../schema/common.ts';
 import type { OfflineRecord } from '../schema/dataset.ts';
 import type { Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
-import { compareText, createLedger, type Ledger, lengthsOf } from './ledger.ts';
+import { byCodeUnits } from '../textOrder.ts';
+import { createLedger, type Ledger, lengthsOf } from './ledger.ts';
 import {
   NO_LIMITS,
   type OfSolutionsDataset,
@@ -165,7 +166,7 @@ function metaOf(
   bins: ReadonlyMap<string, Bin>,
   { size, accuracy }: OfflineInput,
 ): OfflineMeta {
-  const names = records.map(({ bin }) => bin.join('/')).sort(compareText);
+  const names = records.map(({ bin }) => bin.join('/')).sort(byCodeUnits);
   return {
     records: records.length,
     size,

@@ -6,8 +6,9 @@ import type { FunnelStage, Lengths, S2rRecord } from '../schema/dataset.ts';
 import type { Critique, Dropped, Review, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Prompts } from '../schema/run.ts';
+import { byCodeUnits } from '../textOrder.ts';
 import { isAccepted } from './accepted.ts';
-import { compareText, createLedger, type Ledger, lengthsOf } from './ledger.ts';
+import { createLedger, type Ledger, lengthsOf } from './ledger.ts';
 import { readVerification, type Verification } from './readVerification.ts';
 import {
   actionsOf,
@@ -141,7 +142,7 @@ function candidatesOf(input: S2rInput): VerifiedSolution[] {
   });
   const shared = (solution: Solution) =>
     (byProblem.get(solution.problemId) ?? [])
-      .toSorted((a, b) => compareText(a.id, b.id))
+      .toSorted((a, b) => byCodeUnits(a.id, b.id))
       .filter(({ solutionId }) => hasSameAnswer(solutions.get(solutionId), solution))
       .toSorted((a, b) => Number(isTrue(b, solution)) - Number(isTrue(a, solution)))[0];
   const isTrue = (critique: Critique, { grade }: Solution) => {

@@ -5,6 +5,7 @@ import type { FunnelStage, Lengths, ScftRecord } from '../schema/dataset.ts';
 import type { Critique, Dropped, Review, Solution } from '../schema/lines.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { Prompts } from '../schema/run.ts';
+import { byCodeUnits } from '../textOrder.ts';
 import { isAccepted } from './accepted.ts';
 import {
   type Candidate,
@@ -13,7 +14,7 @@ import {
   type FilterOptions,
   firstRejection,
 } from './filters.ts';
-import { compareText, createLedger, lengthsOf } from './ledger.ts';
+import { createLedger, lengthsOf } from './ledger.ts';
 import { largestSplit, type Mix, type MixCounts, shortfallOf } from './mix.ts';
 import { hash32 } from './seeds.ts';
 
@@ -166,7 +167,7 @@ function inDrawingOrder(passed: readonly Passed[], seed: number): Passed[] {
     rank: hash32(seed, candidate.id),
   }));
   keyed.sort(
-    (a, b) => a.isAccepted - b.isAccepted || a.rank - b.rank || compareText(a.candidate.id, b.candidate.id),
+    (a, b) => a.isAccepted - b.isAccepted || a.rank - b.rank || byCodeUnits(a.candidate.id, b.candidate.id),
   );
   return keyed.map(({ candidate }) => candidate);
 }

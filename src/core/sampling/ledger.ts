@@ -1,6 +1,7 @@
 /** Accounts for candidates: each is kept, or dropped once by the first filter that rejects it. */
 import type { FunnelStage, Lengths } from '../schema/dataset.ts';
 import type { Dropped } from '../schema/lines.ts';
+import { byCodeUnits } from '../textOrder.ts';
 
 export interface Ledger<Name extends string> {
   drop(candidate: string, filter: Name, detail: string): void;
@@ -16,7 +17,7 @@ export function createLedger<Name extends string>(order: readonly Name[]): Ledge
   const count = (filter: Name) => rows.filter((row) => row.filter === filter).length;
   return {
     drop: (candidate, filter, detail) => void rows.push({ candidate, filter, detail }),
-    dropped: () => rows.toSorted((a, b) => compareText(a.candidate, b.candidate)),
+    dropped: () => rows.toSorted((a, b) => byCodeUnits(a.candidate, b.candidate)),
     funnel: (kept) => {
       let entered = rows.length + kept;
       return order.map((filter) => {
@@ -27,11 +28,6 @@ export function createLedger<Name extends string>(order: readonly Name[]): Ledge
     },
     count,
   };
-}
-
-/** By code units: the same on every machine, unlike `localeCompare`. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 /** Null without a record. */

@@ -1,4 +1,4 @@
-import { compareText } from './ledger.ts';
+import { byCodeUnits } from '../textOrder.ts';
 
 /**
  * A hash of 32 bits: FNV-1a over the UTF-8 bytes of `<seed>:<id>`, then the final mix of MurmurHash3, because FNV
@@ -16,7 +16,7 @@ export function hash32(seed: number, id: string): number {
 
 /** The order of drawing: by the hash, and by the ids themselves where two hashes are one. */
 export function byDraw(seed: number): (a: string, b: string) => number {
-  return (a, b) => hash32(seed, a) - hash32(seed, b) || compareText(a, b);
+  return (a, b) => hash32(seed, a) - hash32(seed, b) || byCodeUnits(a, b);
 }
 
 /**

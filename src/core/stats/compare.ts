@@ -2,6 +2,7 @@ import type { Metric } from '../metrics/index.ts';
 import { gradedCounts, metricsFor, type ProblemGroup, type Sums, type Unrecorded } from '../metrics/index.ts';
 import type { OwnLists } from '../reflection/index.ts';
 import type { Comparison, Estimate, RunSummary, TransitionCounts } from '../schema/comparison.ts';
+import { byCodeUnits } from '../textOrder.ts';
 import {
   type BootstrapOptions,
   bootstrapInterval,
@@ -71,30 +72,35 @@ export interface RunCollector {
 }
 
 export function collectRun(label: string, metrics: readonly Metric[]): RunCollector {
-  const parts = metrics.map((): Sums[] => []);
+  const ids: string[] = [];
+  const parts = metrics.map((): (Sums | null)[] => []);
   const counted = { problems: 0, solutions: 0, critiques: 0, failed: 0 };
   const transitions = transitionCounts([]);
   return {
     add: (group) => {
-      for (const [at, metric] of metrics.entries()) {
-        const sums = metric.parts(group);
-        if (sums !== null) parts[at]?.push(sums);
-      }
+      ids.push(group.problemId);
+      for (const [at, metric] of metrics.entries()) parts[at]?.push(metric.parts(group));
       counted.problems += 1;
       counted.solutions += group.solutions.length;
       counted.critiques += group.critiques.length;
       counted.failed += group.failed;
       for (const { transition } of group.critiques) if (transition !== null) transitions[transition] += 1;
     },
-    summary: (options = {}) => ({
-      label,
-      ...counted,
-      metrics: metrics.map((metric, at) => ({
-        ...words(metric),
-        estimate: estimateOf(metric, parts[at] ?? [], options),
-      })),
-      transitions: counted.critiques > 0 ? { ...transitions } : null,
-    }),
+    summary: (options = {}) => {
+      // As `groupByProblem` has them: the same samples give the same interval, whatever they were read from.
+      const order = [...ids.keys()].sort((a, b) => byCodeUnits(ids[a] ?? '', ids[b] ?? ''));
+      const inOrder = (of: readonly (Sums | null)[] = []) =>
+        order.map((at) => of[at] ?? null).filter((sums) => sums !== null);
+      return {
+        label,
+        ...counted,
+        metrics: metrics.map((metric, at) => ({
+          ...words(metric),
+          estimate: estimateOf(metric, inOrder(parts[at]), options),
+        })),
+        transitions: counted.critiques > 0 ? { ...transitions } : null,
+      };
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { metricsForRows, type ProblemGroup } from '../../core/metrics/index.ts';
 import { problemSchema } from '../../core/schema/problem.ts';
+import { byCodeUnits } from '../../core/textOrder.ts';
 import { openRunIndex, RUN_LINES, readManifest } from '../runs/index.ts';
 import { readJsonLines } from '../runs/jsonLines.ts';
 import { readEvents } from '../runs/readRun.ts';
@@ -42,6 +43,7 @@ export async function measureLargeRun(
       signal?.throwIfAborted();
       groups.push(group);
     }
+    groups.sort((a, b) => byCodeUnits(a.problemId, b.problemId));
     const { rows: problems } = await readJsonLines(path.join(dir, RUN_LINES.problems), problemSchema);
     return {
       run: { dir, manifest, problems },

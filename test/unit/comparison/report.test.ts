@@ -182,14 +182,14 @@ describe('what stands beside the numbers', () => {
     expect(rows[1]?.estimates[1]).toBeNull();
   });
 
-  it('has a grid with a letter for each sample, and null where a run lacks the problem', () => {
+  it('has a grid as in the set, with a letter for each sample, and null where a run lacks the problem', () => {
     const grid = comparisonGrid([
       { groups: base, problems: PROBLEMS },
-      { groups: better.slice(0, 1), problems: PROBLEMS },
+      { groups: better.filter(({ problemId }) => problemId === 'tank'), problems: PROBLEMS },
     ]);
-    expect(grid.map(({ arms }) => arms)).toEqual([
-      ['ici', 'ccc'],
-      ['ici', null],
+    expect(grid.map(({ problemId, arms }) => [problemId, arms])).toEqual([
+      ['tank', ['ici', 'ccc']],
+      ['cards', ['ici', null]],
     ]);
     expect(grid[1]?.shares[1]).toBeNull();
   });

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupByProblem } from '../../../src/core/metrics/index.ts';
+import { groupByProblem, metricsFor } from '../../../src/core/metrics/index.ts';
 import { comparisonSchema, runSummarySchema } from '../../../src/core/schema/comparison.ts';
-import { compareRuns, summarizeRun } from '../../../src/core/stats/index.ts';
+import { collectRun, compareRuns, summarizeRun } from '../../../src/core/stats/index.ts';
 import { critique, solutions } from '../metrics/rows.ts';
 
 const run = (label: string, ...problems: string[]) => ({
@@ -44,6 +45,20 @@ describe('compareRuns', () => {
     expect(compareRuns(a, b, quick)).toEqual(compareRuns(a, b, quick));
   });
 
+  it('is the same in whatever order the samples were finished', () => {
+    const lines = solutions('cii', 'cci', 'iii', 'icc', 'ccu');
+    const other = run('b', 'cci', 'cci', 'cii', 'ccc', 'iii');
+    const few = { draws: 100, permutations: 100 };
+    const told = compareRuns({ label: 'a', groups: groupByProblem({ solutions: lines }) }, other, few);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(lines, { minLength: lines.length }), (shuffled) => {
+        const groups = groupByProblem({ solutions: shuffled });
+        expect(compareRuns({ label: 'a', groups }, other, few)).toEqual(told);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('shows transitions where there are critiques', () => {
     const groups = groupByProblem({
       critiques: [critique('a', 0, 'i→c', 'incorrect'), critique('b', 0, 'c→c', 'correct')],
@@ -59,6 +74,14 @@ describe('summarizeRun', () => {
     const summary = summarizeRun(run('base', ...new Array(12).fill('cccc')), quick);
     const pass = summary.metrics.find((metric) => metric.id === 'pass@1')?.estimate;
     expect(pass?.interval).toMatchObject({ high: 1, method: 'exact', low: expect.closeTo(0.735, 3) });
+  });
+
+  it('is the same for a run that is read problem by problem, in any order', () => {
+    const { label, groups } = run('base', 'iic', 'ccc', 'iii', 'cic');
+    const told = summarizeRun({ label, groups }, quick);
+    const collected = collectRun(label, metricsFor(groups));
+    for (const group of groups.toReversed()) collected.add(group);
+    expect(collected.summary(quick)).toEqual(told);
   });
 
   it('gives every metric with an interval around it', () => {
