@@ -278,7 +278,9 @@ function writeRuns(workspace: string): void {
   });
   evaluate('20260202-100000-evaluate', 2, 3, {
     title: 'scft-nano from nano, step 28 on demo-5',
-    model: { name: `${SCFT}@step-000028`, engine: 'llama', path: path.join(checkpoint, 'model.gguf') },
+    // It was evaluated on another machine, and the folder of the runs was copied here.
+    model: { name: `${SCFT}@step-000028`, engine: 'llama', path: '/cluster/runs/step-000028/model.gguf' },
+    parents: [{ kind: 'checkpoint', id: `${SCFT}@step-000028`, role: 'model' }],
   });
   writeRun(workspace, {
     kind: 'evaluate',
