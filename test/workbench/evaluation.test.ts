@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Driver } from '../../scripts/host/driver.ts';
 import type { Scenario } from '../../scripts/host/scenario.ts';
+import { isAlive } from '../process/isAlive.ts';
 import { extensionHost } from './hostProcess.ts';
 import { type PatientServer, startPatientServer } from './modelServer.ts';
-import { eventsOf, isAlive, linesOf, MANY, manyProblems, runDirectories } from './runsOnDisk.ts';
+import { eventsOf, linesOf, MANY, manyProblems, runDirectories } from './runsOnDisk.ts';
 
 const MINUTES = 60_000;
 let server: PatientServer;

@@ -52,12 +52,3 @@ export function manyProblems(more: object = {}): string {
     .map((row) => `${JSON.stringify(row)}\n`)
     .join('');
 }
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

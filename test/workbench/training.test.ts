@@ -8,8 +8,9 @@ import type { Scenario } from '../../scripts/host/scenario.ts';
 import { findRecipe } from '../../src/core/recipes/index.ts';
 import type { ScftRecord } from '../../src/core/schema/dataset.ts';
 import type { RunEvent } from '../../src/core/schema/event.ts';
+import { isAlive } from '../process/isAlive.ts';
 import { extensionHost } from './hostProcess.ts';
-import { eventsOf, isAlive } from './runsOnDisk.ts';
+import { eventsOf } from './runsOnDisk.ts';
 
 const MINUTES = 100_000; // less than a step of a scenario may take
 

@@ -7,7 +7,8 @@ import type { SampleResult } from '../../../src/node/engines/engine.ts';
 import { connectEngine } from '../../../src/node/engines/index.ts';
 import { createLlamaPool } from '../../../src/node/engines/llamaPool.ts';
 import { type LoadedProcess, startLoaded } from '../../../src/node/engines/llamaProcess.ts';
-import { collect, isAlive, nano, never, problems, root, until } from './models.ts';
+import { isAlive } from '../isAlive.ts';
+import { collect, nano, never, problems, root, until } from './models.ts';
 
 const options: LoadOptions = {
   path: nano,

@@ -157,15 +157,6 @@ export function textsOf(rows: readonly SampleResult[]): Map<string, string> {
   return new Map(rows.map(({ id, text }) => [id, text]));
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Waits for something that happens outside this process. */
 export async function until(condition: () => boolean, milliseconds = 10_000): Promise<boolean> {
   for (const end = Date.now() + milliseconds; Date.now() < end; await wait(20)) {

@@ -1,19 +1,15 @@
 import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { foldEvent, newRunFold, type RunFold } from '../../../src/core/runs/index.ts';
 import type { RunEvent } from '../../../src/core/schema/event.ts';
 import { readRunState } from '../../../src/node/runs/index.ts';
 import { foldEvents } from '../../../src/node/runs/sampleIndex/eventFold.ts';
 import { temporaryDir } from './fixtures.ts';
+import { freshCache } from './freshCache.ts';
 
-beforeEach(async () => {
-  process.env.REFLECTION_CACHE_DIR = await temporaryDir();
-  return () => {
-    delete process.env.REFLECTION_CACHE_DIR;
-  };
-});
+freshCache();
 
 const t = fc.nat(1000);
 const event: fc.Arbitrary<RunEvent> = fc.oneof(

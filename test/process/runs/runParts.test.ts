@@ -3,14 +3,10 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readRun, readRunPart, runTallies, tailRun, talliesOf } from '../../../src/node/runs/index.ts';
 import { temporaryDir } from './fixtures.ts';
+import { freshCache } from './freshCache.ts';
 import { writeLargeRun } from './largeRun.ts';
 
-beforeEach(async () => {
-  process.env.REFLECTION_CACHE_DIR = await temporaryDir();
-  return () => {
-    delete process.env.REFLECTION_CACHE_DIR;
-  };
-});
+freshCache();
 
 async function writtenRun(): Promise<string> {
   const dir = path.join(await temporaryDir(), 'run');

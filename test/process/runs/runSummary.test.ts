@@ -1,28 +1,15 @@
 import { appendFile, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { METRICS, type ProblemGroup } from '../../../src/core/metrics/index.ts';
 import type { RunSummary } from '../../../src/core/schema/comparison.ts';
 import { measureRun, summarize } from '../../../src/node/comparison/index.ts';
 import { summariesOf } from '../../../src/node/comparison/runSummary.ts';
-import { openRunIndex, type RunIndex, readRun } from '../../../src/node/runs/index.ts';
-import { temporaryDir } from './fixtures.ts';
+import { readRun } from '../../../src/node/runs/index.ts';
+import { freshCache, indexOf } from './freshCache.ts';
 import { lineOf, smallRun } from './largeRun.ts';
 
-let cache = '';
-beforeEach(async () => {
-  cache = await temporaryDir();
-  process.env.REFLECTION_CACHE_DIR = cache;
-  return () => {
-    delete process.env.REFLECTION_CACHE_DIR;
-  };
-});
-
-async function indexOf(dir: string): Promise<RunIndex> {
-  const index = await openRunIndex(dir);
-  if (index === null) throw new Error('there is no index');
-  return index;
-}
+const cache = freshCache();
 
 describe('the summary of a run', () => {
   it('equals from the index the one from the lines', async () => {
@@ -95,7 +82,7 @@ describe('the summary of a run', () => {
     const file = path.join(dir, 'solutions.jsonl');
     await utimes(file, 1e9, 1e9);
     const first = await summariesOf(dir);
-    expect((await readdir(cache)).filter((name) => name.startsWith('samples-'))).toEqual([]);
+    expect((await readdir(cache.folder)).filter((name) => name.startsWith('samples-'))).toEqual([]);
     // What only a second reading would notice: size and time of the file are as they were.
     const text = await readFile(file, 'utf8');
     await writeFile(file, text.replaceAll('"grade":"correct"', '"grade":"correkt"'));
@@ -105,7 +92,7 @@ describe('the summary of a run', () => {
     const changed = await summariesOf(dir);
     expect(changed.faults.length).toBeGreaterThan(0);
     // A broken memory is thrown away, and the next one is remembered again.
-    await writeFile(path.join(cache, 'summaries.sqlite'), 'not SQLite at all, by any means');
+    await writeFile(path.join(cache.folder, 'summaries.sqlite'), 'not SQLite at all, by any means');
     expect(await summariesOf(dir)).toEqual(changed);
     expect(await summariesOf(dir)).toEqual(changed);
   });
@@ -114,9 +101,9 @@ describe('the summary of a run', () => {
     const dir = await smallRun();
     const whole = await summariesOf(dir);
     (await indexOf(dir)).close();
-    const name = (await readdir(cache)).find((file) => /^samples-.*\.sqlite$/.test(file));
+    const name = (await readdir(cache.folder)).find((file) => /^samples-.*\.sqlite$/.test(file));
     // The first page stays whole, so that opening notices nothing.
-    const file = path.join(cache, name ?? '');
+    const file = path.join(cache.folder, name ?? '');
     const bytes = await readFile(file);
     await writeFile(file, bytes.fill(0x7f, 4096));
     expect(await summariesOf(dir, { largeBytes: 0 })).toEqual(whole);

@@ -1,28 +1,16 @@
 import { appendFile, readdir, rename, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Critique, Solution } from '../../../src/core/schema/lines.ts';
 import { summariesOf } from '../../../src/node/comparison/runSummary.ts';
-import { createRun, openRunIndex, type RunIndex, readRun } from '../../../src/node/runs/index.ts';
+import { createRun, openRunIndex, readRun } from '../../../src/node/runs/index.ts';
 import { scanCritique, scanSolution } from '../../../src/node/runs/sampleIndex/scanRow.ts';
 import { manifest, temporaryDir } from './fixtures.ts';
+import { freshCache, indexOf } from './freshCache.ts';
 import { lineOf, smallRun } from './largeRun.ts';
 
-let cache = '';
-beforeEach(async () => {
-  cache = await temporaryDir();
-  process.env.REFLECTION_CACHE_DIR = cache;
-  return () => {
-    delete process.env.REFLECTION_CACHE_DIR;
-  };
-});
-
-async function indexOf(dir: string): Promise<RunIndex> {
-  const index = await openRunIndex(dir);
-  if (index === null) throw new Error('there is no index');
-  return index;
-}
+const cache = freshCache();
 
 /** What the index holds, and what the one reader of runs says, in the same words. */
 async function bothViews(dir: string) {
@@ -191,8 +179,8 @@ describe('the index of a run', () => {
   it('is made anew when it is damaged, of another layout or deleted', async () => {
     const dir = await smallRun();
     const whole = (await bothViews(dir)).indexed;
-    const [name] = (await readdir(cache)).filter((file) => file.endsWith('.sqlite'));
-    const file = path.join(cache, name ?? '');
+    const [name] = (await readdir(cache.folder)).filter((file) => file.endsWith('.sqlite'));
+    const file = path.join(cache.folder, name ?? '');
     for (const damage of ['not SQLite at all, by any means', '']) {
       await writeFile(file, damage);
       expect((await bothViews(dir)).indexed).toEqual(whole);
@@ -214,9 +202,9 @@ describe('the index of a run', () => {
   it('is left alone while another process holds it for long', { timeout: 60_000 }, async () => {
     const dir = await smallRun();
     (await indexOf(dir)).close();
-    const [name] = (await readdir(cache)).filter((file) => file.endsWith('.sqlite'));
+    const [name] = (await readdir(cache.folder)).filter((file) => file.endsWith('.sqlite'));
     const sqlite = await import('node:sqlite');
-    const holder = new sqlite.DatabaseSync(path.join(cache, name ?? ''));
+    const holder = new sqlite.DatabaseSync(path.join(cache.folder, name ?? ''));
     holder.exec('BEGIN IMMEDIATE');
     expect(await openRunIndex(dir)).toBeNull();
     expect((await summariesOf(dir, { largeBytes: 0 })).summary?.solutions).toBe(24);
@@ -229,7 +217,7 @@ describe('the index of a run', () => {
     const dir = await smallRun();
     process.env.REFLECTION_CACHE_DIR = path.join(dir, 'run.json', 'cache');
     expect(await openRunIndex(dir)).toBeNull();
-    process.env.REFLECTION_CACHE_DIR = cache;
+    process.env.REFLECTION_CACHE_DIR = cache.folder;
     const builtin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined);
     expect(await openRunIndex(dir)).toBeNull();
     expect((await summariesOf(dir, { largeBytes: 0 })).summary?.solutions).toBe(24);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { stopProcess } from '../../../src/node/training/index.ts';
 import { isGroupAlive } from '../../../src/node/training/processGroup.ts';
+import { isAlive } from '../isAlive.ts';
 
 const IGNORES = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); process.stdout.write('ready\\n');`;
 const children: number[] = [];
@@ -26,37 +27,29 @@ async function leader(onTerm: string): Promise<number> {
   return pid;
 }
 
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-const isAlive = (pid: number) => async () => isThere(pid);
+const aliveCheck = (pid: number) => async () => isAlive(pid);
 
 afterEach(() => {
-  for (const pid of children.splice(0)) if (isThere(-pid)) process.kill(-pid, 'SIGKILL');
+  for (const pid of children.splice(0)) if (isAlive(-pid)) process.kill(-pid, 'SIGKILL');
 });
 
 describe('stopping a process', () => {
   it('also ends what it had started and left behind', { timeout: 30_000 }, async () => {
     const pid = await leader('process.exit(0)');
     expect(await isGroupAlive(pid)).toBe(true);
-    expect(await stopProcess(pid, { graceSeconds: 20, isAlive: isAlive(pid) })).toBe('stopped');
+    expect(await stopProcess(pid, { graceSeconds: 20, isAlive: aliveCheck(pid) })).toBe('stopped');
     expect(await isGroupAlive(pid)).toBe(false);
   });
 
   it('kills a group that does not listen, after the grace', { timeout: 30_000 }, async () => {
     const pid = await leader('');
-    expect(await stopProcess(pid, { graceSeconds: 0.3, isAlive: isAlive(pid) })).toBe('killed');
+    expect(await stopProcess(pid, { graceSeconds: 0.3, isAlive: aliveCheck(pid) })).toBe('killed');
     expect(await isGroupAlive(pid)).toBe(false);
   });
 
   it('never kills without a grace to end, and finds nothing to stop where nothing runs', async () => {
     const pid = await leader('process.exit(0)');
     expect(await stopProcess(pid, { graceSeconds: 1, isAlive: async () => false })).toBe('not-running');
-    expect(isThere(pid)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
   });
 });
